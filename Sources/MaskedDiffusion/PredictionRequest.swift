@@ -1,0 +1,78 @@
+/// What a mask predictor is asked for in one call: a batch of rows, computed together.
+public struct PredictionRequest: Sendable {
+  /// The rows, each a whole canvas. Guidance asks for two, a batch for more.
+  public var rows: [PredictionRow]
+
+  /// The time t in 0...1 (1 = all masked), for networks that are conditioned on it.
+  public var time: Float?
+
+  /// Whether to return the network's own output, before a family's shift: row i then holds
+  /// output i, even where the family reads the logits of position i from output i − 1 (Dream).
+  public var isRaw: Bool
+
+  /// Stops the computation when raised.
+  public var cancellation: CancellationFlag?
+
+  /// Creates a request for `rows`.
+  public init(
+    rows: [PredictionRow], time: Float? = nil, isRaw: Bool = false,
+    cancellation: CancellationFlag? = nil
+  ) {
+    self.rows = rows
+    self.time = time
+    self.isRaw = isRaw
+    self.cancellation = cancellation
+  }
+}
+
+/// One sequence of a request.
+public struct PredictionRow: Sendable {
+  /// The tokens, masks included. Shape `[positions]`.
+  public var tokens: [TokenID]
+
+  /// The positions whose logits are wanted, ascending; the head is computed for no other.
+  public var wanted: [Int]
+
+  /// The position numbers the network sees. Shape `[positions]`; `nil` stands for 0, 1, 2, ….
+  public var positionIDs: [Int]?
+
+  /// Whether each position may be attended to. Shape `[positions]`; `nil` stands for all.
+  public var attendable: [Bool]?
+
+  /// Keys and values of earlier calls to store or reuse.
+  public var cache: CacheUse?
+
+  /// Creates a row of `tokens`, wanting the logits of every position unless told otherwise.
+  public init(
+    tokens: [TokenID], wanted: [Int]? = nil, positionIDs: [Int]? = nil,
+    attendable: [Bool]? = nil, cache: CacheUse? = nil
+  ) {
+    self.tokens = tokens
+    self.wanted = wanted ?? Array(tokens.indices)
+    self.positionIDs = positionIDs
+    self.attendable = attendable
+    self.cache = cache
+  }
+}
+
+/// Keys and values a predictor keeps between calls; only the predictor that made it can read it.
+public protocol PredictionCache: AnyObject, Sendable {
+  /// The memory in use, in bytes.
+  var byteCount: Int { get }
+}
+
+/// How a row uses a cache.
+public struct CacheUse: Sendable {
+  /// The cache to read and write.
+  public var cache: any PredictionCache
+
+  /// The positions to compute; keys and values of all others are read from the cache. `nil`
+  /// computes all. Whatever is computed is stored.
+  public var computed: Range<Int>?
+
+  /// Creates a use of `cache`.
+  public init(cache: any PredictionCache, computed: Range<Int>? = nil) {
+    self.cache = cache
+    self.computed = computed
+  }
+}
