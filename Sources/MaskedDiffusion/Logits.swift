@@ -9,13 +9,13 @@ public struct Prediction: Sendable {
 
 /// Unnormalised log-probabilities at some positions of a canvas.
 public struct Logits: Equatable, Sendable {
-  /// The positions the rows belong to, ascending. Shape `[rows]`.
+  /// The positions the rows belong to, ascending; shape `[rows]`.
   public var positions: [Int]
 
   /// The number of columns.
   public var vocabularySize: Int
 
-  /// The values, row-major. Shape `[rows, vocabulary]`.
+  /// The values, row-major; shape `[rows, vocabulary]`.
   public var values: [Float]
 
   /// Creates zero logits for `positions`, or with `values` of shape `[positions, vocabulary]`.
@@ -40,7 +40,7 @@ public struct Logits: Equatable, Sendable {
     }
   }
 
-  /// The logits of row `index`. Shape `[vocabulary]`.
+  /// The logits of row `index`, shape `[vocabulary]`.
   public subscript(row index: Int) -> ArraySlice<Float> {
     values[index * vocabularySize..<(index + 1) * vocabularySize]
   }

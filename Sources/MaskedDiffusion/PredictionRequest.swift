@@ -1,6 +1,6 @@
 /// What a mask predictor is asked for in one call: a batch of rows, computed together.
 public struct PredictionRequest: Sendable {
-  /// The rows, each a whole canvas. Guidance asks for two, a batch for more.
+  /// The rows, each a whole canvas: one for a single text, two for guidance, more for a batch.
   public var rows: [PredictionRow]
 
   /// The time t in 0...1 (1 = all masked), for networks that are conditioned on it.
@@ -27,16 +27,16 @@ public struct PredictionRequest: Sendable {
 
 /// One sequence of a request.
 public struct PredictionRow: Sendable {
-  /// The tokens, masks included. Shape `[positions]`.
+  /// The tokens, masks included; shape `[positions]`.
   public var tokens: [TokenID]
 
   /// The positions whose logits are wanted, ascending; the head is computed for no other.
   public var wanted: [Int]
 
-  /// The position numbers the network sees. Shape `[positions]`; `nil` stands for 0, 1, 2, ….
+  /// The position numbers the network sees, shape `[positions]`; `nil` stands for 0, 1, 2, ….
   public var positionIDs: [Int]?
 
-  /// Whether each position may be attended to. Shape `[positions]`; `nil` stands for all.
+  /// Whether each position may be attended to, shape `[positions]`; `nil` stands for all.
   public var attendable: [Bool]?
 
   /// Keys and values of earlier calls to store or reuse.
@@ -66,8 +66,9 @@ public struct CacheUse: Sendable {
   /// The cache to read and write.
   public var cache: any PredictionCache
 
-  /// The positions to compute; keys and values of all others are read from the cache. `nil`
-  /// computes all. Whatever is computed is stored.
+  /// The positions to compute; `nil` computes all.
+  ///
+  /// Keys and values of all others are read from the cache. Whatever is computed is stored.
   public var computed: Range<Int>?
 
   /// Creates a use of `cache`.
