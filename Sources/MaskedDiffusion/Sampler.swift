@@ -134,9 +134,9 @@ extension Sampler {
     state.plannedSteps =
       state.step
       + (state.blocks ?? []).reduce(0) { sum, block in
-        let open = state.canvas.openCount(in: block.range)
         let steps =
-          block.steps ?? schedule.steps(maskedCount: open, stepCount: block.stepCount)
+          block.steps
+          ?? schedule.steps(maskedCount: plannedCount(of: block), stepCount: block.stepCount)
         return sum + steps.count - block.done
       }
   }
@@ -241,10 +241,19 @@ extension Sampler {
     guard var block = state.blocks?.first else { return nil }
     if block.steps == nil {
       block.steps = schedule.steps(
-        maskedCount: state.canvas.openCount(in: block.range), stepCount: block.stepCount)
+        maskedCount: plannedCount(of: block), stepCount: block.stepCount)
       state.blocks?[0] = block
     }
     return block
+  }
+
+  /// The number of positions the steps of a block have to unmask.
+  ///
+  /// Masks before the block compete with those inside. Where the preset follows LLaDA to the letter
+  /// they are not counted, so that as many masks are left at the end.
+  private func plannedCount(of block: BlockPlan) -> Int {
+    let isExact = settings.blockRule == .exact
+    return state.canvas.openCount(in: isExact ? block.range : 0..<block.range.upperBound)
   }
 
   /// The step of the plan; adaptive strategies take the time from the share that is masked.

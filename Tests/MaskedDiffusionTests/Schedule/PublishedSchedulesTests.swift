@@ -48,7 +48,9 @@ import Testing
     ("cosine", 32, 8, [1, 2, 3, 4, 5, 5, 6, 6]), ("timestep", 7, 3, [2, 2, 3]),
     ("uniform", 7, 3, [3, 2, 2]), ("cosine", 7, 3, [1, 3, 3]),
   ])
-  func smallCasesAreThoseWorkedOutByHand(_ name: String, _ masked: Int, _ steps: Int, _ counts: [Int])
+  func smallCasesAreThoseWorkedOutByHand(
+    _ name: String, _ masked: Int, _ steps: Int, _ counts: [Int]
+  )
     throws
   {
     let schedule = try TransferScheduleRegistry.schedule(for: AlgorithmSelection(name))
