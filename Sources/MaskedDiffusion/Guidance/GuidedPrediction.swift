@@ -67,7 +67,7 @@ struct GuidedPrediction: Sendable {
     }
   }
 
-  /// The logits strategies decide on.
+  /// The logits strategies decide on; what the last question asked for is among its positions.
   var guided: Logits { isGuided ? combined : prediction.rows[0] }
 
   private var isGuided: Bool { (question?.scale ?? 0) > 0 }
@@ -76,8 +76,7 @@ struct GuidedPrediction: Sendable {
   func withRow<Result>(
     of position: Int, _ body: (UnsafeBufferPointer<Float>) -> Result
   ) -> Result {
-    isGuided
-      ? combined.withRow(of: position, body) : prediction.rows[0].withRow(of: position, body)
+    guided.withRow(guided.rowIndex(of: position), body)
   }
 
   /// Returns what the predictor thinks of `position`, with its `count` most probable tokens.
@@ -101,7 +100,7 @@ struct GuidedPrediction: Sendable {
   }
 
   private func probabilities(of tokens: [Int], in logits: Logits, _ position: Int) -> [Double] {
-    logits.withRow(of: position) { row in
+    logits.withRow(logits.rowIndex(of: position)) { row in
       guard let statistics = RowStatistics(row) else { return tokens.map { _ in .nan } }
       return tokens.map { statistics.probability(ofLogit: Double(row[$0])) }
     }
@@ -109,17 +108,15 @@ struct GuidedPrediction: Sendable {
 }
 
 extension Logits {
-  /// Calls `body` with the row of `position`, which must be one of ``positions``.
-  func withRow<Result>(
-    of position: Int, _ body: (UnsafeBufferPointer<Float>) -> Result
-  ) -> Result {
-    let row = rowIndex(of: position)
-    return values.withUnsafeBufferPointer {
+  /// Calls `body` with row `row`.
+  func withRow<Result>(_ row: Int, _ body: (UnsafeBufferPointer<Float>) -> Result) -> Result {
+    values.withUnsafeBufferPointer {
       body(UnsafeBufferPointer(rebasing: $0[row * vocabularySize..<(row + 1) * vocabularySize]))
     }
   }
 
-  private func rowIndex(of position: Int) -> Int {
+  /// The row of `position`, which must be one of ``positions``.
+  func rowIndex(of position: Int) -> Int {
     var low = 0
     var high = positions.count
     while low < high {
