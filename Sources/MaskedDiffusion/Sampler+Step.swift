@@ -62,7 +62,7 @@ extension Sampler {
       everywhere
       ? Set(masked).union(state.canvas.answer).union(masked).sorted() : masked
     do {
-      lookedForwards += try updatePrediction(positions: positions, time: currentTime)
+      lookedForwards += try updatePrediction(question(at: positions), time: currentTime)
       return try opinions(at: positions, count: count)
     } catch { throw .prediction(error) }
   }
@@ -141,22 +141,58 @@ extension Sampler {
     return tokens
   }
 
+  /// The masked positions that compete in a step on `block`.
+  ///
+  /// With kept keys and values, masks before the block are not computed and so not written.
+  private func openPositions(for block: BlockPlan) -> [Int] {
+    let first = keepsCache(for: block) && block.done > 0 ? block.range.lowerBound : 0
+    return state.canvas.openPositions(in: first..<block.range.upperBound)
+  }
+
+  private func keepsCache(for block: BlockPlan) -> Bool {
+    settings.cache.kind != .none && block.range != 0..<state.canvas.count
+  }
+
   private mutating func predict(block: BlockPlan, time: Float) throws(PredictionError) -> Int {
     let canvas = state.canvas
-    var positions = canvas.openPositions(in: 0..<block.range.upperBound)
+    var positions = openPositions(for: block)
     if traits.readsUnmasked {
       positions = (positions + canvas.remaskablePositions(in: block.range)).sorted()
     }
     guard !positions.isEmpty else { return 0 }
-    return try updatePrediction(positions: positions, time: time)
+    var question = question(at: positions)
+    if keepsCache(for: block) {
+      let isRefreshed = needsFreshCache(for: block)
+      let origin = isRefreshed ? nil : state.cacheOrigin
+      question.cache = GuidedPrediction.Question.Cache(
+        origin: origin ?? CacheOrigin(canvas: canvas, block: block.range, step: state.step),
+        computed: isRefreshed
+          ? 0..<canvas.count
+          : settings.cache.computedRange(block: block.range, count: canvas.count))
+    }
+    let forwards = try updatePrediction(question, time: time)
+    state.cacheOrigin = question.cache?.origin
+    return forwards
+  }
+
+  private func needsFreshCache(for block: BlockPlan) -> Bool {
+    guard let origin = state.cacheOrigin, origin.block == block.range,
+      origin.canvas.count == state.canvas.count, block.done > 0
+    else { return true }
+    return state.step - origin.step >= settings.cache.refreshInterval ?? .max
+  }
+
+  private func question(at positions: [Int]) -> GuidedPrediction.Question {
+    GuidedPrediction.Question(
+      canvas: state.canvas, positions: positions, scale: settings.guidanceScale,
+      suppressed: suppressedTokens)
   }
 
   private mutating func updatePrediction(
-    positions: [Int], time: Float
+    _ question: GuidedPrediction.Question, time: Float
   ) throws(PredictionError) -> Int {
     try prediction.update(
-      for: state.canvas, positions: positions, scale: settings.guidanceScale,
-      suppressed: suppressedTokens, time: time, predictor: predictor, cancellation: cancellation)
+      question, time: time, predictor: predictor, cancellation: cancellation)
   }
 
   /// Fills in the candidates, and the tokens that may be masked again.
@@ -164,7 +200,7 @@ extension Sampler {
     for block: BlockPlan, into context: inout StepContext
   ) throws(PredictionError) {
     let canvas = state.canvas
-    let masked = canvas.openPositions(in: 0..<block.range.upperBound)
+    let masked = openPositions(for: block)
     context.candidates = try candidates(at: masked, step: context.step)
     guard traits.remasks else { return }
     let unmasked = canvas.remaskablePositions(in: block.range)
