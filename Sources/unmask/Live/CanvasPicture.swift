@@ -64,6 +64,7 @@ package struct CanvasPicture: Equatable, Sendable {
   /// - Parameters:
   ///   - count: The number of positions from the start, by default all.
   ///   - bytes: The bytes of a token, which need not be whole characters.
+  /// - Returns: One token a position.
   package func cells(
     prefix count: Int? = nil, bytes: (TokenID) -> [UInt8]
   ) -> [StyledText.Token] {

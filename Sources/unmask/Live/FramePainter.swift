@@ -15,6 +15,7 @@ package struct FramePainter: Sendable {
   /// - Parameters:
   ///   - lines: The text of each line with its width in cells, which must be less than `columns`.
   ///   - columns: The width of the terminal now.
+  /// - Returns: Text and escape sequences.
   package mutating func frame(
     _ lines: [(text: String, width: Int)], columns: Int
   ) -> String {

@@ -17,6 +17,7 @@ struct LiveView {
   /// - Parameters:
   ///   - pause: The least time between two frames; a small model is quicker than the eye.
   ///   - bytes: The bytes of a token.
+  /// - Throws: ``FileError``.
   init(pause: Duration, bytes: @escaping (TokenID) -> [UInt8]) throws(FileError) {
     writer = ANSIWriter(theme: TerminalTraits.theme, usesStyles: true)
     self.pause = pause

@@ -3,6 +3,7 @@
 /// - Parameters:
 ///   - value: The number; what is not finite is spelled as Swift spells it.
 ///   - digits: 0...9.
+/// - Returns: A decimal number.
 func fixed(_ value: Double, _ digits: Int) -> String {
   guard value.isFinite, abs(value) < 1e9 else { return "\(value)" }
   var scale = 1

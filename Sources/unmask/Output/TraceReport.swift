@@ -56,6 +56,7 @@ struct TraceReport {
   /// The whole run.
   ///
   /// - Parameter showsCanvas: Whether the canvas follows every step.
+  /// - Returns: Lines.
   func text(showsCanvas: Bool) -> String {
     let width = settings.map(\.name.count).max() ?? 0
     var text = settings.map { setting in

@@ -38,3 +38,8 @@ enum InputFile {
   /// What messages call the file at `path`.
   static func name(of path: String) -> String { path == "-" ? "standard input" : path }
 }
+
+extension InputFile {
+  /// Whether standard input is a person at a terminal.
+  static var isTerminal: Bool { isatty(STDIN_FILENO) == 1 }
+}

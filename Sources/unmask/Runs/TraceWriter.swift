@@ -13,6 +13,7 @@ final class TraceWriter {
   ///   - path: The file.
   ///   - header: The header; the pieces of its tokens are filled in.
   ///   - bytes: The bytes of a token; `nil` without a tokenizer.
+  /// - Throws: ``FileError``.
   init(
     path: String, header: TraceHeader, bytes: ((TokenID) -> [UInt8]?)?
   ) throws(FileError) {
