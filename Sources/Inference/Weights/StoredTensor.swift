@@ -24,4 +24,21 @@ package struct StoredTensor: Sendable {
 
   /// The number of elements.
   package var elementCount: Int { byteRange.count / type.byteCount }
+
+  /// Returns the elements of a tensor of weights, widened to single precision.
+  package func floats() -> [Float] {
+    let bytes = bytes
+    return (0..<elementCount).map { index in
+      switch type {
+      case .float32: bytes.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
+      case .float16: Float(Float16(bitPattern: bits(at: index)))
+      case .bfloat16: Float(bitPattern: UInt32(bits(at: index)) << 16)
+      default: preconditionFailure("\(type) is not a type of weights")
+      }
+    }
+  }
+
+  private func bits(at index: Int) -> UInt16 {
+    bytes.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)
+  }
 }

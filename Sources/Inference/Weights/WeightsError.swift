@@ -35,7 +35,9 @@ public enum WeightsError: Error, Equatable, Sendable {
   case notInShard(path: String, tensor: String, shard: String)
 
   /// A tensor the model needs is not there.
-  case missingTensor(path: String, tensor: String, expected: Shape)
+  case missingTensor(path: String, tensor: String, expected: Shape?)
+  /// A tensor that should have rows and columns has another number of dimensions, or is empty.
+  case notMatrix(path: String, tensor: String, found: Shape)
   /// A tensor has another shape than the model needs.
   case wrongShape(path: String, tensor: String, found: Shape, expected: Shape)
   /// A tensor has a type the engine cannot compute with.
@@ -77,7 +79,9 @@ extension WeightsError: CustomStringConvertible {
     case .notInShard(let path, let tensor, let shard):
       "\(path): tensor '\(tensor)' should be in '\(shard)' and is not"
     case .missingTensor(let path, let tensor, let expected):
-      "\(path): tensor '\(tensor)' is missing, expected \(expected)"
+      "\(path): tensor '\(tensor)' is missing\(expected.map { ", expected \($0)" } ?? "")"
+    case .notMatrix(let path, let tensor, let found):
+      "\(path): tensor '\(tensor)' is \(found), expected rows and columns"
     case .wrongShape(let path, let tensor, let found, let expected):
       "\(path): tensor '\(tensor)' is \(found), expected \(expected)"
     case .wrongElementType(let path, let tensor, let found):

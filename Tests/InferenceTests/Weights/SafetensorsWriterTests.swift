@@ -23,8 +23,8 @@ import Testing
     #expect(tensors.count == 3)
     let first = try #require(tensors["first \"\\\n é"])
     #expect(first.shape == [1, 2])
-    #expect(first.bytes.bindMemory(to: Float.self).map { $0 } == [1, -2.5])
-    #expect(tensors["second"]?.bytes.bindMemory(to: Float.self).first == 3)
+    #expect(first.floats() == [1, -2.5])
+    #expect(tensors["second"]?.floats() == [3])
     #expect(first.byteRange.lowerBound % 8 == 0)
   }
 
@@ -32,7 +32,7 @@ import Testing
     let path = "\(scratch.path)/logits.safetensors"
     try SafetensorsWriter.write("logits", [1, 2, 3, 4, 5, 6], shape: [2, 3], to: path)
     let tensor = try Weights(path: path).tensor("logits", [2, 3])
-    #expect(tensor.bytes.bindMemory(to: Float.self).map { $0 } == [1, 2, 3, 4, 5, 6])
+    #expect(tensor.floats() == [1, 2, 3, 4, 5, 6])
   }
 
   @Test func refusesAPathThatCannotBeWritten() {
