@@ -8,7 +8,8 @@ struct Unmask: ParsableCommand {
     abstract: "A playground and engine for masked diffusion language models.",
     version: "0.1.0",
     subcommands: [
-      StrategiesCommand.self, TraceCommand.self,
+      GenerateCommand.self, PredictCommand.self, ModelsCommand.self, StrategiesCommand.self,
+      TokenizeCommand.self, TraceCommand.self, BenchCommand.self,
     ])
 
   static func main() {

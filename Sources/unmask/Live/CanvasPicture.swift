@@ -61,15 +61,11 @@ package struct CanvasPicture: Equatable, Sendable {
 
   /// Returns what each position shows, in order.
   ///
-  /// - Parameters:
-  ///   - count: The number of positions from the start, by default all.
-  ///   - bytes: The bytes of a token, which need not be whole characters.
+  /// - Parameter bytes: The bytes of a token, which need not be whole characters.
   /// - Returns: One token a position.
-  package func cells(
-    prefix count: Int? = nil, bytes: (TokenID) -> [UInt8]
-  ) -> [StyledText.Token] {
+  package func cells(bytes: (TokenID) -> [UInt8]) -> [StyledText.Token] {
     let end = tokens.indices.first { !isGiven[$0] && endTokens.contains(tokens[$0]) }
-    return tokens.indices.prefix(count ?? tokens.count).map { position in
+    return tokens.indices.map { position in
       let token = tokens[position]
       let role = role(of: position, end: end)
       if token == maskToken { return StyledText.Token(content: .mask, role: role) }

@@ -46,14 +46,15 @@ struct LiveView {
   }
 
   /// Takes the view away, puts the final text in its place and shows the cursor again.
-  mutating func finish(_ picture: CanvasPicture, prefix count: Int?) throws(FileError) {
+  mutating func finish(_ picture: CanvasPicture, positions: [Int]) throws(FileError) {
     var picture = picture
     picture.settle()
     let size = TerminalTraits.size(of: output.descriptor)
-    let cells = picture.cells(prefix: count, bytes: bytes)
-    let lines = StyledText(cells, symbols: symbols).lines(columns: max(2, size.columns - 1))
-    let text = lines.map { writer.text(of: $0) + "\n" }.joined()
-    try output.write(painter.erase(columns: size.columns) + text)
+    let tokens = picture.cells(bytes: bytes)
+    let text = StyledText(positions.map { tokens[$0] }, symbols: symbols)
+    let lines = text.lines(columns: max(2, size.columns - 1))
+    let drawn = lines.map { writer.text(of: $0) + "\n" }.joined()
+    try output.write(painter.erase(columns: size.columns) + drawn)
     CursorGuard.show()
   }
 

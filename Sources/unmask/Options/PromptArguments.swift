@@ -34,7 +34,8 @@ struct PromptArguments: ParsableArguments {
   func source() throws -> Source {
     let given = [prompt, promptFile, promptIds].count { $0 != nil }
     guard given <= 1 else {
-      throw UsageError("there are several prompts, expected one: as text, --prompt-file or --prompt-ids")
+      throw UsageError(
+        "there are several prompts, expected one: as text, --prompt-file or --prompt-ids")
     }
     if let promptIds {
       guard suffix == nil else {
@@ -49,13 +50,16 @@ struct PromptArguments: ParsableArguments {
       suffix: try PromptTemplate(parsing: suffix ?? ""))
   }
 
-  private func text() throws -> String {
+  /// Reads the text of the prompt.
+  func text() throws -> String {
     if let prompt, prompt != "-" { return prompt }
     let path = promptFile ?? "-"
     if path == "-", prompt == nil, promptFile == nil, InputFile.isTerminal {
       throw UsageError(
         "there is no prompt",
-        hint: "give it as an argument, with --prompt-file or on standard input; \"\" starts from nothing")
+        hint:
+          "give it as an argument, with --prompt-file or on standard input; \"\" starts from nothing"
+      )
     }
     // Editors and echo end a file with a line break that nobody meant to be part of the prompt.
     var text = try InputFile.text(of: path)

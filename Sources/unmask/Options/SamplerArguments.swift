@@ -1,4 +1,4 @@
-import ArgumentParser
+public import ArgumentParser
 import Inference
 import MaskedDiffusion
 
@@ -61,7 +61,8 @@ struct SamplerArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What the end-of-text token means; stop for text, keep for --prompt-ids unless given."))
+      "What the end-of-text token means; stop for text, keep for --prompt-ids unless given.",
+      valueName: "policy"))
   var endOfText: EndOfTextPolicy?
 
   @Option(help: ArgumentHelp("The distribution a strategy ranks by.", valueName: "source"))
@@ -72,7 +73,8 @@ struct SamplerArguments: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Record the n best candidates of each position in the trace.", valueName: "n"))
+    help: ArgumentHelp(
+      "Record the n best candidates of each position in the trace.", valueName: "n"))
   var candidates: Int?
 }
 

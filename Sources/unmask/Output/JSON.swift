@@ -7,6 +7,7 @@ enum JSON: Equatable, Sendable {
   case string(String)
   case number(Double)
   case integer(Int)
+  case unsigned(UInt64)
   case boolean(Bool)
   case null
 
@@ -46,6 +47,7 @@ enum JSON: Equatable, Sendable {
     case .string(let text): Self.quoted(text)
     case .number(let value): Self.number(value)
     case .integer(let value): "\(value)"
+    case .unsigned(let value): "\(value)"
     case .boolean(let value): "\(value)"
     case .null: "null"
     }
