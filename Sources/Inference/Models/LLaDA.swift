@@ -33,17 +33,60 @@ package struct LLaDA: ModelFamily {
     var up: String { prefix + "up_proj.weight" }
     var down: String { prefix + "ff_out.weight" }
   }
+
+  private let configuration: Configuration
+  private let network: Transformer
+
+  package init(
+    configuration: Configuration, weights: Weights, options: ModelOptions
+  ) throws(ModelError) {
+    self.configuration = configuration
+    network = Transformer(
+      shape: configuration.shape, weights: try Self.layers(of: weights, configuration),
+      options: options)
+  }
+
+  /// Finds every tensor and checks its shape.
+  private static func layers(
+    of weights: Weights, _ configuration: Configuration
+  ) throws(ModelError) -> TransformerWeights {
+    let shape = configuration.shape
+    let width = shape.width
+    func block(_ layer: Int) throws(ModelError) -> TransformerWeights.Block {
+      let name = Name(layer: layer)
+      return TransformerWeights.Block(
+        attentionNorm: try weights.vector(name.attentionNorm, width),
+        attention: .separate(
+          query: try weights.matrix(name.query, shape.queryWidth, width),
+          key: try weights.matrix(name.key, shape.keyValueWidth, width),
+          value: try weights.matrix(name.value, shape.keyValueWidth, width)),
+        projection: try weights.matrix(name.projection, width, shape.queryWidth),
+        feedForwardNorm: try weights.vector(name.feedForwardNorm, width),
+        gate: try weights.matrix(name.gate, shape.feedForwardWidth, width),
+        up: try weights.matrix(name.up, shape.feedForwardWidth, width),
+        down: try weights.matrix(name.down, width, shape.feedForwardWidth))
+    }
+    var blocks: [TransformerWeights.Block] = []
+    for layer in 0..<shape.layerCount { blocks.append(try block(layer)) }
+    return TransformerWeights(
+      embedding: try weights.matrix(Name.embedding, shape.embeddingCount, width), blocks: blocks,
+      finalNorm: try weights.vector(Name.finalNorm, width),
+      head: try weights.matrix(configuration.isHeadTied ? Name.embedding : Name.head, shape.vocabularySize, width))
+  }
 }
+
 extension LLaDA {
-  package init(configuration: Configuration, weights: Weights, options: ModelOptions)
-    throws(ModelError)
-  {}
-  package var maskToken: TokenID { 0 }
-  package var vocabularySize: Int { 0 }
-  package var embeddingCount: Int { 0 }
-  package var contextLength: Int { 0 }
-  package var endOfTextTokens: [TokenID] { [] }
-  package func predict(_ request: PredictionRequest, into prediction: inout Prediction)
-    throws(PredictionError)
-  {}
+  package var maskToken: TokenID { configuration.maskToken }
+  package var vocabularySize: Int { configuration.shape.vocabularySize }
+  package var embeddingCount: Int { configuration.shape.embeddingCount }
+  package var contextLength: Int { configuration.shape.contextLength }
+  package var endOfTextTokens: [TokenID] { configuration.endOfTextTokens }
+
+  package func predict(
+    _ request: PredictionRequest, into prediction: inout Prediction
+  ) throws(PredictionError) {
+    try network.predict(request, into: &prediction)
+  }
+
+  package func makeCache() -> (any PredictionCache)? { network.makeCache() }
 }

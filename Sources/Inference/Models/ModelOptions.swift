@@ -1,4 +1,4 @@
-public import MaskedDiffusion
+internal import FoundationEssentials
 
 /// How to compute with a model.
 public struct ModelOptions: Equatable, Sendable {
@@ -19,15 +19,12 @@ public struct ModelOptions: Equatable, Sendable {
   /// The number of threads; `nil` stands for one a core.
   public var threadCount: Int?
 
-  /// Tokens that end a text besides those the model's configuration names.
-  public var endOfTextTokens: [TokenID]
-
   /// Creates options; the default suits interactive use.
-  public init(
-    precision: Precision = .auto, threadCount: Int? = nil, endOfTextTokens: [TokenID] = []
-  ) {
+  public init(precision: Precision = .auto, threadCount: Int? = nil) {
     self.precision = precision
     self.threadCount = threadCount
-    self.endOfTextTokens = endOfTextTokens
   }
+
+  /// The number of threads meant.
+  var usedThreadCount: Int { threadCount ?? ProcessInfo.processInfo.activeProcessorCount }
 }

@@ -24,8 +24,10 @@ struct RequestLayout {
   private(set) var rows: [Row] = []
   /// The token of each computed position.
   private(set) var tokens: [TokenID] = []
+  /// The position number of each computed position.
+  private(set) var queryPositions: [Int32] = []
   /// The position number of each key.
-  private(set) var keyPositions: [Int] = []
+  private(set) var keyPositions: [Int32] = []
   /// Whether each key may be attended to, 1 or 0.
   private(set) var isVisible: [UInt8] = []
   /// Whether any key may not be attended to.
@@ -54,6 +56,7 @@ struct RequestLayout {
   ) throws(PredictionError) {
     rows.removeAll(keepingCapacity: true)
     tokens.removeAll(keepingCapacity: true)
+    queryPositions.removeAll(keepingCapacity: true)
     keyPositions.removeAll(keepingCapacity: true)
     isVisible.removeAll(keepingCapacity: true)
     outputs.removeAll(keepingCapacity: true)
@@ -127,11 +130,14 @@ struct RequestLayout {
         }
         positionBound = max(positionBound, position + 1)
       }
-      keyPositions.append(contentsOf: positions)
+      keyPositions.append(contentsOf: positions.lazy.map { Int32(truncatingIfNeeded: $0) })
     } else {
       positionBound = max(positionBound, row.tokens.count)
-      keyPositions.append(contentsOf: row.tokens.indices)
+      keyPositions.append(contentsOf: row.tokens.indices.lazy.map { Int32(truncatingIfNeeded: $0) })
     }
+    guard let last = rows.last else { return }
+    let first = last.firstKey + last.computed.lowerBound
+    queryPositions.append(contentsOf: keyPositions[first..<first + last.computed.count])
     if let attendable = row.attendable {
       isVisible.append(contentsOf: attendable.lazy.map { $0 ? 1 : 0 })
       hidesKeys = hidesKeys || attendable.contains(false)

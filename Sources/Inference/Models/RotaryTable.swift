@@ -14,10 +14,10 @@ package struct RotaryTable: Sendable {
   package let positionCount: Int
 
   /// Shape `[positions, pairs]`.
-  package let cosines: [Float]
+  package let cosines: Tensor
 
   /// Shape `[positions, pairs]`.
-  package let sines: [Float]
+  package let sines: Tensor
 
   /// Computes the table of positions `0..<positionCount`.
   package init(
@@ -44,8 +44,8 @@ package struct RotaryTable: Sendable {
     }
     self.pairCount = pairCount
     self.positionCount = positionCount
-    self.cosines = cosines
-    self.sines = sines
+    self.cosines = Tensor(cosines)
+    self.sines = Tensor(sines)
   }
 }
 
