@@ -43,7 +43,7 @@ struct BenchCommand: ParsableCommand {
       throw UsageError("rows is \(rows), expected 1 to \(context)")
     }
     var measurement = Measurement(
-      model: model, rows: rows, threads: self.model.threads ?? 1,
+      model: model, rows: rows, threads: model.threadCount,
       loadMilliseconds: load / .milliseconds(1))
     try measurement.measureForward(for: .seconds(seconds))
     try measurement.measureSteps(for: .seconds(seconds))

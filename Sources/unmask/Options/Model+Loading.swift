@@ -13,8 +13,16 @@ extension ModelArguments {
   /// - Throws: ``ModelError``, ``TokenizerError``.
   func load(_ directory: ModelDirectory) throws -> Model {
     let tokenizer = try self.tokenizer(of: directory)
-    _ = tokenizer
-    throw UsageError("models cannot be loaded yet")
+    let options = ModelOptions(precision: precision, threadCount: threads)
+    let loaded = try LoadedModel(directory, options: options)
+    let ends = loaded.endOfTextTokens + [tokenizer?.roles.endOfText].compactMap { $0 }
+    return Model(
+      directory: directory,
+      predictor: EndOfTextPredictor(loaded.predictor, endOfTextTokens: ends),
+      tokenizer: tokenizer, threadCount: options.usedThreadCount,
+      identity: TraceHeader.ModelIdentity(
+        name: loaded.name, family: loaded.family, configurationChecksum: directory.checksum,
+        precision: options.precision.rawValue))
   }
 
   /// The tokenizer asked for, or the one beside the weights; `nil` where there is none.

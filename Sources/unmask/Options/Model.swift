@@ -9,6 +9,8 @@ struct Model {
   let predictor: any MaskPredictor
   /// The translation between text and tokens, where there is one.
   let tokenizer: (any Tokenizer)?
+  /// The threads it computes with.
+  let threadCount: Int
   /// What traces say about the model.
   let identity: TraceHeader.ModelIdentity
 
