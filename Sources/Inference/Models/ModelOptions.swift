@@ -26,5 +26,5 @@ public struct ModelOptions: Equatable, Sendable {
   }
 
   /// The number of threads meant.
-  var usedThreadCount: Int { threadCount ?? ProcessInfo.processInfo.activeProcessorCount }
+  package var usedThreadCount: Int { threadCount ?? ProcessInfo.processInfo.activeProcessorCount }
 }
