@@ -1,1 +1,269 @@
 #pragma once
+//
+// Arithmetic on the processor: matrix products, attention, norms, activations, softmax, blocks.
+//
+// Rules of this interface
+// - Functions are total on valid pointers: no allocation, no globals, no errors. Sizes are checked
+//   by the caller (Kernels.swift). A size of 0 touches no memory.
+// - Matrices are row-major; strides are in elements unless the name says bytes.
+// - The instruction set is a parameter, so that tests can force every version. The version
+//   `CK_ISA_SCALAR` is the reference: plain loops, one operation at a time.
+// - Pointers to 32-bit types are aligned to 4 bytes; weights may lie at any address. Outputs must
+//   not overlap inputs unless said.
+// - Nothing depends on the number of threads: one output value is always summed in the same order.
+//
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// ---------------------------------------------------------------- instruction sets (dispatch.c)
+
+typedef enum ck_isa {
+  CK_ISA_SCALAR = 0,       // any processor
+  CK_ISA_AVX2 = 1,         // x86-64 with AVX2, FMA, F16C
+  CK_ISA_AVX_VNNI = 2,     // and 256-bit integer dot products
+  CK_ISA_AVX512 = 3,       // x86-64 with AVX-512 F, BW, DQ, VL, VNNI
+  CK_ISA_AVX512_BF16 = 4,  // and bfloat16 dot products
+  CK_ISA_NEON = 5,         // any AArch64
+  CK_ISA_NEON_DOT = 6,     // and integer dot products
+  CK_ISA_COUNT = 7,
+} ck_isa;
+
+/// Whether this processor has `isa`. Calling a kernel with one it lacks is undefined.
+int ck_isa_is_supported(ck_isa isa);
+
+/// The fastest supported instruction set.
+ck_isa ck_best_isa(void);
+
+// ---------------------------------------------------------------- weights
+
+/// How the elements of a weight matrix are stored; block layouts are GGML's.
+typedef enum ck_format {
+  CK_FORMAT_F32 = 0,
+  CK_FORMAT_BF16 = 1,
+  CK_FORMAT_F16 = 2,
+  CK_FORMAT_Q8_0 = 3,  // 32 elements: f16 scale, 32 × int8
+  CK_FORMAT_Q4_0 = 4,  // 32 elements: f16 scale, 32 × 4 bits, value − 8
+  CK_FORMAT_Q4_K = 5,  // 256 elements: f16 scale and minimum, 8 × 6-bit scales and minima, 4 bits
+  CK_FORMAT_Q6_K = 6,  // 256 elements: 6 bits, value − 32, 16 × int8 scales, f16 scale
+  CK_FORMAT_COUNT = 7,
+} ck_format;
+
+/// Elements of a block: 1, 32 or 256. A row's length must be a multiple of it.
+size_t ck_format_block_elements(ck_format format);
+
+/// Bytes of a block: 4, 2, 2, 34, 18, 144, 210.
+size_t ck_format_block_bytes(ck_format format);
+
+/// A weight matrix W of shape [rows, columns] as it lies in a file.
+typedef struct ck_weights {
+  const void *base;     // any alignment
+  size_t rows;          // N, output features
+  size_t columns;       // K, input features; a multiple of the block length
+  size_t stride_bytes;  // from one row to the next
+  ck_format format;
+} ck_weights;
+
+/// Writes `columns` elements of row `row`, from element `first`, as f32 to `output`.
+/// `first` and `columns` must be multiples of the block length. Exact, except that the products of
+/// block scales are rounded once each; every instruction set gives the same bits.
+void ck_dequantize(ck_isa isa, const ck_weights *weights, size_t row, size_t first, size_t columns,
+                   float *output);
+
+/// Rounds `count` values (a multiple of the block length) to `format` (F32, BF16, F16, Q8_0, Q4_0,
+/// Q4_K or Q6_K) and writes them to `output`, in GGML's layout. Q8_0 errs by at most half a step,
+/// amax/254; Q4_0 by at most amax/8 (a step is amax/8, its sign that of the largest value).
+void ck_quantize(ck_isa isa, ck_format format, const float *values, size_t count, void *output);
+
+// ---------------------------------------------------------------- matrix products (matmul*.c)
+
+/// What the inner product multiplies; weights and activations are converted to it on the fly.
+typedef enum ck_operand {
+  CK_OPERAND_F32 = 0,   // exact products of f32
+  CK_OPERAND_BF16 = 1,  // both rounded to bfloat16, summed in f32
+  CK_OPERAND_I8 = 2,    // integers with a scale a block of 32 (Q8_0, Q4_0, Q4_K weights only)
+} ck_operand;
+
+enum {
+  CK_TILE_ROWS = 12,      // activation rows of a tile
+  CK_SLAB_COLUMNS = 16,   // output features of a slab
+  CK_PANEL_COLUMNS = 32,  // output features of a panel: two slabs
+};
+
+/// Whether `isa` has a version of the product for `operand` that is worth using.
+int ck_operand_is_fast(ck_isa isa, ck_operand operand);
+
+/// RMS normalisation to apply while activations are packed.
+typedef struct ck_norm {
+  const float *weight;  // [columns]; NULL stands for ones
+  float epsilon;
+} ck_norm;
+
+/// Bytes of one packed tile of 12 rows of `columns` activations; tiles follow each other.
+size_t ck_packed_tile_bytes(ck_operand operand, size_t columns);
+
+/// Packs tile `tile` (rows 12·tile ..< min(rows, 12·tile + 12)) of activations [rows, columns]:
+/// optionally normalises each row, converts to `operand`, and interleaves the rows (layout: see
+/// panel.h). Rows beyond `rows` become zeros. `packed` is the start of tile 0, aligned to 64 bytes.
+/// BF16 rounds to nearest even; I8 has a step of amax/127 a block of 32. `columns` must be a
+/// multiple of 32 for I8. `norm` may be NULL.
+void ck_pack(ck_isa isa, ck_operand operand, const float *input, size_t stride, size_t rows,
+             size_t columns, const ck_norm *norm, size_t tile, void *packed);
+
+/// One product Y = X·Wᵀ (+ bias) or Y += X·Wᵀ (+ bias).
+typedef struct ck_matmul {
+  ck_isa isa;
+  ck_operand operand;
+  const void *packed;  // X, packed for `operand` with weights.columns columns
+  size_t rows;         // T
+  ck_weights weights;  // W [N, K]
+  const float *bias;   // [N] or NULL
+  float *output;       // Y [T, N], must not overlap X or W
+  size_t stride;       // elements from one row of Y to the next, N or more
+  int accumulate;      // whether to add to Y instead of overwriting it
+  size_t lookahead;    // panels between this one and the one to prefetch (0 = none)
+} ck_matmul;
+
+/// Bytes of scratch memory a thread passes to the panel functions, aligned to 64 bytes.
+size_t ck_matmul_scratch_bytes(void);
+
+/// Computes columns 32·panel ..< 32·panel + 32 of tiles `first_tile` ..< `first_tile + tiles`.
+/// With K = 0 the product is 0. Error bounds against exact arithmetic on the stored weights:
+/// F32: K·2⁻²⁴·Σ|x·w|; BF16: (2⁻⁸ + K·2⁻²⁴)·Σ|x·w|; I8: half a step of x a block times Σ|w|, plus
+/// K·2⁻²⁴·Σ|x·w|.
+void ck_matmul_panel(const ck_matmul *product, size_t panel, size_t first_tile, size_t tiles,
+                     void *scratch);
+
+/// Computes the same columns of Y = silu(X·Gᵀ) ⊙ (X·Uᵀ). `gate` describes G and Y (accumulate must
+/// be 0), `up` describes U; its output is unused. `up_scratch`: 12·tiles × 32 floats.
+void ck_matmul_swiglu_panel(const ck_matmul *gate, const ck_weights *up, const float *up_bias,
+                            size_t panel, size_t first_tile, size_t tiles, void *scratch,
+                            float *up_scratch);
+
+// ---------------------------------------------------------------- attention (attention.c)
+
+/// Attention of `queries` rows over `keys` rows, grouped queries: head h reads key head
+/// h / (heads / key_heads). Rows hold heads side by side: q and output [queries, heads·head_size],
+/// k and v [keys, key_heads·head_size], each with its own stride. output may be q.
+typedef struct ck_attention {
+  ck_isa isa;
+  const float *q, *k, *v;
+  float *output;
+  size_t q_stride, k_stride, v_stride, output_stride;
+  size_t queries, keys;
+  size_t heads, key_heads, head_size;  // any head_size from 1 to 256
+  float scale;                         // multiplies q·k, usually 1/√head_size
+  const uint8_t *visible;              // [keys], 0 hides a key from all; NULL shows all
+  int causal;                          // whether query i sees only keys up to i + causal_offset
+  ptrdiff_t causal_offset;
+} ck_attention;
+
+/// Bytes of scratch memory a thread passes to `ck_attention_tile`, aligned to 64 bytes.
+size_t ck_attention_scratch_bytes(void);
+
+enum { CK_ATTENTION_QUERIES = 32 };  // queries of a tile
+
+/// Computes head `head` of queries 32·tile ..< min(queries, 32·tile + 32). A query that sees no key
+/// gets zeros. Softmax weights have a relative error of about 2⁻²¹.
+void ck_attention_tile(const ck_attention *attention, size_t head, size_t tile, void *scratch);
+
+// ---------------------------------------------------------------- rows and elements
+
+/// output[i] = input[i] / √(mean(input²) + epsilon) · weight[i]; `weight` may be NULL, output may be
+/// input. The sum of squares has a relative error below 2⁻²⁰.
+void ck_rms_norm(ck_isa isa, const float *input, const float *weight, float epsilon, size_t count,
+                 float *output);
+
+/// output[i] = (input[i] − mean) / √(variance + epsilon) · weight[i] + bias[i]; `weight` and `bias`
+/// may be NULL, output may be input.
+void ck_layer_norm(ck_isa isa, const float *input, const float *weight, const float *bias,
+                   float epsilon, size_t count, float *output);
+
+/// Rotates `heads` vectors of `head_size` values in place: element i of the first half pairs with
+/// element i of the second: (a, b) → (a·cos − b·sin, b·cos + a·sin). `cosine`, `sine`:
+/// [head_size/2], the table rows of this position. An odd last element stays as it is.
+void ck_rotate_halves(ck_isa isa, float *x, size_t heads, size_t head_size, const float *cosine,
+                      const float *sine);
+
+/// output[i] = silu(gate[i]) · up[i], silu(x) = x/(1 + e⁻ˣ); output may be gate or up. Relative error
+/// below 2⁻²⁰.
+void ck_swiglu(ck_isa isa, const float *gate, const float *up, size_t count, float *output);
+
+/// output[i] = gelu(input[i]), with the error function (tanh = 0) or its tanh approximation
+/// (tanh = 1); output may be input. Absolute error below 2⁻²¹·(1 + |input|).
+void ck_gelu(ck_isa isa, const float *input, int tanh, size_t count, float *output);
+
+/// output[i] = a[i] + b[i]; output may be a or b.
+void ck_add(ck_isa isa, const float *a, const float *b, size_t count, float *output);
+
+/// What a row of logits says about its softmax distribution p; natural logarithms.
+typedef struct ck_row_statistics {
+  double log_sum_exp;    // log Σ exp(x); p[i] = exp(x[i] − log_sum_exp); NaN if any x is NaN or +∞
+  double entropy;        // −Σ p log p, in nats
+  float maximum;         // the largest value
+  float second;          // the largest but one, −∞ if there is none
+  int32_t argmax;        // the first index of the largest value, −1 if there is none
+  int32_t second_index;  // the first index of the largest but one, −1 if there is none
+} ck_row_statistics;
+
+/// Measures a row of `count` logits in one pass over memory. Relative error of exp sums 2⁻²⁰.
+/// count = 0 gives log_sum_exp = −∞ and entropy 0.
+void ck_measure_row(ck_isa isa, const float *logits, size_t count, ck_row_statistics *statistics);
+
+/// output[i] = exp((input[i] − shift) · inverse_temperature); returns the sum. output may be input.
+/// With shift = max and inverse_temperature = 1 these are softmax weights before division.
+double ck_exp_row(ck_isa isa, const float *input, float shift, float inverse_temperature,
+                  size_t count, float *output);
+
+// ---------------------------------------------------------------- peak rates (peak.c)
+
+/// Runs `iterations` × 16 independent multiply-add instructions of the widest kind for `operand` and
+/// returns the number of arithmetic operations done (0 where `isa` has none). For `unmask bench`.
+double ck_peak_work(ck_isa isa, ck_operand operand, size_t iterations);
+
+// ---------------------------------------------------------------- work tickets (tickets.c)
+
+/// Shares out the tasks of one piece of work among threads. Zero-initialised memory is a valid,
+/// idle value; it must not move while threads use it. Each word has a cache line of its own if the
+/// whole is aligned to 64 bytes.
+typedef struct ck_tickets {
+  uint64_t ticket;      // tasks << 32 | next task
+  uint8_t padding1[56];
+  uint32_t done;        // tasks finished
+  uint8_t padding2[60];
+  uint32_t generation;  // changes when there is work; the word sleepers wait on
+  uint32_t sleepers;
+  uint8_t padding3[56];
+} ck_tickets;
+
+/// Publishes `count` tasks (below 2³¹) and wakes sleeping workers. Whatever the tasks read must have
+/// been written before.
+void ck_tickets_open(ck_tickets *tickets, uint32_t count);
+
+/// Wakes all workers without publishing tasks, to make them look for an end signal.
+void ck_tickets_wake(ck_tickets *tickets);
+
+/// Takes a task, or returns −1 when all have been taken.
+int64_t ck_tickets_take(ck_tickets *tickets);
+
+/// Says that a task taken earlier has been finished.
+void ck_tickets_finish(ck_tickets *tickets);
+
+/// Waits until `count` tasks have been finished (not until workers are idle).
+void ck_tickets_join(ck_tickets *tickets, uint32_t count);
+
+/// The present generation.
+uint32_t ck_tickets_generation(ck_tickets *tickets);
+
+/// Waits until the generation differs from `seen`: spins about 50 µs, then sleeps.
+uint32_t ck_tickets_wait(ck_tickets *tickets, uint32_t seen);
+
+/// Lowers the priority of the calling thread only, by `steps` of niceness, where the system can.
+void ck_lower_thread_priority(int steps);
+
+#ifdef __cplusplus
+}
+#endif

@@ -46,7 +46,7 @@ public struct Opinion: Equatable, Sendable {
 /// equals.
 ///
 /// - Complexity: O(`row.count` · log `count`) on average for random rows.
-func largestIndices(of row: UnsafeBufferPointer<Float>, count: Int) -> [Int] {
+package func largestIndices(of row: UnsafeBufferPointer<Float>, count: Int) -> [Int] {
   var best: [Int] = []
   guard count > 0 else { return best }
   for (index, value) in row.enumerated() {

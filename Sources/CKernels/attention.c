@@ -1,0 +1,86 @@
+// Attention of one sequence, tiled so that scores never leave the cache (Dao et al., “FlashAttention”,
+// arXiv:2205.14135; Milakov and Gimelshein's running softmax, arXiv:1805.02867).
+//
+// A task is one head and a tile of 32 queries; it walks over the keys in blocks of 128. Scores are kept
+// transposed, [key][query], which makes every step a plain loop over vectors of queries:
+//
+//   scores  S[key][query] = k[key] · q[query]    k is read as it lies; q is transposed once a tile
+//   softmax  running maximum and sum a query: vectors, no sums across lanes
+//   values  O[query][d] = Σ S[key][query] · v[key][d]    v is read as it lies
+//
+// When a block raises the maximum of a query, what was accumulated is scaled down by e^(old − new).
+
+#include "vector.h"
+
+enum {
+  QUERIES = CK_ATTENTION_QUERIES,
+  KEYS = 128,       // keys of a block
+  MAX_HEAD = 256,   // longest head
+};
+
+typedef struct attention_memory {
+  _Alignas(64) float q[MAX_HEAD * QUERIES];     // [head_size][queries], scaled
+  float scores[(KEYS + 16) * QUERIES];          // [keys][queries]; room for a whole last group
+  float sums[QUERIES * MAX_HEAD];               // [queries][head_size], not yet divided
+  float maxima[QUERIES], totals[QUERIES], factors[QUERIES];
+} attention_memory;
+
+size_t ck_attention_scratch_bytes(void) { return sizeof(attention_memory); }
+
+/// The range of keys that a query sees, as a count from the start.
+static inline size_t ck_keys_seen(const ck_attention *a, size_t query) {
+  if (!a->causal) return a->keys;
+  ptrdiff_t last = (ptrdiff_t)query + a->causal_offset;
+  return last < 0 ? 0 : ck_min(a->keys, (size_t)last + 1);
+}
+
+static int sees(const ck_attention *a, size_t query, size_t key) {
+  return key < ck_keys_seen(a, query) && (!a->visible || a->visible[key]);
+}
+
+// ---------------------------------------------------------------- scalar twin
+
+static float dot(const float *a, const float *b, size_t count) {
+  float sum = 0;
+  for (size_t i = 0; i < count; i++) sum += a[i] * b[i];
+  return sum;
+}
+
+static void attend_scalar(const ck_attention *a, size_t head, size_t query, float *output) {
+  size_t key_head = head / (a->heads / a->key_heads);
+  const float *q = a->q + query * a->q_stride + head * a->head_size;
+  const float *k = a->k + key_head * a->head_size, *v = a->v + key_head * a->head_size;
+  float maximum = -INFINITY, total = 0;
+  float sums[MAX_HEAD] = {0};
+  for (size_t key = 0; key < a->keys; key++) {
+    if (!sees(a, query, key)) continue;
+    float score = dot(q, k + key * a->k_stride, a->head_size) * a->scale;
+    if (score > maximum) maximum = score;
+  }
+  for (size_t key = 0; key < a->keys; key++) {
+    if (!sees(a, query, key)) continue;
+    float weight = expf(dot(q, k + key * a->k_stride, a->head_size) * a->scale - maximum);
+    total += weight;
+    for (size_t d = 0; d < a->head_size; d++) sums[d] += weight * v[key * a->v_stride + d];
+  }
+  for (size_t d = 0; d < a->head_size; d++) output[d] = total == 0 ? 0 : sums[d] / total;
+}
+
+static void ck_attention_tile_scalar(const ck_attention *a, size_t head, size_t first,
+                                     attention_memory *memory) {
+  (void)memory;
+  for (size_t query = first; query < ck_min(first + QUERIES, a->queries); query++) {
+    attend_scalar(a, head, query, a->output + query * a->output_stride + head * a->head_size);
+  }
+}
+
+// ---------------------------------------------------------------- vectors
+
+#define CK_BODY "attention_body.h"
+#include "each_isa.h"
+
+void ck_attention_tile(const ck_attention *attention, size_t head, size_t tile, void *scratch) {
+  size_t first = tile * QUERIES;
+  if (first >= attention->queries) return;
+  CK_DISPATCH(attention->isa, ck_attention_tile, attention, head, first, scratch);
+}

@@ -1,0 +1,187 @@
+// Attention for one instruction set; see attention.c. A vector holds 16 queries, or 16 elements of a head.
+
+#include "vector_body.h"
+
+// How many rows of two vectors of sums fit the registers: 12 of 32 with AVX-512, 3 of 16 × 256 bits with
+// AVX2 (a vector is two), 3 of 32 × 128 bits with NEON (a vector is four).
+#if CK_VECTOR_BYTES == 64
+#define CK_ROWS 12
+#define CK_QUERY_ROWS 8
+#else
+#define CK_ROWS 3
+#define CK_QUERY_ROWS 4
+#endif
+
+/// q, scaled and transposed to [head_size][32]; missing queries are zeros.
+static void CK_NAME(transpose_queries)(const ck_attention *a, size_t head, size_t first,
+                                       float *output) {
+  size_t size = a->head_size, count = ck_min(QUERIES, a->queries - first);
+  const float *q = a->q + first * a->q_stride + head * size;
+  for (size_t half = 0; half < QUERIES; half += CK_LANES) {
+    for (size_t d = 0; d < size; d += CK_LANES) {
+      ck_f32x16 r[CK_LANES];
+      size_t part = ck_min(CK_LANES, size - d);
+      for (size_t i = 0; i < CK_LANES; i++) {
+        const float *row = q + (half + i) * a->q_stride + d;
+        r[i] = CK_NAME(splat)(0.f);
+        if (half + i >= count) continue;
+        r[i] = part == CK_LANES ? CK_NAME(load)(row) : CK_NAME(load_part)(row, part, 0);
+        r[i] *= a->scale;
+      }
+      CK_NAME(transpose16)(r);
+      CK_UNROLL for (size_t i = 0; i < CK_LANES; i++) {
+        if (i < part) CK_NAME(store)(output + (d + i) * QUERIES + half, r[i]);
+      }
+    }
+  }
+}
+
+/// Scores of `CK_ROWS` keys, whose rows start at `rows`, and 32 queries.
+CK_INLINE void CK_NAME(score_keys)(const float *const rows[CK_ROWS], const float *q,
+                                   size_t head_size, float *scores) {
+  ck_f32x16 sums[CK_ROWS][2];
+  CK_UNROLL for (int m = 0; m < CK_ROWS; m++) sums[m][0] = sums[m][1] = CK_NAME(splat)(0.f);
+  for (size_t d = 0; d < head_size; d++) {
+    ck_f32x16 left = CK_NAME(load)(q + d * QUERIES);
+    ck_f32x16 right = CK_NAME(load)(q + d * QUERIES + CK_LANES);
+    CK_UNROLL for (int m = 0; m < CK_ROWS; m++) {
+      sums[m][0] += left * rows[m][d];
+      sums[m][1] += right * rows[m][d];
+    }
+  }
+  CK_UNROLL for (int m = 0; m < CK_ROWS; m++) {
+    CK_NAME(store)(scores + m * QUERIES, sums[m][0]);
+    CK_NAME(store)(scores + m * QUERIES + CK_LANES, sums[m][1]);
+  }
+}
+
+static void CK_NAME(score_block)(const ck_attention *a, const float *k, size_t first_key,
+                                 size_t keys, attention_memory *memory) {
+  for (size_t key = 0; key < keys; key += CK_ROWS) {
+    const float *rows[CK_ROWS];
+    // Behind the last key: the last key again, computed for nothing.
+    for (size_t m = 0; m < CK_ROWS; m++) {
+      rows[m] = k + (first_key + ck_min(key + m, keys - 1)) * a->k_stride;
+    }
+    CK_NAME(score_keys)(rows, memory->q, a->head_size, memory->scores + key * QUERIES);
+  }
+}
+
+/// Puts −∞ where a query may not see a key.
+static void CK_NAME(hide_keys)(const ck_attention *a, size_t first, size_t first_key, size_t keys,
+                               float *scores) {
+  for (size_t key = 0; key < keys; key++) {
+    int hidden = a->visible && !a->visible[first_key + key];
+    if (!hidden && !a->causal) continue;
+    for (size_t i = 0; i < QUERIES; i++) {
+      if (hidden || first_key + key >= ck_keys_seen(a, first + i)) {
+        scores[key * QUERIES + i] = -INFINITY;
+      }
+    }
+  }
+}
+
+/// Scores to softmax weights relative to the running maxima; updates maxima, totals and factors of the
+/// 16 queries from `half`.
+CK_INLINE void CK_NAME(soften)(size_t keys, size_t half, attention_memory *memory) {
+  float *scores = memory->scores + half;
+  ck_f32x16 old = CK_NAME(load)(memory->maxima + half), maximum = old;
+  for (size_t key = 0; key < keys; key++) {
+    maximum = CK_NAME(maximum)(CK_NAME(load)(scores + key * QUERIES), maximum);
+  }
+  ck_f32x16 factor = CK_NAME(exponential)(old - maximum);
+  ck_f32x16 total = CK_NAME(load)(memory->totals + half) * factor;
+  for (size_t key = 0; key < keys; key++) {
+    ck_f32x16 weight = CK_NAME(exponential)(CK_NAME(load)(scores + key * QUERIES) - maximum);
+    CK_NAME(store)(scores + key * QUERIES, weight);
+    total += weight;
+  }
+  CK_NAME(store)(memory->maxima + half, maximum);
+  CK_NAME(store)(memory->totals + half, total);
+  CK_NAME(store)(memory->factors + half, factor);
+}
+
+/// Scales `CK_QUERY_ROWS` rows of sums and adds the weighted values of a block: `vectors` × 16 elements
+/// of the head, or with `part` ≠ 0 only that many.
+CK_INLINE void CK_NAME(add_values)(const int vectors, size_t part, const float *weights,
+                                   const float *factors, const float *v, size_t v_stride,
+                                   size_t keys, float *sums, size_t head_size) {
+  ck_f32x16 c[CK_QUERY_ROWS][2];
+  CK_UNROLL for (int m = 0; m < CK_QUERY_ROWS; m++) {
+    CK_UNROLL for (int i = 0; i < vectors; i++) {
+      const float *row = sums + m * head_size + 16 * i;
+      c[m][i] = (part ? CK_NAME(load_part)(row, part, 0) : CK_NAME(load)(row)) * factors[m];
+    }
+  }
+  for (size_t key = 0; key < keys; key++) {
+    CK_UNROLL for (int i = 0; i < vectors; i++) {
+      const float *row = v + key * v_stride + 16 * i;
+      ck_f32x16 value = part ? CK_NAME(load_part)(row, part, 0) : CK_NAME(load)(row);
+      CK_UNROLL for (int m = 0; m < CK_QUERY_ROWS; m++) {
+        c[m][i] += value * weights[key * QUERIES + m];
+      }
+    }
+  }
+  CK_UNROLL for (int m = 0; m < CK_QUERY_ROWS; m++) {
+    CK_UNROLL for (int i = 0; i < vectors; i++) {
+      float *row = sums + m * head_size + 16 * i;
+      if (part) {
+        CK_NAME(store_part)(row, part, c[m][i]);
+      } else {
+        CK_NAME(store)(row, c[m][i]);
+      }
+    }
+  }
+}
+
+static void CK_NAME(add_block)(const ck_attention *a, const float *v, size_t keys, size_t queries,
+                               attention_memory *memory) {
+  size_t size = a->head_size;
+  for (size_t q = 0; q < queries; q += CK_QUERY_ROWS) {
+    const float *weights = memory->scores + q, *factors = memory->factors + q;
+    float *sums = memory->sums + q * size;
+    size_t d = 0;
+#if CK_VECTOR_BYTES == 64
+    for (; d + 32 <= size; d += 32) {
+      CK_NAME(add_values)(2, 0, weights, factors, v + d, a->v_stride, keys, sums + d, size);
+    }
+#endif
+    for (; d + 16 <= size; d += 16) {
+      CK_NAME(add_values)(1, 0, weights, factors, v + d, a->v_stride, keys, sums + d, size);
+    }
+    if (d < size) {
+      CK_NAME(add_values)
+      (1, size - d, weights, factors, v + d, a->v_stride, keys, sums + d, size);
+    }
+  }
+}
+
+static void CK_NAME(ck_attention_tile)(const ck_attention *a, size_t head, size_t first,
+                                       attention_memory *memory) {
+  size_t size = a->head_size, queries = ck_min(QUERIES, a->queries - first);
+  size_t key_head = head / (a->heads / a->key_heads);
+  const float *k = a->k + key_head * size, *v = a->v + key_head * size;
+  CK_NAME(transpose_queries)(a, head, first, memory->q);
+  memset(memory->sums, 0, QUERIES * size * sizeof(float));
+  for (int i = 0; i < QUERIES; i++) {
+    memory->maxima[i] = -FLT_MAX;  // not −∞: the difference of two infinities is no number
+    memory->totals[i] = 0;
+  }
+  size_t seen = ck_keys_seen(a, first + queries - 1);
+  for (size_t key = 0; key < seen; key += KEYS) {
+    size_t keys = ck_min(KEYS, seen - key);
+    CK_NAME(score_block)(a, k, key, keys, memory);
+    if (a->visible || a->causal) CK_NAME(hide_keys)(a, first, key, keys, memory->scores);
+    CK_NAME(soften)(keys, 0, memory);
+    CK_NAME(soften)(keys, CK_LANES, memory);
+    CK_NAME(add_block)(a, v + key * a->v_stride, keys, queries, memory);
+  }
+  for (size_t i = 0; i < queries; i++) {
+    float total = memory->totals[i], inverse = total == 0 ? 0 : 1 / total;
+    float *output = a->output + (first + i) * a->output_stride + head * size;
+    for (size_t d = 0; d < size; d++) output[d] = memory->sums[i * size + d] * inverse;
+  }
+}
+
+#undef CK_ROWS
+#undef CK_QUERY_ROWS

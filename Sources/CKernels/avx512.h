@@ -1,0 +1,32 @@
+#pragma once
+//
+// What the AVX-512 files share: the features they are compiled for and the transposition of 16 × 16
+// dwords that turns rows into slabs and tiles.
+
+#include "vector.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define CK_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,f16c,fma")))
+#define CK_AVX512_BF16                                                                             \
+  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512bf16,f16c,fma")))
+#define CK_AVX512_INLINE CK_INLINE CK_AVX512
+#define CK_AVX512_BF16_INLINE CK_INLINE CK_AVX512_BF16
+
+// clang-format off
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"))), apply_to = function)
+// clang-format on
+#define CK_NAME(name) name##_avx512
+#include "vector_body.h"
+#undef CK_NAME
+#pragma clang attribute pop
+
+/// Transposes 16 rows of 16 dwords in registers.
+CK_AVX512_INLINE void ck_transpose16(__m512i r[16]) { transpose16_avx512((ck_f32x16 *)r); }
+
+/// The first `count` of 16 or 32 lanes.
+static inline uint32_t ck_lanes(size_t count) {
+  return count >= 32 ? 0xffffffffu : (1u << count) - 1;
+}
+#endif

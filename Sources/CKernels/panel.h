@@ -1,0 +1,201 @@
+#pragma once
+//
+// How a matrix product is cut into pieces; the layouts shared by matmul*.c and quantization*.c.
+//
+//             K                      N                    Y[T, N] = X[T, K] · W[N, K]ᵀ
+//        ┌─────────┐            ┌──┬──┬──┬─            Packed once a product (ck_pack): X, in tiles
+//     12 │  tile   │            │  │  │  │             of 12 rows. Decoded on the fly, each thread for
+//   T    ├─────────┤          K │sl│ab│  │             itself: W, 16 rows (a slab) at a time. Two slabs
+//     12 │  tile   │            │16│16│  │             make a panel, the unit of work of a thread: the
+//        ├─────────┤            │  │  │  │             panel stays in the second-level cache while all
+//        │   ...   │            └──┴──┴──┴─            tiles of X pass over it.
+//
+// Both are arrays of dwords (4 bytes) that hold one f32, two bf16 or four 8-bit integers, that is 1, 2
+// or 4 consecutive elements of K:
+//
+//   tile [K/e][12]    dword (k, m) = elements e·k ..< e·k+e of row m of the tile
+//   slab [K/e][16]    dword (k, n) = elements e·k ..< e·k+e of output feature n of the slab
+//
+// so that one step of the inner loop reads 16 (a vector) or 32 consecutive dwords of the slabs and
+// broadcasts 12 dwords of the tile: 12 × 32 sums stay in registers for all of K.
+//
+// 8-bit integers have scales a block of 32 elements:
+//
+//   tile  scale [K/32][12] f32   x ≈ scale · q
+//         start [K/32][12] i32   what an integer sum starts from: −128·Σq, because the processor's dot
+//                                product wants unsigned weights, stored as w + 128 (0 for NEON)
+//         sum   [K/32][12] f32   scale · Σq, for weights that have a minimum
+//   slab  scale [K/32][16] f32   w = scale · q − minimum
+//         minimum [K/32][16] f32 only for formats that have one (Q4_K)
+//
+// A long K is cut into blocks of at most CK_BLOCK_STEPS dwords, so that a panel never exceeds 256 KiB.
+
+#include "CKernels.h"
+
+#include <string.h>
+
+enum {
+  CK_BLOCK_STEPS = 2048,
+  CK_QUANT = 32,  // elements that share a scale
+  CK_BLOCK_QUANTS = CK_BLOCK_STEPS * 4 / CK_QUANT,
+};
+
+#define CK_INLINE static inline __attribute__((always_inline))
+#define CK_UNROLL _Pragma("clang loop unroll(full)")
+
+static inline size_t ck_min(size_t a, size_t b) { return a < b ? a : b; }
+
+/// Elements of K in a dword.
+static inline size_t ck_elements_per_step(ck_operand operand) {
+  return operand == CK_OPERAND_F32 ? 1 : operand == CK_OPERAND_BF16 ? 2 : 4;
+}
+
+/// Dwords of `columns` elements, the last one padded with zeros.
+static inline size_t ck_steps(ck_operand operand, size_t columns) {
+  size_t elements = ck_elements_per_step(operand);
+  return (columns + elements - 1) / elements;
+}
+
+// GGML's blocks, at any address.
+typedef struct __attribute__((packed)) ck_block_q8_0 {
+  uint16_t scale;
+  int8_t values[32];
+} ck_block_q8_0;
+
+typedef struct __attribute__((packed)) ck_block_q4_0 {
+  uint16_t scale;
+  uint8_t values[16];  // low nibbles: elements 0...15, high nibbles: 16...31
+} ck_block_q4_0;
+
+typedef struct __attribute__((packed)) ck_block_q4_k {
+  uint16_t scale, minimum;  // of the block's scales and minima
+  uint8_t scales[12];       // eight 6-bit scales and eight 6-bit minima, see ck_q4_k_scale
+  uint8_t values[128];      // 4 × 32 bytes: low nibbles one run of 32 elements, high nibbles the next
+} ck_block_q4_k;
+
+typedef struct __attribute__((packed)) ck_block_q6_k {
+  uint8_t low[128];   // low 4 bits
+  uint8_t high[64];   // high 2 bits
+  int8_t scales[16];  // one a run of 16 elements
+  uint16_t scale;
+} ck_block_q6_k;
+
+/// The 6-bit scale and minimum of run `run` (0...7) of a Q4_K block: the first four are the low six
+/// bits of bytes 0...3 and 4...7; the others have their low four bits in bytes 8...11 and their high
+/// two in the top bits of bytes 0...3 and 4...7.
+static inline void ck_q4_k_scale(const uint8_t scales[12], int run, int *scale, int *minimum) {
+  if (run < 4) {
+    *scale = scales[run] & 63;
+    *minimum = scales[run + 4] & 63;
+  } else {
+    *scale = (scales[run + 4] & 15) | (scales[run - 4] >> 6) << 4;
+    *minimum = (scales[run + 4] >> 4) | (scales[run] >> 6) << 4;
+  }
+}
+
+/// The value of an IEEE half, without hardware support.
+static inline float ck_half_to_float(uint16_t half) {
+  uint32_t sign = (uint32_t)(half & 0x8000) << 16;
+  uint32_t magnitude = half & 0x7fff;
+  uint32_t bits;
+  float value;
+  if (magnitude >= 0x7c00) {  // infinity, NaN
+    bits = sign | 0x7f800000 | (magnitude & 0x3ff) << 13;
+  } else if (magnitude >= 0x0400) {
+    bits = sign | ((magnitude << 13) + (112u << 23));
+  } else {  // subnormal: an integer times 2⁻²⁴
+    value = (float)magnitude * 0x1p-24f;
+    memcpy(&bits, &value, 4);
+    bits |= sign;
+  }
+  memcpy(&value, &bits, 4);
+  return value;
+}
+
+/// The nearest IEEE half, ties to even, without hardware support.
+static inline uint16_t ck_float_to_half(float value) {
+  uint32_t bits;
+  memcpy(&bits, &value, 4);
+  uint16_t sign = (uint16_t)(bits >> 16 & 0x8000);
+  uint32_t magnitude = bits & 0x7fffffff;
+  if (magnitude > 0x7f800000) return sign | 0x7e00;
+  if (magnitude >= 0x477ff000) return sign | 0x7c00;  // rounds beyond 65504
+  if (magnitude < 0x38800000) {                       // below 2⁻¹⁴: an integer times 2⁻²⁴
+    float absolute, shifted;
+    memcpy(&absolute, &magnitude, 4);
+    shifted = absolute + 0.5f;  // the unit of 0.5 is 2⁻²⁴: the addition rounds
+    memcpy(&bits, &shifted, 4);
+    return sign | (uint16_t)(bits - 0x3f000000);
+  }
+  uint32_t odd = magnitude >> 13 & 1;
+  return sign | (uint16_t)((magnitude - (112u << 23) + 0xfff + odd) >> 13);
+}
+
+static inline float ck_bf16_to_float(uint16_t half) {
+  uint32_t bits = (uint32_t)half << 16;
+  float value;
+  memcpy(&value, &bits, 4);
+  return value;
+}
+
+/// The nearest bfloat16, ties to even; subnormals become zero as in the processor's own conversion.
+static inline uint16_t ck_float_to_bf16(float value) {
+  uint32_t bits;
+  memcpy(&bits, &value, 4);
+  if ((bits & 0x7fffffff) > 0x7f800000) return (uint16_t)(bits >> 16 | 0x40);
+  if ((bits & 0x7f800000) == 0) return (uint16_t)(bits >> 16 & 0x8000);
+  return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+
+// ---------------------------------------------------------------- steps of a product
+
+/// A slab: 16 rows of W, decoded.
+typedef struct ck_slab {
+  uint32_t *values;  // [steps][16]
+  float *scales;     // [steps/8][16], I8 only
+  float *minima;     // [steps/8][16], I8 only
+} ck_slab;
+
+/// The parts of a packed tile; `scales`, `starts`, `sums` for I8 only.
+typedef struct ck_tile {
+  const uint32_t *values;
+  const float *scales;
+  const int32_t *starts;
+  const float *sums;
+} ck_tile;
+
+/// Where the sums of a tile × panel go.
+typedef struct ck_sink {
+  float *output;      // first row, first column of the panel
+  size_t stride;      // elements
+  size_t rows;        // 1...12
+  size_t columns;     // 1...32
+  const float *bias;  // [columns] or NULL
+  int accumulate;
+  const char *prefetch;      // weights to fetch into the cache meanwhile, from here
+  const char *prefetch_end;  // to here
+} ck_sink;
+
+/// Decodes elements `first` ..< `first + count` of rows `row` ..< `row + 16` of `weights`; rows beyond
+/// the matrix become zeros. `first` is a multiple of 256.
+typedef void ck_decode_slab(ck_operand operand, const ck_weights *weights, size_t row, size_t first,
+                            size_t count, const ck_slab *slab);
+/// Multiplies a tile by a panel of two slabs over `steps` dwords of K.
+typedef void ck_multiply_tile(ck_operand operand, int has_minima, const ck_tile *tile,
+                              const ck_slab slabs[2], size_t steps, const ck_sink *sink);
+/// See ck_pack.
+typedef void ck_pack_tile(ck_operand operand, const float *input, size_t stride, size_t rows,
+                          size_t columns, const ck_norm *norm, uint32_t *values, float *scales,
+                          int32_t *starts, float *sums);
+
+ck_decode_slab ck_decode_slab_scalar;
+ck_multiply_tile ck_multiply_tile_scalar;
+ck_pack_tile ck_pack_tile_scalar;
+#if defined(__x86_64__)
+ck_decode_slab ck_decode_slab_avx2, ck_decode_slab_avx512;
+ck_multiply_tile ck_multiply_tile_avx2, ck_multiply_tile_avx512;
+ck_pack_tile ck_pack_tile_avx512;
+#elif defined(__aarch64__)
+ck_decode_slab ck_decode_slab_neon;
+ck_multiply_tile ck_multiply_tile_neon;
+#endif

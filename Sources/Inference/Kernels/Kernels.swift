@@ -1,0 +1,644 @@
+internal import CKernels
+package import MaskedDiffusion
+
+/// Arithmetic on this processor, checked and shared out over the threads of a pool.
+///
+/// The only way from Swift to `CKernels`. Sizes are checked here, once a call; a wrong one is a
+/// programmer's mistake and stops the program with both values. Matrices are row-major. Results do
+/// not depend on the number of threads. Calls from several threads take turns.
+///
+/// A raised cancellation flag makes an operation return early (within milliseconds) with part of
+/// its output unwritten: whoever passes a flag looks at it afterwards.
+package final class Kernels: Sendable {
+  /// The instruction set in use.
+  package let instructionSet: InstructionSet
+
+  /// The threads.
+  package let pool: ThreadPool
+
+  private let isa: ck_isa
+  private let scratch: ScratchMemory
+
+  /// Starts a pool of `threadCount` threads.
+  ///
+  /// - Parameter instructionSet: One that this processor has; `nil` stands for the fastest.
+  package init(threadCount: Int, instructionSet: InstructionSet? = nil) {
+    let instructionSet = instructionSet ?? .best
+    precondition(instructionSet.isSupported, "this processor has no \(instructionSet)")
+    self.instructionSet = instructionSet
+    isa = instructionSet.isa
+    pool = ThreadPool(threadCount: threadCount)
+    scratch = ScratchMemory(
+      threadCount: pool.threadCount, bytes: Self.scratchBytes, upColumns: panelColumns,
+      tileRows: tileRows)
+  }
+
+  /// Runs `body` on `count` rows, in ranges large enough to be worth a thread.
+  private func forEachRange(
+    of count: Int, elements: Int, _ body: (_ range: Range<Int>) -> Void
+  ) {
+    // A thread is worth its while from about 16,000 elements on.
+    let most = max(1, count * elements / 16_384)
+    let tasks = min(count, most, pool.threadCount * 4)
+    pool.run(taskCount: tasks) { task, _ in
+      body(count * task / tasks..<count * (task + 1) / tasks)
+    }
+  }
+}
+
+// MARK: - Instruction sets
+
+extension Kernels {
+  /// A set of vector instructions.
+  package enum InstructionSet: String, CaseIterable, CustomStringConvertible, Sendable {
+    case scalar
+    case avx2
+    case avxVNNI = "avx-vnni"
+    case avx512
+    case avx512BF16 = "avx512-bf16"
+    case neon
+    case neonDot = "neon-dot"
+
+    /// The fastest that this processor has.
+    package static let best = allCases.first { $0.isa == ck_best_isa() } ?? .scalar
+
+    /// Whether this processor has it.
+    package var isSupported: Bool { ck_isa_is_supported(isa) != 0 }
+
+    package var description: String { rawValue }
+
+    fileprivate var isa: ck_isa {
+      switch self {
+      case .scalar: CK_ISA_SCALAR
+      case .avx2: CK_ISA_AVX2
+      case .avxVNNI: CK_ISA_AVX_VNNI
+      case .avx512: CK_ISA_AVX512
+      case .avx512BF16: CK_ISA_AVX512_BF16
+      case .neon: CK_ISA_NEON
+      case .neonDot: CK_ISA_NEON_DOT
+      }
+    }
+  }
+}
+
+// MARK: - Matrices
+
+extension Kernels {
+  /// How the elements of a weight matrix are stored.
+  package enum Format: String, CaseIterable, Sendable {
+    case f32, bf16, f16
+    /// GGML's blocks of 32 elements with a scale.
+    case q8_0, q4_0
+    /// GGML's blocks of 256 elements with scales of their own every 32 or 16.
+    case q4_K, q6_K
+
+    /// Elements of a block; the length of a row is a multiple of it.
+    package var blockElements: Int { Int(ck_format_block_elements(format)) }
+
+    /// Bytes of a block.
+    package var blockBytes: Int { Int(ck_format_block_bytes(format)) }
+
+    /// Bytes of a row of `columnCount` elements, or `nil` if that is no multiple of a block or too
+    /// large a number.
+    package func rowBytes(columnCount: Int) -> Int? {
+      guard columnCount >= 0, columnCount % blockElements == 0 else { return nil }
+      let (bytes, overflows) = (columnCount / blockElements).multipliedReportingOverflow(
+        by: blockBytes)
+      return overflows ? nil : bytes
+    }
+
+    fileprivate var format: ck_format {
+      switch self {
+      case .f32: CK_FORMAT_F32
+      case .bf16: CK_FORMAT_BF16
+      case .f16: CK_FORMAT_F16
+      case .q8_0: CK_FORMAT_Q8_0
+      case .q4_0: CK_FORMAT_Q4_0
+      case .q4_K: CK_FORMAT_Q4_K
+      case .q6_K: CK_FORMAT_Q6_K
+      }
+    }
+  }
+
+  /// What products are computed with.
+  package enum Precision: Sendable {
+    /// f32 throughout; exact products of the weights as they are stored.
+    case f32
+    /// Weights and activations rounded to bfloat16 where the processor multiplies those, else f32.
+    case bf16
+    /// The fastest that loses little beside the weights' own rounding: f32 and f16 weights in f32,
+    /// bf16 and Q6_K in bf16, other blocks in 8-bit integers with a scale every 32.
+    case fast
+  }
+
+  /// A weight matrix of shape `[rowCount, columnCount]`, in memory that somebody else keeps.
+  package struct Matrix: @unchecked Sendable {
+    /// The first row; any alignment.
+    package var base: UnsafeRawPointer
+    /// Output features, N.
+    package var rowCount: Int
+    /// Input features, K.
+    package var columnCount: Int
+    package var format: Format
+    /// From one row to the next, in bytes.
+    package var rowStride: Int
+
+    /// Describes a matrix whose rows follow each other, unless `rowStride` says otherwise.
+    package init(
+      base: UnsafeRawPointer, rowCount: Int, columnCount: Int, format: Format,
+      rowStride: Int? = nil
+    ) {
+      guard let rowBytes = format.rowBytes(columnCount: columnCount), rowCount >= 0 else {
+        preconditionFailure("\(rowCount) rows of \(columnCount) elements in \(format)")
+      }
+      self.base = base
+      self.rowCount = rowCount
+      self.columnCount = columnCount
+      self.format = format
+      self.rowStride = rowStride ?? rowBytes
+    }
+
+    fileprivate var weights: ck_weights {
+      ck_weights(
+        base: base, rows: rowCount, columns: columnCount, stride_bytes: rowStride,
+        format: format.format)
+    }
+
+    /// The rows in `range`, as a matrix.
+    package func rows(_ range: Range<Int>) -> Matrix {
+      precondition(range.lowerBound >= 0 && range.upperBound <= rowCount, "rows \(range)")
+      var part = self
+      part.base += range.lowerBound * rowStride
+      part.rowCount = range.count
+      return part
+    }
+  }
+
+  /// Rows of f32 activations, shape `[count, width]`, in memory that somebody else keeps.
+  package struct Rows: @unchecked Sendable {
+    package var base: UnsafeMutablePointer<Float>
+    package var count: Int
+    package var width: Int
+    /// From one row to the next, in elements.
+    package var stride: Int
+
+    package init(
+      _ base: UnsafeMutablePointer<Float>, count: Int, width: Int, stride: Int? = nil
+    ) {
+      precondition(count >= 0 && width >= 0 && stride ?? width >= width, "\(count) × \(width)")
+      self.base = base
+      self.count = count
+      self.width = width
+      self.stride = stride ?? width
+    }
+
+    /// The start of row `index`.
+    package subscript(index: Int) -> UnsafeMutablePointer<Float> { base + index * stride }
+
+    /// Columns `range` of every row.
+    package func columns(_ range: Range<Int>) -> Rows {
+      precondition(range.lowerBound >= 0 && range.upperBound <= width, "columns \(range)")
+      return Rows(base + range.lowerBound, count: count, width: range.count, stride: stride)
+    }
+
+    /// Rows `range`.
+    package func rows(_ range: Range<Int>) -> Rows {
+      precondition(range.lowerBound >= 0 && range.upperBound <= count, "rows \(range)")
+      return Rows(
+        base + range.lowerBound * stride, count: range.count, width: width, stride: stride)
+    }
+  }
+}
+
+// MARK: - Matrix products
+
+extension Kernels {
+  /// An RMS norm to apply to each row of an input.
+  package struct Norm: @unchecked Sendable {
+    /// Shape `[width]`; `nil` stands for ones.
+    package var weight: UnsafePointer<Float>?
+    package var epsilon: Float
+
+    package init(weight: UnsafePointer<Float>?, epsilon: Float) {
+      self.weight = weight
+      self.epsilon = epsilon
+    }
+  }
+
+  /// The left side of matrix products: activations, converted once for all matrices they meet.
+  ///
+  /// Keep one and ``set(_:norm:)`` it again and again: its memory is reused. The rows must stay
+  /// unchanged as long as products of them are computed, because the conversion happens at the
+  /// first product that needs it.
+  package final class Input {
+    fileprivate var rows: Rows?
+    fileprivate var norm: Norm?
+    private var f32 = AlignedMemory()
+    private var bf16 = AlignedMemory()
+    private var i8 = AlignedMemory()
+    private var packed: [Bool] = [false, false, false]
+
+    package init() {}
+
+    /// Chooses the rows, X `[T, K]`, and optionally a norm to apply to them.
+    package func set(_ rows: Rows, norm: Norm? = nil) {
+      self.rows = rows
+      self.norm = norm
+      for index in packed.indices { packed[index] = false }
+    }
+
+    /// Memory for the rows as `operand`, and whether they are there already; from now on they are.
+    fileprivate func memory(
+      for operand: ck_operand, byteCount: Int
+    ) -> (memory: UnsafeMutableRawPointer, isPacked: Bool) {
+      let index = Int(operand.rawValue)
+      defer { packed[index] = true }
+      switch operand {
+      case CK_OPERAND_F32: return (f32.reserve(byteCount), packed[index])
+      case CK_OPERAND_BF16: return (bf16.reserve(byteCount), packed[index])
+      default: return (i8.reserve(byteCount), packed[index])
+      }
+    }
+  }
+
+  /// Computes Y = X·Wᵀ (+ bias), or Y += X·Wᵀ (+ bias) for a residual.
+  ///
+  /// - Parameters:
+  ///   - input: X, shape `[T, K]`.
+  ///   - weights: W, shape `[N, K]`.
+  ///   - bias: Shape `[N]`.
+  ///   - output: Y, shape `[T, N]`; it must not overlap X.
+  ///   - accumulate: Whether to add to Y.
+  package func multiply(
+    _ input: Input, by weights: Matrix, bias: UnsafePointer<Float>? = nil, into output: Rows,
+    accumulate: Bool = false, precision: Precision = .fast, cancellation: CancellationFlag? = nil
+  ) {
+    var product = product(of: input, by: weights, into: output, precision: precision)
+    product.bias = bias
+    product.accumulate = accumulate ? 1 : 0
+    run(product, cancellation: cancellation) { product, panel, tiles, worker in
+      ck_matmul_panel(product, panel, tiles.lowerBound, tiles.count, scratch[worker])
+    }
+  }
+
+  /// Computes Y = silu(X·Gᵀ) ⊙ (X·Uᵀ), the first half of a SwiGLU feed-forward layer.
+  ///
+  /// - Parameters:
+  ///   - input: X, shape `[T, K]`.
+  ///   - gate: G, shape `[N, K]`.
+  ///   - up: U, shape `[N, K]`, in any format.
+  ///   - output: Y, shape `[T, N]`; it must not overlap X.
+  package func multiplySwiGLU(
+    _ input: Input, gate: Matrix, up: Matrix, into output: Rows, precision: Precision = .fast,
+    cancellation: CancellationFlag? = nil
+  ) {
+    precondition(
+      up.rowCount == gate.rowCount && up.columnCount == gate.columnCount,
+      "gate \(gate.rowCount) × \(gate.columnCount), up \(up.rowCount) × \(up.columnCount)")
+    var product = product(of: input, by: gate, into: output, precision: precision)
+    if operand(for: up.format, precision) != product.operand {
+      // The tiles of one input have one kind of operand: mixed formats meet in f32.
+      product = self.product(of: input, by: gate, into: output, precision: .f32)
+    }
+    withUnsafePointer(to: up.weights) { up in
+      run(product, cancellation: cancellation) { product, panel, tiles, worker in
+        ck_matmul_swiglu_panel(
+          product, up, nil, panel, tiles.lowerBound, tiles.count, scratch[worker],
+          scratch.upRows(of: worker))
+      }
+    }
+  }
+
+  private func operand(for format: Format, _ precision: Precision) -> ck_operand {
+    let wanted =
+      switch (precision, format) {
+      case (.f32, _), (.fast, .f32), (.fast, .f16): CK_OPERAND_F32
+      case (.bf16, _), (.fast, .bf16), (.fast, .q6_K): CK_OPERAND_BF16
+      case (.fast, .q8_0), (.fast, .q4_0), (.fast, .q4_K): CK_OPERAND_I8
+      }
+    return ck_operand_is_fast(isa, wanted) != 0 ? wanted : CK_OPERAND_F32
+  }
+
+  private func product(
+    of input: Input, by weights: Matrix, into output: Rows, precision: Precision
+  ) -> ck_matmul {
+    guard let rows = input.rows else { preconditionFailure("an input without rows") }
+    precondition(
+      rows.width == weights.columnCount, "\(rows.width) columns by \(weights.columnCount)")
+    precondition(
+      output.count == rows.count && output.width == weights.rowCount,
+      "\(output.count) × \(output.width) for \(rows.count) × \(weights.rowCount)")
+    let operand = operand(for: weights.format, precision)
+    return ck_matmul(
+      isa: isa, operand: operand, packed: packed(input, rows, as: operand), rows: rows.count,
+      weights: weights.weights, bias: nil, output: output.base, stride: output.stride,
+      accumulate: 0, lookahead: 0)
+  }
+
+  /// Converts the rows of `input`, unless that has been done.
+  private func packed(_ input: Input, _ rows: Rows, as operand: ck_operand) -> UnsafeRawPointer {
+    let tiles = (rows.count + tileRows - 1) / tileRows
+    let byteCount = tiles * ck_packed_tile_bytes(operand, rows.width)
+    let (memory, isPacked) = input.memory(for: operand, byteCount: byteCount)
+    guard !isPacked else { return UnsafeRawPointer(memory) }
+    var norm = ck_norm(weight: input.norm?.weight, epsilon: input.norm?.epsilon ?? 0)
+    let hasNorm = input.norm != nil
+    withUnsafePointer(to: &norm) { norm in
+      forEachRange(of: tiles, elements: tileRows * rows.width) { range in
+        for tile in range {
+          ck_pack(
+            isa, operand, rows.base, rows.stride, rows.count, rows.width, hasNorm ? norm : nil,
+            tile, memory)
+        }
+      }
+    }
+    return UnsafeRawPointer(memory)
+  }
+
+  /// Shares out the panels of a product; few panels are also cut into groups of tiles.
+  private func run(
+    _ product: ck_matmul, cancellation: CancellationFlag?,
+    _ body: (
+      _ product: UnsafePointer<ck_matmul>, _ panel: Int, _ tiles: Range<Int>, _ worker: Int
+    ) -> Void
+  ) {
+    let panels = (product.weights.rows + panelColumns - 1) / panelColumns
+    let tiles = (product.rows + tileRows - 1) / tileRows
+    guard panels > 0, tiles > 0 else { return }
+    var parts = (tiles + ScratchMemory.upTiles - 1) / ScratchMemory.upTiles
+    let wanted = pool.threadCount == 1 ? 1 : 4 * pool.threadCount
+    if panels * parts < wanted { parts = min(tiles, (wanted + panels - 1) / panels) }
+    let tilesOfPart = (tiles + parts - 1) / parts
+    parts = (tiles + tilesOfPart - 1) / tilesOfPart
+    var product = product
+    product.lookahead = max(1, pool.threadCount / parts)
+    withUnsafePointer(to: product) { product in
+      pool.run(taskCount: panels * parts, cancellation: cancellation) { task, worker in
+        let first = task % parts * tilesOfPart
+        body(product, task / parts, first..<min(first + tilesOfPart, tiles), worker)
+      }
+    }
+  }
+}
+
+// MARK: - Attention
+
+extension Kernels {
+  /// The heads of an attention layer.
+  package struct Heads: Sendable {
+    /// Query heads; a multiple of `keyCount`.
+    package var count: Int
+    /// Key and value heads: grouped queries if fewer than `count`.
+    package var keyCount: Int
+    /// Elements of a head, 1...256.
+    package var size: Int
+
+    package init(count: Int, keyCount: Int, size: Int) {
+      precondition(keyCount > 0 && count % keyCount == 0, "\(count) heads, \(keyCount) key heads")
+      precondition(1...256 ~= size, "a head of \(size)")
+      self.count = count
+      self.keyCount = keyCount
+      self.size = size
+    }
+  }
+
+  /// Computes softmax(q·kᵀ·scale)·v of one sequence, for every head; bidirectional unless told.
+  ///
+  /// A query that sees no key gets zeros.
+  ///
+  /// - Parameters:
+  ///   - q: Shape `[queries, heads · size]`.
+  ///   - k: Shape `[keys, key heads · size]`.
+  ///   - v: Shape of `k`.
+  ///   - output: Shape of `q`; it may be `q` itself.
+  ///   - scale: `nil` stands for 1/√size.
+  ///   - visible: Shape `[keys]`; 0 hides a key from every query. `nil` shows all.
+  ///   - causalOffset: With it, query i sees keys 0...i + `causalOffset` only.
+  package func attend(
+    q: Rows, k: Rows, v: Rows, into output: Rows, heads: Heads, scale: Float? = nil,
+    visible: UnsafePointer<UInt8>? = nil, causalOffset: Int? = nil,
+    cancellation: CancellationFlag? = nil
+  ) {
+    let width = heads.count * heads.size, keyWidth = heads.keyCount * heads.size
+    precondition(q.width == width && output.width == width, "q \(q.width), \(output.width)")
+    precondition(k.width == keyWidth && v.width == keyWidth, "k \(k.width), v \(v.width)")
+    precondition(k.count == v.count && q.count == output.count, "\(k.count) keys, \(v.count)")
+    let attention = ck_attention(
+      isa: isa, q: q.base, k: k.base, v: v.base, output: output.base, q_stride: q.stride,
+      k_stride: k.stride, v_stride: v.stride, output_stride: output.stride, queries: q.count,
+      keys: k.count, heads: heads.count, key_heads: heads.keyCount, head_size: heads.size,
+      scale: scale ?? 1 / Float(heads.size).squareRoot(), visible: visible,
+      causal: causalOffset == nil ? 0 : 1, causal_offset: causalOffset ?? 0)
+    let tiles = (q.count + queriesOfTile - 1) / queriesOfTile
+    withUnsafePointer(to: attention) { attention in
+      pool.run(taskCount: heads.count * tiles, cancellation: cancellation) { task, worker in
+        ck_attention_tile(attention, task / tiles, task % tiles, scratch[worker])
+      }
+    }
+  }
+
+  /// Cosines and sines of every position, shape `[positionCount, headSize/2]` each.
+  package struct RotaryTable: @unchecked Sendable {
+    package var cosine: UnsafePointer<Float>
+    package var sine: UnsafePointer<Float>
+    package var positionCount: Int
+
+    package init(
+      cosine: UnsafePointer<Float>, sine: UnsafePointer<Float>, positionCount: Int
+    ) {
+      self.cosine = cosine
+      self.sine = sine
+      self.positionCount = positionCount
+    }
+  }
+
+  /// Rotates every head of every row in place, first half against second half.
+  ///
+  /// - Parameters:
+  ///   - rows: Queries or keys, shape `[T, n · headSize]`.
+  ///   - positions: Shape `[T]`, each a row of `table`.
+  package func rotate(
+    _ rows: Rows, headSize: Int, positions: UnsafePointer<Int32>, table: RotaryTable
+  ) {
+    precondition(headSize > 0 && rows.width % headSize == 0, "\(rows.width) by \(headSize)")
+    for row in 0..<rows.count {
+      precondition(
+        positions[row] >= 0 && positions[row] < table.positionCount,
+        "position \(positions[row]) of \(table.positionCount)")
+    }
+    forEachRange(of: rows.count, elements: rows.width) { range in
+      for row in range {
+        let entry = Int(positions[row]) * (headSize / 2)
+        ck_rotate_halves(
+          isa, rows[row], rows.width / headSize, headSize, table.cosine + entry,
+          table.sine + entry)
+      }
+    }
+  }
+}
+
+// MARK: - Rows
+
+extension Kernels {
+  /// Writes x / √(mean(x²) + ε) · weight for each row; `output` may be `input`.
+  package func rmsNorm(_ input: Rows, norm: Norm, into output: Rows) {
+    checkSameShape(input, output)
+    forEachRange(of: input.count, elements: input.width) { range in
+      for row in range {
+        ck_rms_norm(isa, input[row], norm.weight, norm.epsilon, input.width, output[row])
+      }
+    }
+  }
+
+  /// Writes (x − mean) / √(variance + ε) · weight + bias for each row; `output` may be `input`.
+  package func layerNorm(
+    _ input: Rows, norm: Norm, bias: UnsafePointer<Float>? = nil, into output: Rows
+  ) {
+    checkSameShape(input, output)
+    forEachRange(of: input.count, elements: input.width) { range in
+      for row in range {
+        ck_layer_norm(isa, input[row], norm.weight, bias, norm.epsilon, input.width, output[row])
+      }
+    }
+  }
+
+  /// Writes silu(gate) · up; `output` may be either.
+  package func swiGLU(gate: Rows, up: Rows, into output: Rows) {
+    checkSameShape(gate, output)
+    checkSameShape(up, output)
+    forEachRange(of: gate.count, elements: gate.width) { range in
+      for row in range { ck_swiglu(isa, gate[row], up[row], gate.width, output[row]) }
+    }
+  }
+
+  /// Writes GELU, with the error function or its tanh approximation; `output` may be `input`.
+  package func gelu(_ input: Rows, tanhApproximation: Bool = false, into output: Rows) {
+    checkSameShape(input, output)
+    forEachRange(of: input.count, elements: input.width) { range in
+      for row in range {
+        ck_gelu(isa, input[row], tanhApproximation ? 1 : 0, input.width, output[row])
+      }
+    }
+  }
+
+  /// Writes a + b; `output` may be either.
+  package func add(_ a: Rows, _ b: Rows, into output: Rows) {
+    checkSameShape(a, output)
+    checkSameShape(b, output)
+    forEachRange(of: a.count, elements: a.width) { range in
+      for row in range { ck_add(isa, a[row], b[row], a.width, output[row]) }
+    }
+  }
+
+  /// Writes rows `indices` of a matrix as f32: the embedding of tokens.
+  ///
+  /// - Parameters:
+  ///   - indices: Shape `[output.count]`, each a row of `matrix`.
+  ///   - output: Shape `[T, matrix.columnCount]`.
+  package func gather(
+    _ indices: UnsafePointer<Int32>, from matrix: Matrix, into output: Rows
+  ) {
+    precondition(output.width == matrix.columnCount, "\(output.width), \(matrix.columnCount)")
+    for row in 0..<output.count {
+      precondition(
+        indices[row] >= 0 && indices[row] < matrix.rowCount,
+        "row \(indices[row]) of \(matrix.rowCount)")
+    }
+    withUnsafePointer(to: matrix.weights) { weights in
+      forEachRange(of: output.count, elements: output.width) { range in
+        for row in range {
+          ck_dequantize(isa, weights, Int(indices[row]), 0, output.width, output[row])
+        }
+      }
+    }
+  }
+
+  /// Measures the softmax distribution of each row of logits.
+  ///
+  /// - Parameters:
+  ///   - logits: Shape `[T, vocabulary]`.
+  ///   - statistics: Shape `[T]`.
+  package func measure(_ logits: Rows, into statistics: UnsafeMutablePointer<RowStatistics>) {
+    forEachRange(of: logits.count, elements: logits.width) { range in
+      for row in range {
+        var measured = ck_row_statistics()
+        ck_measure_row(isa, logits[row], logits.width, &measured)
+        statistics[row] = RowStatistics(measured)
+      }
+    }
+  }
+
+  private func checkSameShape(_ a: Rows, _ b: Rows) {
+    precondition(
+      a.count == b.count && a.width == b.width,
+      "\(a.count) × \(a.width), \(b.count) × \(b.width)")
+  }
+}
+
+/// What a row of logits says about its softmax distribution p; natural logarithms.
+package struct RowStatistics: Sendable {
+  /// log Σ exp(x), so that p = exp(x − it); NaN if a logit is NaN or +∞.
+  package var logSumExp: Double = -.infinity
+  /// −Σ p log p, in nats.
+  package var entropy: Double = 0
+  /// The largest logit and its first index, −1 if no logit is above −∞.
+  package var maximum: Float = -.infinity
+  package var argmax: Int32 = -1
+  /// The largest logit but one and its first index, −1 if there is none.
+  package var second: Float = -.infinity
+  package var secondIndex: Int32 = -1
+
+  /// The statistics of an empty row.
+  package init() {}
+
+  fileprivate init(_ statistics: ck_row_statistics) {
+    logSumExp = statistics.log_sum_exp
+    entropy = statistics.entropy
+    maximum = statistics.maximum
+    argmax = statistics.argmax
+    second = statistics.second
+    secondIndex = statistics.second_index
+  }
+}
+
+// MARK: - Threads
+
+extension Kernels {
+  /// The tickets of a thread pool; see `tickets.c`.
+  struct Tickets: ~Copyable {
+    private let state: UnsafeMutablePointer<ck_tickets>
+
+    init() {
+      let memory = UnsafeMutableRawPointer.allocate(
+        byteCount: MemoryLayout<ck_tickets>.stride, alignment: AlignedMemory.alignment)
+      state = memory.initializeMemory(as: ck_tickets.self, to: ck_tickets())
+    }
+
+    deinit { state.deallocate() }
+
+    func open(count: Int) { ck_tickets_open(state, UInt32(count)) }
+    func wake() { ck_tickets_wake(state) }
+    func finish() { ck_tickets_finish(state) }
+    func join(count: Int) { ck_tickets_join(state, UInt32(count)) }
+    func wait(seen: UInt32) -> UInt32 { ck_tickets_wait(state, seen) }
+    var generation: UInt32 { ck_tickets_generation(state) }
+
+    /// Takes a task, or returns `nil` when all have been taken.
+    func take() -> Int? {
+      let task = ck_tickets_take(state)
+      return task < 0 ? nil : Int(task)
+    }
+  }
+
+  /// Lets the interface's thread go first.
+  static func lowerThreadPriority() { ck_lower_thread_priority(5) }
+
+  /// The scratch memory a thread needs for any operation.
+  fileprivate static var scratchBytes: Int {
+    max(ck_matmul_scratch_bytes(), ck_attention_scratch_bytes())
+  }
+}
+
+private let tileRows = Int(CK_TILE_ROWS)
+private let panelColumns = Int(CK_PANEL_COLUMNS)
+private let queriesOfTile = Int(CK_ATTENTION_QUERIES)

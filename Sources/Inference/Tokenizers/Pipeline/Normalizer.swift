@@ -1,0 +1,70 @@
+/// What a tokenizer does to a text before it is cut into pieces.
+package enum Normalizer: Sendable {
+  /// Composes characters: NFC.
+  case canonicalComposition
+  /// Puts something in front of a text that is not empty.
+  case prepend([Unicode.Scalar])
+  /// Replaces the matches of a pattern.
+  case replace(TextReplacement)
+  /// Makes every scalar lower case on its own.
+  case lowercase
+  /// Removes white space at the beginning, the end, or both.
+  case strip(left: Bool, right: Bool)
+  /// Writes bytes as their stand-ins.
+  case byteLevel
+  /// Does one thing after the other.
+  case sequence([Normalizer])
+
+  /// The types that can be read.
+  private static let types = [
+    "ByteLevel", "Lowercase", "NFC", "Prepend", "Replace", "Sequence", "Strip",
+  ]
+
+  /// Reads the `normalizer` of a tokenizer file; none does nothing.
+  package init(_ field: JSONField) throws(TokenizerError) {
+    if field.isNull {
+      self = .sequence([])
+      return
+    }
+    switch try field["type"].string() {
+    case "NFC": self = .canonicalComposition
+    case "Prepend": self = .prepend(Array(try field["prepend"].string().unicodeScalars))
+    case "Replace": self = .replace(try TextReplacement(field))
+    case "Lowercase": self = .lowercase
+    case "Strip":
+      self = .strip(
+        left: try field["strip_left"].boolean(default: true),
+        right: try field["strip_right"].boolean(default: true))
+    case "ByteLevel": self = .byteLevel
+    case "Sequence":
+      var steps: [Normalizer] = []
+      for step in try field["normalizers"].elements() { steps.append(try Normalizer(step)) }
+      self = .sequence(steps)
+    default: throw field["type"].unsupported(Self.types)
+    }
+  }
+
+  /// Returns `text` normalized.
+  package func apply(to text: [Unicode.Scalar]) -> [Unicode.Scalar] {
+    switch self {
+    case .canonicalComposition: return CanonicalComposition.apply(to: text)
+    case .prepend(let prefix): return text.isEmpty ? text : prefix + text
+    case .replace(let replacement): return replacement.apply(to: text)
+    case .lowercase: return text.flatMap { $0.properties.lowercaseMapping.unicodeScalars }
+    case .strip(let left, let right):
+      var rest = text[...]
+      if left { rest = rest.drop(while: \.properties.isWhitespace) }
+      while right, rest.last?.properties.isWhitespace == true { rest.removeLast() }
+      return Array(rest)
+    case .byteLevel: return ByteAlphabet.spelling(of: text[...])
+    case .sequence(let steps): return steps.reduce(text) { $1.apply(to: $0) }
+    }
+  }
+}
+
+extension JSONField {
+  /// Returns the complaint that this type is not among the `supported` ones.
+  func unsupported(_ supported: [String]) -> TokenizerError {
+    .unsupported(path: path, field: name, found: value.summary, supported: supported)
+  }
+}
