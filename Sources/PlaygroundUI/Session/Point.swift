@@ -17,8 +17,9 @@ package struct Point: Equatable, Sendable {
   package var opinions: [Opinion] = []
   /// Whether ``opinions`` cover unmasked positions too.
   package var coversUnmasked = false
-  /// The best token of each position the predictor was asked about; kept when ``opinions`` are
-  /// dropped. Ordered by position.
+  /// The best token of each position the predictor was asked about, by position.
+  ///
+  /// Kept when ``opinions`` are dropped.
   package var guesses: [Guess] = []
   /// What the strategy would do next.
   package var proposal: TraceStep?

@@ -4,9 +4,8 @@ import MaskedDiffusion
 extension Playground.State {
   /// Changes what is shown as `body` says, on a branch of its own where there is a future already.
   ///
-  /// - Parameters:
-  ///   - title: What undo calls the change.
-  ///   - body: Changes the branch; the point that is shown is its last.
+  /// `body` finds the point that is shown at the end of the branch. Undo calls the change `title`.
+  ///
   /// - Returns: Whether there was room for the change.
   @discardableResult
   mutating func changeBranch(
