@@ -15,6 +15,11 @@ public enum ModelError: Error, Equatable, Sendable {
   /// There is no configuration, and the tensors belong to no known family.
   case unrecognisedWeights(path: String, known: [String])
 
+  /// The tokenizer cannot be read.
+  case tokenizer(TokenizerError)
+  /// The tokenizer makes tokens the model cannot read.
+  case tokenizerTooLarge(path: String, tokens: Int, weights: String, embeddingCount: Int)
+
   /// The configuration is not a JSON object.
   case malformedConfiguration(path: String, reason: String)
   /// The family cannot be used without a configuration.
@@ -47,6 +52,9 @@ extension ModelError: CustomStringConvertible {
       "\(path): 'model_type' is '\(found)', expected one of \(known.joined(separator: ", "))"
     case .unrecognisedWeights(let path, let known):
       "\(path): the tensors belong to no known family (\(known.joined(separator: ", ")))"
+    case .tokenizer(let error): error.description
+    case .tokenizerTooLarge(let path, let tokens, let weights, let embeddingCount):
+      "\(path): the tokenizer has \(tokens) tokens, but \(weights) can read \(embeddingCount)"
     case .malformedConfiguration(let path, let reason): "\(path): malformed: \(reason)"
     case .configurationMissing(let weights, let family):
       "\(weights): a model of the family '\(family)' needs a config.json beside its weights"
@@ -65,6 +73,8 @@ extension ModelError: CustomStringConvertible {
   public var hint: String? {
     switch self {
     case .weights(let error): error.hint
+    case .tokenizer(let error): error.hint
+    case .tokenizerTooLarge: "was the tokenizer of another model copied here?"
     case .notFound(_, _, let known):
       known.isEmpty
         ? "give a directory, or set UNMASK_MODELS to a folder of models"

@@ -8,7 +8,9 @@ public struct ModelSearchPath: Equatable, Sendable {
   /// Creates a path of `directories`.
   public init(directories: [String]) { self.directories = directories }
 
-  /// Creates the path of a program, in this order:
+  /// Creates the path of a program.
+  ///
+  /// It holds, in this order:
   ///
   /// 1. the directories in `$UNMASK_MODELS`, separated by colons;
   /// 2. `models` beside the executable, and in the checkout it was built in;
@@ -103,6 +105,7 @@ extension ModelSearchPath {
   private func candidates() -> [(name: String, path: String)] {
     var found: [(name: String, path: String)] = []
     for directory in directories {
+      // A directory that is not there, or may not be read, holds no models.
       let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
       for name in names.sorted() {
         guard let name = modelName(of: name, in: directory) else { continue }

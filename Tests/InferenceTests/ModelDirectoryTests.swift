@@ -114,7 +114,10 @@ import Testing
     ) { try ModelDirectory(path: path) }
   }
 
-  @Test(arguments: [("", "unexpected end at byte 0"), ("[]", "not an object")])
+  @Test(arguments: [
+    ("", "end of file where a value should be at byte 0"), (#"{"a":1,"a":1}"#, "'a' occurs twice"),
+    ("[]", "not an object"),
+  ])
   func refusesAConfigurationThatIsNoObject(text: String, reason: String) throws {
     let path = try scratch.model("smdm/tiny-a", weights: "mdm-tiny-a.safetensors")
     try scratch.file("model/config.json", text.utf8)

@@ -25,22 +25,17 @@ package struct ConfigurationFile: Sendable {
       guard case .unreadable(_, let reason) = error else { throw .weights(error) }
       throw .unreadable(path: path, reason: reason)
     }
-    let document: JSONValue
-    do throws(JSONError) {
-      document = try JSONValue(parsing: file.bytes)
+    do throws(JSONProblem) {
+      members = try JSONValue.uniqueMembers(of: file.bytes)
     } catch {
       throw .malformedConfiguration(path: path, reason: error.description)
     }
-    guard let members = document.members else {
-      throw .malformedConfiguration(path: path, reason: "not an object")
-    }
     self.path = path
-    self.members = members
     checksum = Checksum(of: file.bytes)
   }
 
   /// Whether there is a member called `key` that is not `null`.
-  package func has(_ key: String) -> Bool { members[key, default: .null] != .null }
+  package func has(_ key: String) -> Bool { !found(key).isNull }
 
   /// Returns the size called `key`, 1 or more, or `nil` when it is missing or `null`.
   package func size(_ key: String) throws(ModelError) -> Int? {
@@ -91,20 +86,23 @@ package struct ConfigurationFile: Sendable {
     } ?? []
   }
 
-  /// Checks that the member called `key` is missing, `null`, or one of `values`.
-  package func require(_ key: String, oneOf values: JSONValue...) throws(ModelError) {
-    try require(key, oneOf: values)
+  /// Checks that the text called `key` is missing, `null`, or one of `values`.
+  package func require(_ key: String, oneOf values: [String]) throws(ModelError) {
+    let expected = values.map { "'\($0)'" }.joined(separator: " or ")
+    _ = try value(key, expected) { $0.text.flatMap { values.contains($0) ? $0 : nil } }
   }
 
-  /// Checks that the member called `key` is missing, `null`, or one of `values`.
-  package func require(_ key: String, oneOf values: [JSONValue]) throws(ModelError) {
-    let found = members[key, default: .null]
-    guard found == .null || values.contains(found) else {
-      throw .invalidValue(
-        path: path, key: key, found: found.description,
-        expected: values.map(\.description).joined(separator: " or "))
-    }
+  /// Checks that the truth value called `key` is missing, `null`, or `truth`.
+  package func require(_ key: String, _ truth: Bool) throws(ModelError) {
+    _ = try value(key, "\(truth)") { $0.truth == truth ? truth : nil }
   }
+
+  /// Checks that the number called `key` is missing, `null`, or `number`.
+  package func require(_ key: String, _ number: Int) throws(ModelError) {
+    _ = try value(key, "\(number)") { $0.wholeNumber == number ? number : nil }
+  }
+
+  private func found(_ key: String) -> JSONValue { members[key] ?? .null }
 
   private static func token(_ value: JSONValue, below bound: Int) -> TokenID? {
     value.wholeNumber.flatMap { (0..<bound).contains($0) ? TokenID(exactly: $0) : nil }
@@ -113,10 +111,10 @@ package struct ConfigurationFile: Sendable {
   private func value<Value>(
     _ key: String, _ expected: String, _ convert: (JSONValue) -> Value?
   ) throws(ModelError) -> Value? {
-    let found = members[key, default: .null]
-    guard found != .null else { return nil }
+    let found = found(key)
+    guard !found.isNull else { return nil }
     guard let value = convert(found) else {
-      throw .invalidValue(path: path, key: key, found: found.description, expected: expected)
+      throw .invalidValue(path: path, key: key, found: found.summary, expected: expected)
     }
     return value
   }

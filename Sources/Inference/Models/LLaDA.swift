@@ -68,10 +68,11 @@ package struct LLaDA: ModelFamily {
     }
     var blocks: [TransformerWeights.Block] = []
     for layer in 0..<shape.layerCount { blocks.append(try block(layer)) }
+    let head = configuration.isHeadTied ? Name.embedding : Name.head
     return TransformerWeights(
       embedding: try weights.matrix(Name.embedding, shape.embeddingCount, width), blocks: blocks,
       finalNorm: try weights.vector(Name.finalNorm, width),
-      head: try weights.matrix(configuration.isHeadTied ? Name.embedding : Name.head, shape.vocabularySize, width))
+      head: try weights.matrix(head, shape.vocabularySize, width))
   }
 }
 

@@ -64,16 +64,15 @@ extension LLaDA {
 
   /// Refuses what the configuration class allows and no LLaDA model uses.
   private static func refuseUnsupported(_ file: ConfigurationFile) throws(ModelError) {
-    let no = JSONValue.bool(false)
-    try file.require("block_type", oneOf: .string("llama"))
-    try file.require("activation_type", oneOf: .string("silu"))
-    try file.require("layer_norm_type", oneOf: .string("rms"))
-    try file.require("rope", oneOf: .bool(true))
+    try file.require("block_type", oneOf: ["llama"])
+    try file.require("activation_type", oneOf: ["silu"])
+    try file.require("layer_norm_type", oneOf: ["rms"])
+    try file.require("rope", true)
     for key in [
       "alibi", "attention_layer_norm", "bias_for_layer_norm", "include_bias", "include_qkv_bias",
       "input_emb_norm", "scale_logits",
     ] {
-      try file.require(key, oneOf: no)
+      try file.require(key, false)
     }
   }
 }

@@ -9,11 +9,12 @@ package protocol ModelFamily: MaskPredictor {
   /// The name of the family and how to recognise it.
   static var descriptor: ModelFamilyDescriptor { get }
 
-  /// Returns the configuration of a model.
+  /// Reads the configuration of a model.
   ///
   /// - Parameters:
   ///   - file: `config.json`; `nil` when there is none.
   ///   - weights: The tensors, whose shapes must agree with it.
+  /// - Returns: The configuration, checked and completed from the tensors.
   /// - Throws: ``ModelError``.
   static func configuration(
     file: ConfigurationFile?, weights: Weights

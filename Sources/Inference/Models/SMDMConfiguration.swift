@@ -58,17 +58,16 @@ extension SMDM {
 
   /// Refuses the variations of lit-gpt that no SMDM model uses.
   private static func refuseUnsupported(_ file: ConfigurationFile) throws(ModelError) {
-    try file.require("rotary_percentage", oneOf: .integer(1), .number(1))
-    try file.require("bias", oneOf: .bool(false))
-    try file.require("parallel_residual", oneOf: .bool(false))
-    try file.require("tie_word_embeddings", oneOf: .bool(false))
+    try file.require("rotary_percentage", 1)
+    try file.require("bias", false)
+    try file.require("parallel_residual", false)
+    try file.require("tie_word_embeddings", false)
   }
 
   private static func rotaryPrecision(
     _ file: ConfigurationFile
   ) throws(ModelError) -> RotaryPrecision {
-    let known = RotaryPrecision.allCases.map { JSONValue.string($0.rawValue) }
-    try file.require("rope_cache_dtype", oneOf: known)
+    try file.require("rope_cache_dtype", oneOf: RotaryPrecision.allCases.map(\.rawValue))
     return try file.text("rope_cache_dtype").flatMap(RotaryPrecision.init) ?? .bfloat16
   }
 

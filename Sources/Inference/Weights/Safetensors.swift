@@ -66,15 +66,15 @@ package struct Safetensors: WeightsFormat {
     guard header.first == UInt8(ascii: "{") else {
       throw .malformedHeader(path: file.path, reason: "it does not begin with '{'")
     }
-    do throws(JSONError) {
-      return try JSONValue(parsing: header).members ?? [:]
+    do throws(JSONProblem) {
+      return try JSONValue.uniqueMembers(of: header)
     } catch {
       throw .malformedHeader(path: file.path, reason: error.description)
     }
   }
 
   private static func checkMetadata(_ entry: JSONValue, path: String) throws(WeightsError) {
-    guard let members = entry.members, members.values.allSatisfy({ $0.text != nil }) else {
+    guard case .object(let members) = entry, members.allSatisfy({ $0.value.text != nil }) else {
       throw .malformedHeader(path: path, reason: "'__metadata__' is not an object of texts")
     }
   }
@@ -85,14 +85,14 @@ package struct Safetensors: WeightsFormat {
     func malformed(_ reason: String) -> WeightsError {
       .malformedEntry(path: file.path, tensor: name, reason: reason)
     }
-    guard let typeName = entry.members?["dtype"]?.text else { throw malformed("no 'dtype'") }
+    guard let typeName = entry["dtype"]?.text else { throw malformed("no 'dtype'") }
     guard let type = ElementType(rawValue: typeName) else {
       throw .unknownElementType(path: file.path, tensor: name, found: typeName)
     }
-    guard let dimensions = naturals(entry.members?["shape"]) else {
+    guard let dimensions = naturals(entry["shape"]) else {
       throw malformed("'shape' is not a list of natural numbers")
     }
-    guard let offsets = naturals(entry.members?["data_offsets"]), offsets.count == 2,
+    guard let offsets = naturals(entry["data_offsets"]), offsets.count == 2,
       offsets[0] <= offsets[1]
     else { throw malformed("'data_offsets' are not a beginning and an end") }
     let available = file.bytes.count - dataStart

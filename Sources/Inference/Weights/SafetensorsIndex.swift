@@ -16,22 +16,20 @@ package struct SafetensorsIndex: Sendable {
   package init(path: String) throws(WeightsError) {
     self.path = path
     let file = try MappedFile(path: path)
-    let document: JSONValue
-    do throws(JSONError) {
-      document = try JSONValue(parsing: file.bytes)
+    let map: [String: JSONValue]
+    do throws(JSONProblem) {
+      map = try JSONValue.uniqueMembers(of: file.bytes)["weight_map"]?.uniqueMembers() ?? [:]
     } catch {
       throw .malformedIndex(path: path, reason: error.description)
     }
-    guard let map = document.members?["weight_map"]?.members, !map.isEmpty else {
-      throw .malformedIndex(path: path, reason: "no 'weight_map'")
-    }
+    guard !map.isEmpty else { throw .malformedIndex(path: path, reason: "no 'weight_map'") }
     var shards: [String: String] = [:]
     for (tensor, value) in map {
       guard let shard = value.text, !shard.isEmpty, shard != ".", shard != "..",
         !shard.contains("/"), !shard.contains("\0")
       else {
         throw .malformedIndex(
-          path: path, reason: "the shard of '\(tensor)' is \(value), expected a file name")
+          path: path, reason: "the shard of '\(tensor)' is \(value.summary), expected a file name")
       }
       shards[tensor] = shard
     }

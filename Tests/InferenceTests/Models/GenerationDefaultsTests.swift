@@ -45,7 +45,7 @@ import Testing
   @Test func namesTheKeyThatIsWrong() {
     #expect(
       throws: ModelError.invalidValue(
-        path: "\(scratch.path)/generation_config.json", key: "steps", found: "\"many\"",
+        path: "\(scratch.path)/generation_config.json", key: "steps", found: "“many”",
         expected: "a whole number of 1 or more")
     ) { try read(#"{"steps": "many"}"#) }
   }

@@ -42,7 +42,7 @@ import Testing
   ])
   func refusesVariationsItCannotCompute(key: String, value: String) throws {
     let error = #expect(throws: ModelError.self) { try open(changing: [key: value]) }
-    guard case .invalidValue(_, key, "\"\(value)\"", _) = error else {
+    guard case .invalidValue(_, key, "“\(value)”", _) = error else {
       Issue.record("\(String(describing: error))")
       return
     }

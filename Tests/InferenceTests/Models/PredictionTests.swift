@@ -182,14 +182,6 @@ import Testing
     ) { try LoadedModel(ModelDirectory(path: path)) }
   }
 
-  @Test func collectsTheTokensThatEndAText() throws {
-    let scratch = try ScratchDirectory()
-    let path = try scratch.model(
-      "llada/tiny-kq", weights: "model.safetensors", changing: ["eos_token_id": [3, 4]])
-    try scratch.file("model/generation_config.json", #"{"eos_token_id": [4, 7]}"#.utf8)
-    #expect(try LoadedModel(ModelDirectory(path: path)).endOfTextTokens == [3, 4, 7])
-  }
-
   @Test(arguments: models) func stopsBeforeItBegins(model: String) throws {
     let predictor = try load(model)
     let flag = CancellationFlag()

@@ -124,14 +124,14 @@ import Testing
     ("n_query_groups", "3", "a divisor of the 4 heads"),
     ("head_size", "7", "heads of an even size up to 256"),
     ("head_size", "512", "heads of an even size up to 256"),
-    ("rope_cache_dtype", "\"float16\"", "\"float32\" or \"bfloat16\""),
+    ("rope_cache_dtype", "\"float16\"", "'float32' or 'bfloat16'"),
     ("rope_base", "0", "a number above 0"),
     ("norm_eps", "\"small\"", "a number above 0"),
     ("mask_token_id", "193", "a token from 0 to 192"),
     ("mask_token_id", "-1", "a token from 0 to 192"),
     ("eos_token_id", "[1, 193]", "tokens from 0 to 192"),
     ("block_size", "0", "a whole number of 1 or more"),
-    ("rotary_percentage", "0.25", "1 or 1.0"), ("bias", "true", "false"),
+    ("rotary_percentage", "0.25", "1"), ("bias", "true", "false"),
   ])
   func refusesValuesThatMakeNoSense(key: String, value: String, expected: String) throws {
     let json = try JSONSerialization.jsonObject(with: Data(value.utf8), options: .fragmentsAllowed)

@@ -37,13 +37,13 @@ import Testing
     let path = try index(#"{"weight_map":{"a":"\#(shard)"}}"#)
     #expect(
       throws: WeightsError.malformedIndex(
-        path: path, reason: "the shard of 'a' is \"\(shard)\", expected a file name")
+        path: path, reason: "the shard of 'a' is “\(shard)”, expected a file name")
     ) { try Weights(path: path) }
   }
 
   @Test(arguments: [
     ("{}", "no 'weight_map'"), (#"{"weight_map":{}}"#, "no 'weight_map'"),
-    ("{", "expected a member name at byte 1"),
+    ("{", "no key where one should be at byte 1"),
   ])
   func refusesAnIndexWithoutMap(text: String, reason: String) throws {
     let path = try index(text)

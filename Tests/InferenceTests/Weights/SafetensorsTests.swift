@@ -62,7 +62,8 @@ import Testing
 
   @Test func refusesATableCutShortByItsLength() {
     #expect(
-      throws: WeightsError.malformedHeader(path: path, reason: "expected a member name at byte 1")
+      throws: WeightsError.malformedHeader(
+        path: path, reason: "no key where one should be at byte 1")
     ) { try read("{}", dataCount: 0, length: 1) }
   }
 
@@ -75,7 +76,7 @@ import Testing
   @Test func refusesANameThatOccursTwice() {
     let entry = #""a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}"#
     #expect(
-      throws: WeightsError.malformedHeader(path: path, reason: "'a' occurs twice at byte 54")
+      throws: WeightsError.malformedHeader(path: path, reason: "'a' occurs twice")
     ) { try read("{\(entry), \(entry)}", dataCount: 1) }
   }
 
@@ -84,7 +85,7 @@ import Testing
     try scratch.file("model.safetensors", [7, 0, 0, 0, 0, 0, 0, 0] + table)
     #expect(
       throws: WeightsError.malformedHeader(
-        path: path, reason: "a text that is not UTF-8 at byte 1")
+        path: path, reason: "a string that is not UTF-8 at byte 3")
     ) { try Safetensors(MappedFile(path: path)) }
   }
 
