@@ -558,12 +558,12 @@ extension Kernels {
   /// - Parameters:
   ///   - logits: Shape `[T, vocabulary]`.
   ///   - statistics: Shape `[T]`.
-  package func measure(_ logits: Rows, into statistics: UnsafeMutablePointer<RowStatistics>) {
+  package func measure(_ logits: Rows, into statistics: UnsafeMutablePointer<MeasuredRow>) {
     forEachRange(of: logits.count, elements: logits.width) { range in
       for row in range {
         var measured = ck_row_statistics()
         ck_measure_row(isa, logits[row], logits.width, &measured)
-        statistics[row] = RowStatistics(measured)
+        statistics[row] = MeasuredRow(measured)
       }
     }
   }
@@ -576,7 +576,7 @@ extension Kernels {
 }
 
 /// What a row of logits says about its softmax distribution p; natural logarithms.
-package struct RowStatistics: Sendable {
+package struct MeasuredRow: Sendable {
   /// log Σ exp(x), so that p = exp(x − it); NaN if a logit is NaN or +∞.
   package var logSumExp: Double = -.infinity
   /// −Σ p log p, in nats.

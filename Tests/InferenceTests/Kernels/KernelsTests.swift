@@ -141,7 +141,7 @@ struct KernelsTests {
   @Test func statisticsDescribeTheDistribution() {
     let kernels = Kernels(threadCount: 2)
     let logits = OwnedRows([0, 0, 0, 0, -.infinity, 3, 1, -.infinity], width: 4)
-    var statistics = [RowStatistics](repeating: RowStatistics(), count: 2)
+    var statistics = [MeasuredRow](repeating: MeasuredRow(), count: 2)
     kernels.measure(logits.rows, into: &statistics)
     #expect(abs(statistics[0].entropy - 1.3862943611) < 1e-6)
     #expect(statistics[0].argmax == 0 && statistics[0].secondIndex == 1)
