@@ -1,14 +1,14 @@
 internal import Foundation
 
 /// Normalization form C of Unicode (UAX #15).
-enum CanonicalComposition {
+package enum CanonicalComposition {
   /// Returns `text` composed.
   ///
   /// Foundation composes each stretch that needs it. Stretches begin where nothing can combine
   /// with what stands before: at every scalar below U+0300. Two jamo that Foundation would compose
   /// although they are outside the range of modern Hangul (U+1113 and U+1176) are boundaries
   /// too, and three Tibetan vowel signs, whose parts Foundation does not sort, are taken apart first.
-  static func apply(to text: [Unicode.Scalar]) -> [Unicode.Scalar] {
+  package static func apply(to text: [Unicode.Scalar]) -> [Unicode.Scalar] {
     if text.allSatisfy({ $0.value < 0x300 }) { return text }
     var result: [Unicode.Scalar] = []
     result.reserveCapacity(text.count)
