@@ -12,7 +12,8 @@ import Testing
 
   @Test(arguments: [
     (
-      ElementType.bfloat16, [0x3F80, 0xC020, 0x0080] as [UInt16], [1, -2.5, 1.1754944e-38] as [Float]
+      ElementType.bfloat16, [0x3F80, 0xC020, 0x0080] as [UInt16],
+      [1, -2.5, 1.1754944e-38] as [Float]
     ),
     (.float16, [0x3C00, 0xC100, 0x0001], [1, -2.5, 5.9604645e-08]),
   ])
