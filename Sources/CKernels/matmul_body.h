@@ -13,10 +13,7 @@
 /// Weights to a slab: 16 rows are converted to f32, 256 elements at a time, and transposed.
 void CK_NAME(ck_decode_slab)(ck_operand operand, const ck_weights *w, size_t row, size_t first,
                              size_t count, const ck_slab *slab) {
-  if (operand != CK_OPERAND_F32) {
-    ck_decode_slab_scalar(operand, w, row, first, count, slab);
-    return;
-  }
+  (void)operand;
   _Alignas(64) float values[CK_SLAB_COLUMNS][256];
   for (size_t k = 0; k < count; k += 256) {
     size_t part = ck_min(256, count - k), padded = (part + 15) / 16 * 16;

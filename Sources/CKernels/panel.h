@@ -56,6 +56,11 @@ static inline size_t ck_steps(ck_operand operand, size_t columns) {
   return (columns + elements - 1) / elements;
 }
 
+/// A 16-bit number at any address.
+typedef struct __attribute__((packed)) ck_half {
+  uint16_t bits;
+} ck_half;
+
 // GGML's blocks, at any address.
 typedef struct __attribute__((packed)) ck_block_q8_0 {
   uint16_t scale;

@@ -27,6 +27,8 @@ public struct SamplerSettings: Equatable, Sendable {
   public var forbidsMaskToken: Bool
   /// What an end-of-text token means.
   public var endOfText: EndOfTextPolicy
+  /// The keys and values kept between the steps of a block.
+  public var cache: CachePolicy
   /// The seed of the random numbers.
   public var seed: UInt64
   /// The number of top candidates a trace records for each masked position, 0...64.
@@ -38,7 +40,8 @@ public struct SamplerSettings: Equatable, Sendable {
     strategy: AlgorithmSelection, schedule: AlgorithmSelection, temperature: Double = 0,
     topK: Int? = nil, topP: Double? = nil, guidanceScale: Float = 0,
     confidenceSource: ConfidenceSource = .unmodified, draw: TokenDraw = .categorical,
-    forbidsMaskToken: Bool = false, endOfText: EndOfTextPolicy = .keep, seed: UInt64 = 0,
+    forbidsMaskToken: Bool = false, endOfText: EndOfTextPolicy = .keep, cache: CachePolicy = .none,
+    seed: UInt64 = 0,
     recordedCandidates: Int = 0
   ) {
     self.steps = steps
@@ -54,6 +57,7 @@ public struct SamplerSettings: Equatable, Sendable {
     self.draw = draw
     self.forbidsMaskToken = forbidsMaskToken
     self.endOfText = endOfText
+    self.cache = cache
     self.seed = seed
     self.recordedCandidates = recordedCandidates
   }
@@ -71,6 +75,9 @@ public struct SamplerSettings: Equatable, Sendable {
     }
     try require(guidanceScale, in: 0...100, name: "guidance scale")
     try require(recordedCandidates, in: 0...64, name: "recorded candidates")
+    if let interval = cache.refreshInterval {
+      try require(interval, in: 1...65536, name: "cache refresh interval")
+    }
     _ = try RemaskingRegistry.entry(for: strategy)
     _ = try TransferScheduleRegistry.schedule(for: schedule)
   }

@@ -14,7 +14,22 @@ public struct SamplerState: Equatable, Sendable {
   /// Creates the state before the first step.
   public init(canvas: Canvas) { self.canvas = canvas }
 
+  /// What the kept keys and values were computed from; `nil` when nothing is kept.
+  ///
+  /// Part of the state, so that a run that comes back here computes the same cache again.
+  var cacheOrigin: CacheOrigin?
+
   /// The number of steps the run will have taken when it goes on as planned; `nil` when the
   /// strategy sets its own pace.
   public internal(set) var plannedSteps: Int?
+}
+
+/// The canvas keys and values were computed from, and when.
+struct CacheOrigin: Equatable, Sendable {
+  /// The canvas.
+  var canvas: Canvas
+  /// The block that was begun.
+  var block: Range<Int>
+  /// The steps done then.
+  var step: Int
 }

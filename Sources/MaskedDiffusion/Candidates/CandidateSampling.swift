@@ -16,30 +16,49 @@ struct CandidateSampling: Sendable {
 
   private var isFiltered: Bool { topK != nil || (topP ?? 1) < 1 }
 
-  /// Returns the candidate for `position`, or `nil` when the logits are not finite numbers.
-  func candidate(
-    for position: Int, logits row: UnsafeBufferPointer<Float>, step: Int,
+  /// Returns the candidates for `positions`, whose logits are `rows` of `logits`, in order.
+  ///
+  /// - Throws: ``PredictionError/notFinite(position:)``.
+  func candidates(
+    for positions: [Int], logits: Logits, rows: [Int], reader: any LogitsReader, step: Int,
     random: any RandomSource
-  ) -> Candidate? {
-    guard let statistics = RowStatistics(row) else { return nil }
+  ) throws(PredictionError) -> [Candidate] {
+    let drawsOnReading = temperature > 0 && draw == .categorical && !isFiltered
+    let uniforms =
+      drawsOnReading
+      ? positions.map { random.uniform(for: .token, step: step, position: $0) } : []
+    let readings = reader.readings(
+      of: logits, rows: rows, draw: drawsOnReading ? (temperature, uniforms) : nil)
+    var candidates: [Candidate] = []
+    candidates.reserveCapacity(positions.count)
+    for (index, position) in positions.enumerated() {
+      guard let reading = readings[index] else { throw .notFinite(position: position) }
+      candidates.append(
+        logits.withRow(rows[index]) {
+          candidate(for: position, logits: $0, reading: reading, step: step, random: random)
+        })
+    }
+    return candidates
+  }
+
+  private func candidate(
+    for position: Int, logits row: UnsafeBufferPointer<Float>, reading: RowReading, step: Int,
+    random: any RandomSource
+  ) -> Candidate {
     let filtered =
       isFiltered
       ? FilteredDistribution(
         row, temperature: temperature > 0 ? temperature : 1, topK: topK, topP: topP)
       : nil
-    var token = statistics.argmax
+    var token = reading.drawnToken ?? reading.statistics.argmax
     var noised: Candidate.Assessment?
-    if temperature > 0 {
-      switch draw {
-      case .gumbel:
-        let uniforms = random.tokenUniforms(step: step, position: position, count: row.count)
-        (token, noised) = gumbelDraw(row, filtered: filtered, uniforms: uniforms)
-      case .categorical:
-        let uniform = random.uniform(for: .token, step: step, position: position)
-        token = filtered?.token(at: uniform) ?? categoricalDraw(row, at: uniform)
-      }
+    if temperature > 0, draw == .gumbel {
+      let uniforms = random.tokenUniforms(step: step, position: position, count: row.count)
+      (token, noised) = gumbelDraw(row, filtered: filtered, uniforms: uniforms)
+    } else if temperature > 0, let filtered {
+      token = filtered.token(at: random.uniform(for: .token, step: step, position: position))
     }
-    let unmodified = statistics.assessment(ofLogit: Double(row[Int(token)]))
+    let unmodified = reading.statistics.assessment(ofLogit: Double(row[Int(token)]))
     let ranking: Candidate.Assessment? =
       switch confidenceSource {
       case .unmodified: unmodified
@@ -56,24 +75,6 @@ struct CandidateSampling: Sendable {
     guard temperature > 0 else { return nil }
     return RowStatistics(row, temperature: temperature)?
       .assessment(ofLogit: Double(row[Int(token)]) / temperature)
-  }
-
-  /// The first token at which the cumulative weight exceeds the share `uniform` of the whole.
-  private func categoricalDraw(
-    _ row: UnsafeBufferPointer<Float>, at uniform: Double
-  ) -> TokenID {
-    let largest = Double(row.max() ?? 0)
-    let weights = row.map { exp((Double($0) - largest) / temperature) }
-    let threshold = uniform * weights.reduce(0, +)
-    var cumulative = 0.0
-    var last = 0
-    for (token, weight) in weights.enumerated() where weight > 0 {
-      cumulative += weight
-      last = token
-      if threshold < cumulative { return TokenID(token) }
-    }
-    // Rounding may leave the sum a little below the threshold.
-    return TokenID(last)
   }
 
   /// The argmax of z / T + Gumbel noise, and what the noised distribution says about it.

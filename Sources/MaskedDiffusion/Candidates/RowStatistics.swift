@@ -19,6 +19,17 @@ public struct RowStatistics: Equatable, Sendable {
   /// −Σ p ln p, in nats.
   public var entropy: Double
 
+  /// Creates statistics that were computed elsewhere.
+  public init(
+    argmax: TokenID, largest: Double, secondLargest: Double, logSumExp: Double, entropy: Double
+  ) {
+    self.argmax = argmax
+    self.largest = largest
+    self.secondLargest = secondLargest
+    self.logSumExp = logSumExp
+    self.entropy = entropy
+  }
+
   /// Reads `row`, divided by `temperature`.
   ///
   /// Logits of −∞ have probability 0.

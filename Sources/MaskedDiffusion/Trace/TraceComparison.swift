@@ -23,6 +23,13 @@ public struct TraceComparison: Equatable, Sendable {
     public var first: TokenID?
     /// The token of the second trace.
     public var second: TokenID?
+
+    /// Creates a position.
+    public init(position: Int, first: TokenID?, second: TokenID?) {
+      self.position = position
+      self.first = first
+      self.second = second
+    }
   }
 
   /// Compares `first` with `second`, canvas by canvas.

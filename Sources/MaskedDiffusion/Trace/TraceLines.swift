@@ -130,6 +130,7 @@ struct SettingsJSON: Codable {
   var draw: TokenDraw
   var forbid_mask: Bool
   var end_of_text: EndOfTextPolicy
+  var cache: String?
   var seed: UInt64
   var recorded_candidates: Int
 
@@ -147,6 +148,7 @@ struct SettingsJSON: Codable {
     draw = settings.draw
     forbid_mask = settings.forbidsMaskToken
     end_of_text = settings.endOfText
+    cache = settings.cache.description
     seed = settings.seed
     recorded_candidates = settings.recordedCandidates
   }
@@ -157,7 +159,8 @@ struct SettingsJSON: Codable {
       steps: steps, blockLength: block_length, blockRule: block_rule, strategy: strategy.selection,
       schedule: schedule.selection, temperature: temperature, topK: top_k, topP: top_p,
       guidanceScale: guidance, confidenceSource: confidence, draw: draw,
-      forbidsMaskToken: forbid_mask, endOfText: end_of_text, seed: seed,
+      forbidsMaskToken: forbid_mask, endOfText: end_of_text,
+      cache: try cache.map { try CachePolicy(parsing: $0) } ?? .none, seed: seed,
       recordedCandidates: recorded_candidates)
   }
 }

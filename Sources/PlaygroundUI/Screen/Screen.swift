@@ -37,6 +37,13 @@ public struct Screen: Equatable, Sendable {
     return cells[row * size.columns..<(row + 1) * size.columns]
   }
 
+  /// Returns some cells of a row, as far as they lie in the screen.
+  public func row(_ row: Int, columns: Range<Int>) -> ArraySlice<Cell> {
+    let cells = self.row(row)
+    let columns = columns.clamped(to: 0..<cells.count)
+    return cells[cells.startIndex + columns.lowerBound..<cells.startIndex + columns.upperBound]
+  }
+
   /// Writes text from a cell to the right, as far as there is room.
   ///
   /// Newlines and tabs become symbols. A wide character that does not fit in the last column

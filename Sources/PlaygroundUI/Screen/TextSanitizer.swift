@@ -76,6 +76,14 @@ public struct TextSanitizer: Hashable, Sendable {
       result.append(Grapheme(unchecked: symbol, width: 1))
       return
     }
+    if let only = Self.onlyScalar(of: character) {
+      // Most text: nothing to join, drop or split.
+      let width = CharacterWidth.width(of: only)
+      if width > 0 {
+        result.append(Grapheme(unchecked: character, width: width))
+        return
+      }
+    }
     let scalars = Self.safeScalars(of: character)
     guard let first = scalars.first else {
       result.append(Grapheme(unchecked: symbols.invisible, width: 1))
@@ -119,6 +127,14 @@ public struct TextSanitizer: Hashable, Sendable {
   private func picture(_ value: UInt32) -> Character {
     guard symbols.isUnicode, let scalar = Unicode.Scalar(value) else { return symbols.replacement }
     return Character(scalar)
+  }
+
+  /// The scalar of a cluster that has no other.
+  private static func onlyScalar(of character: Character) -> Unicode.Scalar? {
+    let scalars = character.unicodeScalars
+    guard let first = scalars.first, scalars.index(after: scalars.startIndex) == scalars.endIndex
+    else { return nil }
+    return first
   }
 
   /// The most scalars of a cluster that are kept; the longest emoji in use has ten.

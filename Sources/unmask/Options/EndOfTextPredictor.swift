@@ -26,4 +26,6 @@ struct EndOfTextPredictor: MaskPredictor {
   }
 
   func makeCache() -> (any PredictionCache)? { model.makeCache() }
+
+  var logitsReader: any LogitsReader { model.logitsReader }
 }
