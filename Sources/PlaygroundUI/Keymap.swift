@@ -54,10 +54,10 @@ public enum Keymap {
     Section(
       "Cursor",
       [
-        Binding(.tokenLeft, .character(","), .shift(.left), .character("h")),
+        Binding(.tokenLeft, .character(","), .shift(.left)),
         Binding(.tokenRight, .character("."), .shift(.right)),
-        Binding(.lineUp, .up, .character("k")),
-        Binding(.lineDown, .down, .character("j")),
+        Binding(.lineUp, .up),
+        Binding(.lineDown, .down),
         Binding(.nextMask, .character("]")),
         Binding(.previousMask, .character("[")),
         Binding(.select, .character("v")),
@@ -96,8 +96,8 @@ public enum Keymap {
     Section(
       "In a panel", panels: [.inspector, .settings, .branches],
       [
-        Binding(.chooseUp, .up, .character("k")),
-        Binding(.chooseDown, .down, .character("j")),
+        Binding(.chooseUp, .up),
+        Binding(.chooseDown, .down),
         Binding(.accept, .enter),
       ]),
     Section(
