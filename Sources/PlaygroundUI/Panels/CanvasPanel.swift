@@ -179,7 +179,8 @@ extension CanvasPanel {
     let isShown = state.session.shownID == branch.id
     let settings = branch.point(state.session.step).settings
     let model = state.compared.contains { state.session.branch($0)?.model != branch.model }
-    let text = "\(branch.name): \(model ? branch.model + " · " : "")\(settings.strategy)"
+    let text =
+      "\(branch.name): \(model ? branch.model + " \(state.symbols.dot) " : "")\(settings.strategy)"
     screen.write(
       TextSanitizer(symbols: state.symbols).graphemes(of: text)
         .truncated(toWidth: rect.columns, ellipsis: state.symbols.ellipsis),
@@ -230,12 +231,14 @@ extension String {
     var text = ""
     for character in self {
       switch character {
+      // Between words an arrow is not a key.
+      case "→" where text.last == " ": text += ">"
       case "←": text += "left"
       case "→": text += "right"
       case "↑": text += "up"
       case "↓": text += "down"
       case "·": text += "-"
-      case "–": text += "-"
+      case "–", "−": text += "-"
       case "…": text += "..."
       default: text.append(character)
       }

@@ -17,7 +17,7 @@ package struct HelpPanel {
     for section in Keymap.sections {
       lines.append(.heading(section.title))
       for binding in section.bindings {
-        let keys = binding.keys.map { symbols.isUnicode ? Keymap.text($0) : $0.description }
+        let keys = binding.keys.map { symbols.isUnicode ? Keymap.name(of: $0) : $0.description }
         lines.append(.key(keys.joined(separator: " "), binding.action.summary))
       }
       lines.append(.blank)
@@ -35,7 +35,7 @@ package struct HelpPanel {
     (.masked, "masked: not known yet"),
     (.ghost, "the best guess under a mask"),
     (.unmaskedNow, "unmasked in this step"),
-    (.level1, "unmasked earlier: least sure, or oldest"),
+    (.level1, "unmasked earlier: least sure, oldest"),
     (.level3, "in the middle of the scale"),
     (.level5, "most sure, or newest"),
     (.remasked, "unmasked once, and masked again"),

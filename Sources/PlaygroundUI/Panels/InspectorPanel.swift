@@ -62,7 +62,7 @@ package struct InspectorPanel {
     } else {
       what = "typed"
     }
-    return "position \(position) · \(what)"
+    return "position \(position) \(state.symbols.dot) \(what)"
   }
 
   private var emptyText: String {
