@@ -99,7 +99,8 @@ extension Playground.State {
       opening = nil
       startRun(
         model: info.name, text: prompt, length: length ?? info.suggestedLength,
-        settings: settings ?? info.suggestedSettings, &effects)
+        settings: settings ?? info.suggestedSettings, besides: openingBesides, &effects)
+      openingBesides = nil
     default:
       say(.success, "\(info.name) is loaded")
     }

@@ -134,9 +134,7 @@ extension Palette {
     }
     if parts[0] == "model" {
       let branch = state.session.shown
-      state.startRun(
-        model: parts[1], text: branch.promptText, length: state.appendedLength(of: branch),
-        settings: branch.point(0).settings, besides: branch.id, &effects)
+      state.newModel(parts[1], besides: branch.id, &effects)
     } else if let field = field(parts[0], in: state) {
       state.versus(field, parts[1], &effects)
     } else {

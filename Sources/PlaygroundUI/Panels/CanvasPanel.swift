@@ -179,7 +179,8 @@ extension CanvasPanel {
     let isShown = state.session.shownID == branch.id
     let settings = branch.point(state.session.step).settings
     let model = state.compared.contains { state.session.branch($0)?.model != branch.model }
-    let text = "\(branch.name): \(model ? branch.model + " · " : "")\(settings.strategy)"
+    let text =
+      "\(branch.name): \(model ? branch.model + " \(state.symbols.dot) " : "")\(settings.strategy)"
     screen.write(
       TextSanitizer(symbols: state.symbols).graphemes(of: text)
         .truncated(toWidth: rect.columns, ellipsis: state.symbols.ellipsis),
@@ -189,12 +190,19 @@ extension CanvasPanel {
   private func drawTotals(on screen: inout Screen, in rect: Rect) {
     let step = branch.clamped(state.session.step)
     let forwards = branch.steps.prefix(step).reduce(0) { $0 + $1.forwards }
-    let (prefix, count) = (
-      branch.isFinished && step == branch.head ? "done " : "", differences.count
-    )
-    let text =
-      "\(prefix)step \(step) · \(Playground.State.counted(forwards, "forward")) · "
-      + "\(frame.maskedCount) left · \(count) differ"
+    let tokens = branch.steps.prefix(step).reduce(0) { $0 + $1.unmasked.count }
+    let parts = [
+      branch.isFinished && step == branch.head ? "finished" : "\(frame.maskedCount) left",
+      Playground.State.counted(differences.count, "difference"),
+      Playground.State.counted(forwards, "forward"),
+      "\(Numbers.fixed(forwards > 0 ? Double(tokens) / Double(forwards) : 0, 1)) tokens each",
+    ]
+    let separator = " \(state.symbols.dot) "
+    var text = parts[0]
+    for part in parts.dropFirst()
+    where text.count + separator.count + part.count <= rect.columns {
+      text += separator + part
+    }
     screen.write(text, row: rect.row, column: rect.column, role: .dim, within: rect)
   }
 
@@ -204,9 +212,9 @@ extension CanvasPanel {
       frame.count > 0
     else { return }
     let lines = [
-      "Each \(state.symbols.mask) is a token the model does not know yet. Press space.",
-      "Every step it guesses all of them and keeps the surest;",
-      "← goes back, b branches off, ? tells everything else.",
+      "\(state.symbols.mask) is a token not known yet. Press space:",
+      "each step keeps the surest guesses.",
+      "← goes back, b branches off, ? is help.",
     ]
     for (index, line) in lines.enumerated() {
       let text = state.symbols.isUnicode ? line : line.replacingArrows()
@@ -223,12 +231,14 @@ extension String {
     var text = ""
     for character in self {
       switch character {
+      // Between words an arrow is not a key.
+      case "→" where text.last == " ": text += ">"
       case "←": text += "left"
       case "→": text += "right"
       case "↑": text += "up"
       case "↓": text += "down"
       case "·": text += "-"
-      case "–": text += "-"
+      case "–", "−": text += "-"
       case "…": text += "..."
       default: text.append(character)
       }

@@ -62,11 +62,12 @@ package struct InspectorPanel {
     } else {
       what = "typed"
     }
-    return "position \(position) · \(what)"
+    return "position \(position) \(state.symbols.dot) \(what)"
   }
 
   private var emptyText: String {
     if frame.isGiven[position] { return "given, not predicted" }
+    if state.isRunning, !frame.isMasked(position) { return "pause to see what is likely now" }
     if state.waiting.look != nil || state.waiting.step != nil { return "computing" }
     return state.canCompute(state.session.shown) ? "nothing to predict" : "no candidates recorded"
   }
@@ -95,8 +96,10 @@ package struct InspectorPanel {
         column: rect.column + 1, role: isChosen ? .selection : isThere ? .title : .text,
         within: rect)
       screen.write(
-        state.symbols.bar(share: candidate.probability, cells: barWidth), row: line,
-        column: rect.column + word + 2, role: index == 0 ? .bar : .barAlternate, within: rect)
+        // What rounds to nothing is drawn as nothing.
+        state.symbols.bar(
+          share: candidate.probability < 0.005 ? 0 : candidate.probability, cells: barWidth),
+        row: line, column: rect.column + word + 2, role: .bar, within: rect)
       screen.write(
         Numbers.probability(candidate.probability), row: line, endColumn: rect.endColumn - 1,
         within: rect)

@@ -32,7 +32,8 @@ package struct SettingsPanel {
   /// Draws the panel.
   package func draw(on screen: inout Screen, in rect: Rect) {
     let hasFocus = state.focus == .settings
-    let title = state.queued == nil ? "settings" : "settings · from the next step"
+    let title =
+      state.queued == nil ? "settings" : "settings \(state.symbols.dot) from the next step"
     screen.write(
       title, row: rect.row, column: rect.column, role: hasFocus ? .focus : .title, within: rect)
     let rows = rect.rows - 1

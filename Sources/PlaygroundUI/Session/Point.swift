@@ -23,6 +23,8 @@ package struct Point: Equatable, Sendable {
   package var guesses: [Guess] = []
   /// What the strategy would do next.
   package var proposal: TraceStep?
+  /// Whether the strategy was asked what it would do.
+  package var isProposalKnown = false
   /// Whether the predictor failed to answer, so that it is not asked again and again.
   package var hasLookFailed = false
 
@@ -66,6 +68,7 @@ package struct Point: Equatable, Sendable {
     guesses = []
     coversUnmasked = false
     proposal = nil
+    isProposalKnown = false
     hasLookFailed = false
   }
 

@@ -214,7 +214,8 @@ extension Playground.State {
           name: name, family: header.model.family, parameterCount: nil,
           precision: header.model.precision,
           configurationChecksum: header.model.configurationChecksum, maskToken: header.maskToken,
-          endOfTextTokens: header.endOfTextTokens, contextLength: .max, embeddingCount: .max,
+          endOfTextTokens: header.endOfTextTokens,
+          contextLength: max(4_096, header.canvas.count), embeddingCount: .max,
           suggestedSettings: header.settings, suggestedLength: header.length),
         pieces: trace.pieces, isLoaded: false)
     }

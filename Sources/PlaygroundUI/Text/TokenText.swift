@@ -29,7 +29,10 @@ package struct TokenText: Equatable, Sendable {
   /// How masked positions are drawn.
   package struct MaskStyle: Equatable, Sendable {
     /// The best guesses by position; empty when ghosts are off.
-    package var ghosts: [Int: TokenID] = [:]
+    package var ghosts: [Int: TokenID]
+
+    /// Creates a style.
+    package init(ghosts: [Int: TokenID] = [:]) { self.ghosts = ghosts }
   }
 
   /// The width a masked position keeps, in cells.

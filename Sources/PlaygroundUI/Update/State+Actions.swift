@@ -149,7 +149,7 @@ extension Playground.State {
     isRunning = false
     if handTally == nil {
       handTally = HandTally()
-      session.changePoint { $0.proposal = nil }
+      session.changePoint { $0.isProposalKnown = false }
       say(
         .success, "decoding by hand: ↑ ↓ choose a candidate, enter puts it",
         hint: "the tally compares with \(session.settings.strategy.name)")
