@@ -35,8 +35,8 @@ package struct PanelLayout: Equatable, Sendable {
     left = left.inset(left: 1, right: 1)
     let canvases = count == 1 ? [left] : left.columnParts(count, gap: 3)
     let (separator, inner) = side.splitLeft(hasSide ? 2 : 0)
-    let fields = SettingField.fields(of: state.session.settings).count + 3
-    let settingsRows = min(fields + 1, max(rest.rows / 2, rest.rows - 16))
+    let controls = ControlRow.rows(of: state).count
+    let settingsRows = min(controls + 1, max(rest.rows / 2, rest.rows - 16))
     let (inspector, settings) = inner.splitBottom(settingsRows)
     return (canvases, separator, inspector, settings)
   }
