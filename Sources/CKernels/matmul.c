@@ -12,7 +12,8 @@ typedef struct panel_memory {
 
 size_t ck_matmul_scratch_bytes(void) { return sizeof(panel_memory); }
 
-static ck_decode_slab *decoder(ck_isa isa) {
+static ck_decode_slab *decoder(ck_isa isa, ck_operand operand) {
+  if (!ck_operand_is_fast(isa, operand)) return ck_decode_slab_scalar;
   switch (isa) {
 #if defined(__x86_64__)
   case CK_ISA_AVX2:
@@ -117,7 +118,7 @@ static void multiply_panel(const ck_matmul *product, size_t panel, size_t first_
   for (int h = 0; h < 2; h++) {
     slabs[h] = (ck_slab){memory->values[h], memory->scales[h], memory->minima[h]};
   }
-  ck_decode_slab *decode = decoder(product->isa);
+  ck_decode_slab *decode = decoder(product->isa, operand);
   ck_multiply_tile *multiply = multiplier(product->isa, operand);
   size_t block = block_columns(operand, w->columns);
   size_t blocks = (w->columns + block - 1) / block;

@@ -2,7 +2,7 @@
 //
 // Whatever the format, 16 rows are brought to 16 dwords each (64 bytes) and transposed in registers. f32
 // and bf16 rows are read as they lie; others are first converted into a small buffer that stays in the
-// first-level cache. Rows are far apart in memory, so the loads run ahead with prefetches.
+// first-level cache. bf16 operands are decoded only where the processor has instructions for them. Rows are far apart in memory, so the loads run ahead with prefetches.
 
 #include "avx512.h"
 
@@ -48,81 +48,35 @@ CK_AVX512 static void decode_plain(const ck_weights *w, size_t row, size_t first
 
 // ---------------------------------------------------------------- rows to be converted
 
-/// Rounds 32 f32 to bf16, to nearest even, as the bf16 instructions do (subnormals become 0).
-CK_AVX512_INLINE __m512i round_to_bf16(__m512 low, __m512 high) {
-  __m512i halves[2];
-  CK_UNROLL for (int i = 0; i < 2; i++) {
-    __m512i bits = _mm512_castps_si512(i ? high : low);
-    __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
-    __m512i rounded = _mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff)));
-    __mmask16 nan = _mm512_cmp_ps_mask(i ? high : low, i ? high : low, _CMP_UNORD_Q);
-    rounded = _mm512_mask_or_epi32(rounded, nan, bits, _mm512_set1_epi32(0x400000));
-    __m512i exponent = _mm512_and_si512(bits, _mm512_set1_epi32(0x7f800000));
-    __mmask16 tiny = _mm512_testn_epi32_mask(exponent, exponent);
-    rounded = _mm512_mask_and_epi32(rounded, tiny, bits, _mm512_set1_epi32((int)0x80000000));
-    halves[i] = _mm512_srli_epi32(rounded, 16);
-  }
-  __m256i packed_low = _mm512_cvtepi32_epi16(halves[0]);
-  return _mm512_inserti64x4(_mm512_castsi256_si512(packed_low), _mm512_cvtepi32_epi16(halves[1]), 1);
-}
-
-/// f16 or bf16 elements to f32, at most 16; the rest becomes zeros.
-CK_AVX512_INLINE __m512 widen(ck_format format, const char *p, size_t count) {
-  __m256i halves = _mm256_maskz_loadu_epi16((__mmask16)ck_lanes(ck_min(count, 16)), p);
-  if (format == CK_FORMAT_F16) return _mm512_cvtph_ps(halves);
-  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16));
-}
-
-/// f16 rows to f32 or bf16, bf16 rows to f32, f32 rows to bf16.
-CK_AVX512 static void decode_halves(ck_operand operand, const ck_weights *w, size_t row,
-                                    size_t first, size_t count, uint32_t *output) {
-  size_t elements = operand == CK_OPERAND_F32 ? 16 : 32;
-  for (size_t k = 0; k < count; k += elements) {
-    _Alignas(64) char lines[16][64] = {{0}};
-    for (size_t i = 0; i < 16 && row + i < w->rows; i++) {
-      const char *p = row_start(w, row + i, first + k);
-      __builtin_prefetch(p + AHEAD, 0, 3);
-      size_t rest = count - k, behind = rest > 16 ? rest - 16 : 0;
-      __m512 low, high;
-      if (w->format == CK_FORMAT_F32) {
-        low = _mm512_maskz_loadu_ps((__mmask16)ck_lanes(ck_min(rest, 16)), p);
-        high = _mm512_maskz_loadu_ps((__mmask16)ck_lanes(ck_min(behind, 16)), p + 64);
-      } else {
-        low = widen(w->format, p, rest);
-        high = widen(w->format, p + 32, operand == CK_OPERAND_F32 ? 0 : behind);
-      }
-      if (operand == CK_OPERAND_F32) {
-        _mm512_store_ps(lines[i], low);
-      } else {
-        _mm512_store_si512(lines[i], round_to_bf16(low, high));
-      }
-    }
-    transpose_to(lines[0], 64, output + k / (elements / 16) * CK_SLAB_COLUMNS);
+/// Rounds `count` f32 (padded to 32) to bf16 in place, to nearest even.
+CK_AVX512_BF16 static void round_to_bf16(float *values, size_t count) {
+  for (size_t j = 0; j < count; j += 32) {
+    __m512 low = _mm512_load_ps(values + j), high = _mm512_load_ps(values + j + 16);
+    _mm512_store_si512(values + j / 2, (__m512i)_mm512_cvtne2ps_pbh(high, low));
   }
 }
 
-/// Blocks to f32 or bf16, 256 elements of 16 rows at a time.
-CK_AVX512 static void decode_blocks(ck_operand operand, const ck_weights *w, size_t row,
-                                    size_t first, size_t count, uint32_t *output) {
+/// Any format to f32 or bf16, 256 elements of 16 rows at a time.
+CK_AVX512 static void decode_converted(ck_operand operand, const ck_weights *w, size_t row,
+                                       size_t first, size_t count, uint32_t *output) {
   _Alignas(64) float values[16][256];
+  size_t ahead = AHEAD / ck_format_block_bytes(w->format) * ck_format_block_elements(w->format);
   for (size_t k = 0; k < count; k += 256) {
-    size_t part = ck_min(256, count - k);
+    size_t part = ck_min(256, count - k), padded = (part + 31) / 32 * 32;
     for (size_t i = 0; i < 16; i++) {
-      if (row + i < w->rows) {
+      size_t known = row + i < w->rows ? part : 0;
+      if (known) {
+        const char *next = row_start(w, row + i, first + k + ahead);
+        for (int line = 0; line < 8; line++) __builtin_prefetch(next + 64 * line, 0, 3);
         ck_dequantize(CK_ISA_AVX512, w, row + i, first + k, part, values[i]);
-      } else {
-        memset(values[i], 0, part * 4);
       }
-      if (operand == CK_OPERAND_F32) continue;
-      for (size_t j = 0; j < part; j += 32) {  // in place: 32 f32 to 64 bytes
-        __m512 low = _mm512_load_ps(values[i] + j), high = _mm512_load_ps(values[i] + j + 16);
-        _mm512_store_si512(values[i] + j / 2, round_to_bf16(low, high));
-      }
+      memset(values[i] + known, 0, (padded - known) * sizeof(float));
+      if (operand == CK_OPERAND_BF16) round_to_bf16(values[i], padded);
     }
     size_t steps = ck_steps(operand, part);
     uint32_t *slab = output + ck_steps(operand, k) * CK_SLAB_COLUMNS;
     for (size_t j = 0; j < steps; j += 16) {
-      transpose_to((const char *)(values[0] + j), 1024, slab + j * CK_SLAB_COLUMNS);
+      transpose_to((const char *)(values[0] + j), sizeof(values[0]), slab + j * CK_SLAB_COLUMNS);
     }
   }
 }
@@ -196,24 +150,38 @@ CK_AVX512 static void decode_pairs(const ck_weights *w, size_t row, size_t first
   }
 }
 
+/// The 8 scales (lanes 0...7) and 8 minima (lanes 8...15) of a Q4_K block; bits: ck_q4_k_scale.
+CK_AVX512_INLINE __m512 scales_q4_k(const ck_block_q4_k *block) {
+  uint32_t a, b, c;  // bytes 0...3, 4...7, 8...11, worked on four at a time
+  memcpy(&a, block->scales, 4);
+  memcpy(&b, block->scales + 4, 4);
+  memcpy(&c, block->scales + 8, 4);
+  const uint32_t low6 = 0x3f3f3f3f, low4 = 0x0f0f0f0f, low2 = 0x03030303;
+  uint32_t scales_low = a & low6, minima_low = b & low6;
+  uint32_t scales_high = (c & low4) | (a >> 6 & low2) << 4;
+  uint32_t minima_high = (c >> 4 & low4) | (b >> 6 & low2) << 4;
+  __m128i bytes =
+      _mm_setr_epi32((int)scales_low, (int)scales_high, (int)minima_low, (int)minima_high);
+  __m512 scale = _mm512_set1_ps(half_to_float(block->scale));
+  __m512 minimum = _mm512_set1_ps(half_to_float(block->minimum));
+  __m512 both = _mm512_mask_blend_ps(0xff00, scale, minimum);
+  return _mm512_mul_ps(both, _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(bytes)));
+}
+
 /// Q4_K rows, 256 elements at a time.
 CK_AVX512 static void decode_q4_k(const ck_weights *w, size_t row, size_t first, size_t count,
                                   const ck_slab *slab) {
   const __m256i low_bits = _mm256_set1_epi8(15);
   for (size_t k = 0; k < count; k += 256) {
     _Alignas(64) char lines[16][256] = {{0}};
-    _Alignas(64) float scales[8][16] = {{0}}, minima[8][16] = {{0}};
-    for (size_t i = 0; i < 16 && row + i < w->rows; i++) {
-      const ck_block_q4_k *block = (const ck_block_q4_k *)row_start(w, row + i, first + k);
-      __builtin_prefetch((const char *)block + AHEAD, 0, 3);
-      __builtin_prefetch((const char *)block + AHEAD + 64, 0, 3);
-      float scale = half_to_float(block->scale), minimum = half_to_float(block->minimum);
-      for (int run = 0; run < 8; run++) {
-        int s, m;
-        ck_q4_k_scale(block->scales, run, &s, &m);
-        scales[run][i] = scale * (float)s;
-        minima[run][i] = minimum * (float)m;
-      }
+    __m512i scales[16];
+    for (size_t i = 0; i < 16; i++) {
+      scales[i] = _mm512_setzero_si512();
+      if (row + i >= w->rows) continue;
+      const char *start = row_start(w, row + i, first + k);
+      const ck_block_q4_k *block = (const ck_block_q4_k *)start;
+      for (int line = 0; line < 3; line++) __builtin_prefetch(start + AHEAD + 64 * line, 0, 3);
+      scales[i] = _mm512_castps_si512(scales_q4_k(block));
       for (int pair = 0; pair < 4; pair++) {
         __m256i bytes = _mm256_loadu_si256((const __m256i *)(block->values + 32 * pair));
         __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), low_bits);
@@ -224,9 +192,12 @@ CK_AVX512 static void decode_q4_k(const ck_weights *w, size_t row, size_t first,
     for (size_t part = 0; part < 4; part++) {
       transpose_to(lines[0] + 64 * part, 256, slab->values + (k / 4 + part * 16) * CK_SLAB_COLUMNS);
     }
+    ck_transpose16(scales);
     size_t quant = k / CK_QUANT * CK_SLAB_COLUMNS;
-    memcpy(slab->scales + quant, scales, sizeof(scales));
-    memcpy(slab->minima + quant, minima, sizeof(minima));
+    CK_UNROLL for (int run = 0; run < 8; run++) {
+      _mm512_store_si512(slab->scales + quant + run * 16, scales[run]);
+      _mm512_store_si512(slab->minima + quant + run * 16, scales[run + 8]);
+    }
   }
 }
 
@@ -245,10 +216,8 @@ CK_AVX512 void ck_decode_slab_avx512(ck_operand operand, const ck_weights *weigh
     decode_plain(weights, row, first, count * 4, slab->values);
   } else if (operand == CK_OPERAND_BF16 && format == CK_FORMAT_BF16) {
     decode_plain(weights, row, first, count * 2, slab->values);
-  } else if (ck_format_block_elements(format) == 1) {
-    decode_halves(operand, weights, row, first, count, slab->values);
   } else {
-    decode_blocks(operand, weights, row, first, count, slab->values);
+    decode_converted(operand, weights, row, first, count, slab->values);
   }
 }
 #endif

@@ -6,15 +6,70 @@
 
 #if CK_VECTOR_BYTES == 32
 #define CK_THIS_ISA CK_ISA_AVX2
+#define CK_WEIGHT_OFFSET 128
 #else
 #define CK_THIS_ISA CK_ISA_NEON
+#define CK_WEIGHT_OFFSET 0
 #endif
+
+// ---------------------------------------------------------------- slabs
+
+/// Block `quant` of 32 elements of a row as integers; see panel.h for what is added to them.
+static void CK_NAME(integers)(ck_format format, const char *row, size_t quant, uint8_t output[32],
+                              float *scale, float *minimum) {
+  if (format == CK_FORMAT_Q8_0) {
+    const ck_block_q8_0 *block = (const ck_block_q8_0 *)row + quant;
+    *scale = ck_half_to_float(block->scale);
+    for (int i = 0; i < 32; i++) output[i] = (uint8_t)(block->values[i] + CK_WEIGHT_OFFSET);
+  } else if (format == CK_FORMAT_Q4_0) {
+    const ck_block_q4_0 *block = (const ck_block_q4_0 *)row + quant;
+    *scale = ck_half_to_float(block->scale);
+    for (int i = 0; i < 16; i++) {
+      output[i] = (uint8_t)((block->values[i] & 15) - 8 + CK_WEIGHT_OFFSET);
+      output[i + 16] = (uint8_t)((block->values[i] >> 4) - 8 + CK_WEIGHT_OFFSET);
+    }
+  } else {
+    const ck_block_q4_k *block = (const ck_block_q4_k *)row + quant / 8;
+    const uint8_t *bytes = block->values + quant % 8 / 2 * 32;
+    int s, m;
+    ck_q4_k_scale(block->scales, (int)(quant % 8), &s, &m);
+    *scale = ck_half_to_float(block->scale) * (float)s;
+    *minimum = ck_half_to_float(block->minimum) * (float)m;
+    if (quant % 2) {
+      for (int i = 0; i < 32; i++) output[i] = bytes[i] >> 4;
+    } else {
+      for (int i = 0; i < 32; i++) output[i] = bytes[i] & 15;
+    }
+  }
+}
+
+static void CK_NAME(decode_i8)(const ck_weights *w, size_t row, size_t first, size_t count,
+                               const ck_slab *slab) {
+  for (size_t k = 0; k < count; k += 64) {
+    ck_f32x16 r[16] = {{0}};
+    for (size_t b = 0; b < 2 && k + 32 * b < count; b++) {
+      size_t quant = k / CK_QUANT + b;
+      for (size_t n = 0; n < CK_SLAB_COLUMNS; n++) {
+        float scale = 0, minimum = 0;
+        if (row + n < w->rows) {
+          const char *start = (const char *)w->base + (row + n) * w->stride_bytes;
+          CK_NAME(integers)
+          (w->format, start, first / CK_QUANT + quant, (uint8_t *)&r[n] + 32 * b, &scale, &minimum);
+        }
+        slab->scales[quant * CK_SLAB_COLUMNS + n] = scale;
+        slab->minima[quant * CK_SLAB_COLUMNS + n] = minimum;
+      }
+    }
+    CK_NAME(transpose16)(r);
+    memcpy(slab->values + k / 4 * CK_SLAB_COLUMNS, r, sizeof(r));
+  }
+}
 
 /// Weights to a slab: 16 rows are converted to f32, 256 elements at a time, and transposed.
 void CK_NAME(ck_decode_slab)(ck_operand operand, const ck_weights *w, size_t row, size_t first,
                              size_t count, const ck_slab *slab) {
-  if (operand != CK_OPERAND_F32) {
-    ck_decode_slab_scalar(operand, w, row, first, count, slab);
+  if (operand == CK_OPERAND_I8) {
+    CK_NAME(decode_i8)(w, row, first, count, slab);
     return;
   }
   _Alignas(64) float values[CK_SLAB_COLUMNS][256];
@@ -34,6 +89,8 @@ void CK_NAME(ck_decode_slab)(ck_operand operand, const ck_weights *w, size_t row
     }
   }
 }
+
+// ---------------------------------------------------------------- products
 
 CK_INLINE void CK_NAME(write_row)(const ck_sink *sink, int row, int column, ck_f32x16 sum) {
   if ((size_t)row >= sink->rows || (size_t)column >= sink->columns) return;
@@ -62,9 +119,75 @@ CK_INLINE void CK_NAME(multiply_rows)(const int rows, int row, int column, const
   CK_UNROLL for (int m = 0; m < rows; m++) CK_NAME(write_row)(sink, row + m, column, sums[m]);
 }
 
+/// Adds the integer dot products of a block of 32 elements: `rows` rows × 16 columns.
+#if CK_VECTOR_BYTES == 32
+__attribute__((target("avx2,avxvnni")))
+#else
+__attribute__((target("dotprod")))
+#endif
+static inline void CK_NAME(dot_block)(const uint32_t *x, const uint32_t *w,
+                                      ck_i32x16 sums[CK_I8_ROWS]) {
+#if CK_VECTOR_BYTES == 32
+  __m256i s[CK_I8_ROWS][2];
+  memcpy(s, sums, sizeof(s));
+  CK_UNROLL for (int k = 0; k < 8; k++) {
+    __m256i left = _mm256_load_si256((const __m256i *)(w + k * CK_SLAB_COLUMNS));
+    __m256i right = _mm256_load_si256((const __m256i *)(w + k * CK_SLAB_COLUMNS + 8));
+    CK_UNROLL for (int m = 0; m < CK_I8_ROWS; m++) {
+      __m256i activations = _mm256_set1_epi32((int)x[k * CK_TILE_ROWS + m]);
+      s[m][0] = _mm256_dpbusd_avx_epi32(s[m][0], left, activations);
+      s[m][1] = _mm256_dpbusd_avx_epi32(s[m][1], right, activations);
+    }
+  }
+#else
+  int32x4_t s[CK_I8_ROWS][4];
+  memcpy(s, sums, sizeof(s));
+  CK_UNROLL for (int k = 0; k < 8; k++) {
+    int8x16_t activations = vld1q_s8((const int8_t *)(x + k * CK_TILE_ROWS));
+    CK_UNROLL for (int v = 0; v < 4; v++) {
+      int8x16_t weights = vld1q_s8((const int8_t *)(w + k * CK_SLAB_COLUMNS + 4 * v));
+      s[0][v] = vdotq_laneq_s32(s[0][v], weights, activations, 0);
+      s[1][v] = vdotq_laneq_s32(s[1][v], weights, activations, 1);
+      s[2][v] = vdotq_laneq_s32(s[2][v], weights, activations, 2);
+      s[3][v] = vdotq_laneq_s32(s[3][v], weights, activations, 3);
+    }
+  }
+#endif
+  memcpy(sums, s, sizeof(s));
+}
+
+static void CK_NAME(multiply_i8)(int has_minima, const ck_tile *tile, int row, const ck_slab *slab,
+                                 int column, size_t quants, const ck_sink *sink) {
+  ck_f32x16 sums[CK_I8_ROWS] = {{0}};
+  for (size_t quant = 0; quant < quants; quant++) {
+    size_t t = quant * CK_TILE_ROWS + (size_t)row, s = quant * CK_SLAB_COLUMNS;
+    ck_i32x16 integers[CK_I8_ROWS];
+    for (int m = 0; m < CK_I8_ROWS; m++) {
+      integers[m] = (ck_i32x16){0} + (has_minima ? 0 : tile->starts[t + (size_t)m]);
+    }
+    CK_NAME(dot_block)(tile->values + 8 * quant * CK_TILE_ROWS + row,
+                       slab->values + 8 * quant * CK_SLAB_COLUMNS, integers);
+    ck_f32x16 scale = CK_NAME(load)(slab->scales + s), minimum = CK_NAME(load)(slab->minima + s);
+    for (int m = 0; m < CK_I8_ROWS; m++) {
+      ck_f32x16 value = __builtin_convertvector(integers[m], ck_f32x16);
+      sums[m] += value * (scale * tile->scales[t + (size_t)m]);
+      if (has_minima) sums[m] -= minimum * tile->sums[t + (size_t)m];
+    }
+  }
+  for (int m = 0; m < CK_I8_ROWS; m++) CK_NAME(write_row)(sink, row + m, column, sums[m]);
+}
+
 void CK_NAME(ck_multiply_tile)(ck_operand operand, int has_minima, const ck_tile *tile,
                                const ck_slab slabs[2], size_t steps, const ck_sink *sink) {
-  (void)operand, (void)has_minima;
+  if (operand == CK_OPERAND_I8) {
+    for (int h = 0; h < 2 && (size_t)h * CK_SLAB_COLUMNS < sink->columns; h++) {
+      for (int row = 0; (size_t)row < sink->rows; row += CK_I8_ROWS) {
+        CK_NAME(multiply_i8)
+        (has_minima, tile, row, &slabs[h], h * CK_SLAB_COLUMNS, steps / 8, sink);
+      }
+    }
+    return;
+  }
   for (int h = 0; h < 2; h++) {
     const float *w = (const float *)slabs[h].values, *x = (const float *)tile->values;
     int column = h * CK_SLAB_COLUMNS, row = 0;
@@ -81,4 +204,5 @@ void CK_NAME(ck_multiply_tile)(ck_operand operand, int has_minima, const ck_tile
 }
 
 #undef CK_THIS_ISA
+#undef CK_WEIGHT_OFFSET
 #endif

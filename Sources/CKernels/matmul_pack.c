@@ -1,8 +1,30 @@
 // Packing of activations: normalises, converts and interleaves 12 rows (layout: panel.h).
 
-#include "panel.h"
+#include "vector.h"
 
-#include <math.h>
+/// The rows of a tile, and what they are multiplied by.
+typedef struct pack_source {
+  const float *rows[CK_TILE_ROWS];
+  float inverse[CK_TILE_ROWS];  // 1/√(mean(x²) + ε), with a norm
+  const ck_norm *norm;
+  size_t count, columns;
+} pack_source;
+
+/// Where a tile goes; scales, starts, sums for 8 bits only.
+typedef struct pack_target {
+  uint32_t *values;
+  float *scales;
+  int32_t *starts;
+  float *sums;
+} pack_target;
+
+/// What an integer sum starts from, a unit of Σq: weights are multiplied with 128 added (see panel.h),
+/// except by NEON's dot products.
+#if defined(__aarch64__)
+static int32_t start_factor(ck_isa isa) { return isa == CK_ISA_NEON_DOT ? 0 : -128; }
+#else
+static int32_t start_factor(ck_isa isa) { return (void)isa, -128; }
+#endif
 
 size_t ck_packed_tile_bytes(ck_operand operand, size_t columns) {
   size_t dwords = ck_steps(operand, columns);
@@ -10,46 +32,23 @@ size_t ck_packed_tile_bytes(ck_operand operand, size_t columns) {
   return (dwords * CK_TILE_ROWS * 4 + 63) / 64 * 64;
 }
 
-void ck_pack(ck_isa isa, ck_operand operand, const float *input, size_t stride, size_t rows,
-             size_t columns, const ck_norm *norm, size_t tile, void *packed) {
-  size_t row = tile * CK_TILE_ROWS;
-  if (row >= rows || columns == 0) return;
-  char *base = (char *)packed + tile * ck_packed_tile_bytes(operand, columns);
-  uint32_t *values = (uint32_t *)base;
-  float *scales = (float *)(values + ck_steps(operand, columns) * CK_TILE_ROWS);
-  size_t quants = columns / CK_QUANT * CK_TILE_ROWS;
-  ck_pack_tile *pack = ck_pack_tile_scalar;
-#if defined(__x86_64__)
-  int avx512 = isa == CK_ISA_AVX512 || isa == CK_ISA_AVX512_BF16;
-  if (avx512 && ck_operand_is_fast(isa, operand)) pack = ck_pack_tile_avx512;
-#endif
-  pack(operand, input + row * stride, stride, ck_min(CK_TILE_ROWS, rows - row), columns, norm,
-       values, scales, (int32_t *)(scales + quants), scales + 2 * quants);
-#if defined(__aarch64__)
-  // NEON multiplies signed weights: nothing to take back.
-  if (operand == CK_OPERAND_I8 && isa == CK_ISA_NEON_DOT) memset(scales + quants, 0, quants * 4);
-#else
-  (void)isa;
-#endif
-}
-
 // ---------------------------------------------------------------- scalar twin
 
-static float normalized(float x, float inverse, const ck_norm *norm, size_t k) {
-  if (!norm) return x;
-  return norm->weight ? x * inverse * norm->weight[k] : x * inverse;
+static float normalized(const pack_source *source, size_t m, size_t k) {
+  float x = source->rows[m][k];
+  if (!source->norm) return x;
+  x *= source->inverse[m];
+  return source->norm->weight ? x * source->norm->weight[k] : x;
 }
 
-/// 1/√(mean(x²) + ε), or 1 without a norm.
-static float inverse_rms(const float *x, size_t columns, const ck_norm *norm) {
-  if (!norm) return 1;
+static float ck_inverse_rms_scalar(const float *x, size_t columns, float epsilon) {
   double sum = 0;
   for (size_t k = 0; k < columns; k++) sum += (double)x[k] * x[k];
-  return (float)(1 / sqrt(sum / (double)columns + norm->epsilon));
+  return (float)(1 / sqrt(sum / (double)columns + epsilon));
 }
 
-/// Rounds 32 values to 8 bits. The step is amax/127; a block of zeros, or of values too small for
-/// the inverse of their step, becomes zeros.
+/// Rounds 32 values to 8 bits. The step is amax/127; a block of zeros, or of values too small for the
+/// inverse of their step, becomes zeros. Values that are no numbers make the step none.
 static float quantize32(const float x[CK_QUANT], int8_t q[CK_QUANT], int32_t *sum) {
   float largest = 0;
   for (int i = 0; i < CK_QUANT; i++) {
@@ -60,45 +59,72 @@ static float quantize32(const float x[CK_QUANT], int8_t q[CK_QUANT], int32_t *su
   *sum = 0;
   for (int i = 0; i < CK_QUANT; i++) {
     float value = rintf(x[i] * inverse);
-    q[i] = value >= -127 && value <= 127 ? (int8_t)value : -128;  // NaN and infinity
+    q[i] = value >= -127 && value <= 127 ? (int8_t)value : 0;
     *sum += q[i];
   }
-  return largest > 1e-30f || largest != largest ? largest / 127 : 0;
+  return largest <= 1e-30f ? 0 : largest / 127;
 }
 
-void ck_pack_tile_scalar(ck_operand operand, const float *input, size_t stride, size_t rows,
-                         size_t columns, const ck_norm *norm, uint32_t *values, float *scales,
-                         int32_t *starts, float *sums) {
-  memset(values, 0, ck_packed_tile_bytes(operand, columns));
-  for (size_t m = 0; m < rows; m++) {
-    const float *x = input + m * stride;
-    float inverse = inverse_rms(x, columns, norm);
-    if (operand != CK_OPERAND_I8) {
-      for (size_t k = 0; k < columns; k++) {
-        float value = normalized(x[k], inverse, norm, k);
-        if (operand == CK_OPERAND_F32) {
-          memcpy(&values[k * CK_TILE_ROWS + m], &value, 4);
-        } else {
-          values[k / 2 * CK_TILE_ROWS + m] |= (uint32_t)ck_float_to_bf16(value) << 16 * (k % 2);
-        }
-      }
+static void pack_i8_scalar(const pack_source *source, size_t m, int32_t start,
+                           const pack_target *target) {
+  for (size_t quant = 0; quant < source->columns / CK_QUANT; quant++) {
+    float block[CK_QUANT];
+    int8_t q[CK_QUANT];
+    int32_t sum;
+    for (size_t i = 0; i < CK_QUANT; i++) block[i] = normalized(source, m, quant * CK_QUANT + i);
+    size_t at = quant * CK_TILE_ROWS + m;
+    target->scales[at] = quantize32(block, q, &sum);
+    target->starts[at] = start * sum;
+    target->sums[at] = target->scales[at] * (float)sum;
+    for (size_t i = 0; i < CK_QUANT / 4; i++) {
+      memcpy(&target->values[(quant * 8 + i) * CK_TILE_ROWS + m], q + 4 * i, 4);
+    }
+  }
+}
+
+static void ck_pack_tile_scalar(ck_operand operand, const pack_source *source, int32_t start,
+                                const pack_target *target) {
+  memset(target->values, 0, ck_packed_tile_bytes(operand, source->columns));
+  for (size_t m = 0; m < source->count; m++) {
+    if (operand == CK_OPERAND_I8) {
+      pack_i8_scalar(source, m, start, target);
       continue;
     }
-    for (size_t quant = 0; quant < columns / CK_QUANT; quant++) {
-      float block[CK_QUANT];
-      int8_t q[CK_QUANT];
-      int32_t sum;
-      for (size_t i = 0; i < CK_QUANT; i++) {
-        size_t k = quant * CK_QUANT + i;
-        block[i] = normalized(x[k], inverse, norm, k);
-      }
-      size_t at = quant * CK_TILE_ROWS + m;
-      scales[at] = quantize32(block, q, &sum);
-      starts[at] = -128 * sum;
-      sums[at] = scales[at] * (float)sum;
-      for (size_t i = 0; i < CK_QUANT / 4; i++) {
-        memcpy(&values[(quant * 8 + i) * CK_TILE_ROWS + m], q + 4 * i, 4);
+    for (size_t k = 0; k < source->columns; k++) {
+      float value = normalized(source, m, k);
+      if (operand == CK_OPERAND_F32) {
+        memcpy(&target->values[k * CK_TILE_ROWS + m], &value, 4);
+      } else {
+        uint32_t half = ck_float_to_bf16(value);
+        target->values[k / 2 * CK_TILE_ROWS + m] |= half << 16 * (k % 2);
       }
     }
   }
+}
+
+// ---------------------------------------------------------------- vectors
+
+#define CK_BODY "matmul_pack_body.h"
+#include "each_isa.h"
+
+void ck_pack(ck_isa isa, ck_operand operand, const float *input, size_t stride, size_t rows,
+             size_t columns, const ck_norm *norm, size_t tile, void *packed) {
+  size_t row = tile * CK_TILE_ROWS;
+  if (row >= rows || columns == 0) return;
+  pack_source source = {.norm = norm, .columns = columns};
+  source.count = ck_min(CK_TILE_ROWS, rows - row);
+  for (size_t m = 0; m < source.count; m++) {
+    source.rows[m] = input + (row + m) * stride;
+    if (norm) {
+      source.inverse[m] =
+          CK_DISPATCH(isa, ck_inverse_rms, source.rows[m], columns, norm->epsilon);
+    }
+  }
+  pack_target target = {(uint32_t *)((char *)packed + tile * ck_packed_tile_bytes(operand, columns)),
+                        NULL, NULL, NULL};
+  size_t quants = columns / CK_QUANT * CK_TILE_ROWS;
+  target.scales = (float *)(target.values + ck_steps(operand, columns) * CK_TILE_ROWS);
+  target.starts = (int32_t *)(target.scales + quants);
+  target.sums = target.scales + 2 * quants;
+  CK_DISPATCH(isa, ck_pack_tile, operand, &source, start_factor(isa), &target);
 }

@@ -56,6 +56,11 @@ static inline size_t ck_steps(ck_operand operand, size_t columns) {
   return (columns + elements - 1) / elements;
 }
 
+/// A 16-bit number at any address.
+typedef struct __attribute__((packed)) ck_half {
+  uint16_t bits;
+} ck_half;
+
 // GGML's blocks, at any address.
 typedef struct __attribute__((packed)) ck_block_q8_0 {
   uint16_t scale;
@@ -183,18 +188,12 @@ typedef void ck_decode_slab(ck_operand operand, const ck_weights *weights, size_
 /// Multiplies a tile by a panel of two slabs over `steps` dwords of K.
 typedef void ck_multiply_tile(ck_operand operand, int has_minima, const ck_tile *tile,
                               const ck_slab slabs[2], size_t steps, const ck_sink *sink);
-/// See ck_pack.
-typedef void ck_pack_tile(ck_operand operand, const float *input, size_t stride, size_t rows,
-                          size_t columns, const ck_norm *norm, uint32_t *values, float *scales,
-                          int32_t *starts, float *sums);
 
 ck_decode_slab ck_decode_slab_scalar;
 ck_multiply_tile ck_multiply_tile_scalar;
-ck_pack_tile ck_pack_tile_scalar;
 #if defined(__x86_64__)
 ck_decode_slab ck_decode_slab_avx2, ck_decode_slab_avx512;
 ck_multiply_tile ck_multiply_tile_avx2, ck_multiply_tile_avx512;
-ck_pack_tile ck_pack_tile_avx512;
 #elif defined(__aarch64__)
 ck_decode_slab ck_decode_slab_neon;
 ck_multiply_tile ck_multiply_tile_neon;

@@ -14,39 +14,50 @@ static void CK_NAME(dequantize_q4_0)(const ck_block_q4_0 *block, float *output) 
   for (int i = 0; i < 16; i++) output[i + 16] = scale * (float)((block->values[i] >> 4) - 8);
 }
 
-static void CK_NAME(dequantize_q4_k)(const ck_block_q4_k *block, float *output) {
-  float scale = CK_HALF(block->scale), minimum = CK_HALF(block->minimum);
-  for (int pair = 0; pair < 4; pair++) {
-    for (int half = 0; half < 2; half++) {
-      int s, m;
-      ck_q4_k_scale(block->scales, 2 * pair + half, &s, &m);
-      float run_scale = scale * (float)s, run_minimum = minimum * (float)m;
-      const uint8_t *q = block->values + 32 * pair;
-      float *y = output + 64 * pair + 32 * half;
-      int shift = 4 * half;
-      for (int i = 0; i < 32; i++) y[i] = run_scale * (float)(q[i] >> shift & 15) - run_minimum;
-    }
+/// Run `run` (0...7) of 32 elements. Runs are constants where this is called, so that shifts are too.
+CK_INLINE void CK_NAME(dequantize_q4_k_run)(const ck_block_q4_k *block, const int run, float scale,
+                                            float minimum, float *output) {
+  int s, m;
+  ck_q4_k_scale(block->scales, run, &s, &m);
+  float run_scale = scale * (float)s, run_minimum = minimum * (float)m;
+  const uint8_t *bytes = block->values + 32 * (run / 2);
+  for (int i = 0; i < 32; i++) {
+    uint8_t q = run % 2 ? bytes[i] >> 4 : bytes[i] & 15;
+    output[i] = run_scale * (float)q - run_minimum;
   }
 }
 
-// Each half of 128 elements is four runs of 32: runs 0 and 1 are the low nibbles of 64 bytes, 2 and 3
-// their high nibbles; byte i of `high` has the upper two bits of element i of all four.
+static void CK_NAME(dequantize_q4_k)(const ck_block_q4_k *block, float *output) {
+  float scale = CK_HALF(block->scale), minimum = CK_HALF(block->minimum);
+  CK_UNROLL for (int run = 0; run < 8; run++) {
+    CK_NAME(dequantize_q4_k_run)(block, run, scale, minimum, output + 32 * run);
+  }
+}
+
+/// Run `run` (0...3) of 32 elements of a half. Runs 0 and 1 are the low nibbles of 64 bytes, 2 and 3
+/// their high nibbles; byte i of `high` has the upper two bits of element i of all four.
+CK_INLINE void CK_NAME(dequantize_q6_k_run)(const uint8_t *low, const uint8_t *high,
+                                            const int8_t *scales, const int run, float scale,
+                                            float *output) {
+  int8_t values[32];
+  for (int i = 0; i < 32; i++) {
+    uint8_t nibble = run < 2 ? low[i] & 15 : low[i] >> 4;
+    uint8_t upper = (uint8_t)(high[i] >> 2 * run & 3);
+    values[i] = (int8_t)((nibble | upper << 4) - 32);
+  }
+  float first = scale * (float)scales[0], second = scale * (float)scales[1];
+  for (int i = 0; i < 16; i++) output[i] = first * (float)values[i];
+  for (int i = 16; i < 32; i++) output[i] = second * (float)values[i];
+}
+
 static void CK_NAME(dequantize_q6_k)(const ck_block_q6_k *block, float *output) {
   float scale = CK_HALF(block->scale);
   for (int half = 0; half < 2; half++) {
-    for (int run = 0; run < 4; run++) {
-      const uint8_t *low = block->low + 64 * half + 32 * (run & 1);
-      const uint8_t *high = block->high + 32 * half;
-      const int8_t *scales = block->scales + 8 * half + 2 * run;
-      float *y = output + 128 * half + 32 * run;
-      int low_shift = 4 * (run >> 1), high_shift = 2 * run;
-      for (int part = 0; part < 2; part++) {
-        float part_scale = scale * (float)scales[part];
-        for (int i = 16 * part; i < 16 * part + 16; i++) {
-          int q = (low[i] >> low_shift & 15) | (high[i] >> high_shift & 3) << 4;
-          y[i] = part_scale * (float)(q - 32);
-        }
-      }
+    const uint8_t *low = block->low + 64 * half, *high = block->high + 32 * half;
+    CK_UNROLL for (int run = 0; run < 4; run++) {
+      CK_NAME(dequantize_q6_k_run)
+      (low + 32 * (run % 2), high, block->scales + 8 * half + 2 * run, run, scale,
+       output + 128 * half + 32 * run);
     }
   }
 }
@@ -57,10 +68,11 @@ static void CK_NAME(dequantize_plain)(ck_format format, const char *row, size_t 
     memcpy(output, row, count * 4);
     return;
   }
-  for (size_t i = 0; i < count; i++) {
-    uint16_t half;
-    memcpy(&half, row + 2 * i, 2);
-    output[i] = format == CK_FORMAT_F16 ? CK_HALF(half) : ck_bf16_to_float(half);
+  const ck_half *halves = (const ck_half *)row;
+  if (format == CK_FORMAT_F16) {
+    for (size_t i = 0; i < count; i++) output[i] = CK_HALF(halves[i].bits);
+  } else {
+    for (size_t i = 0; i < count; i++) output[i] = ck_bf16_to_float(halves[i].bits);
   }
 }
 

@@ -63,6 +63,17 @@ public struct LoadedModel: Sendable {
   /// The name of its family.
   public var family: String { directory.family }
 
+  /// What products are computed in, `f32` or `bf16`: of two runs that differ in it, the results do.
+  public var arithmetic: String {
+    let wantsBFloat16 =
+      switch options.precision {
+      case .auto: directory.weights.prevailingType == .bfloat16
+      case .float32: false
+      case .bfloat16: true
+      }
+    return wantsBFloat16 && Kernels.InstructionSet.best.multipliesBFloat16 ? "bf16" : "f32"
+  }
+
   private static func tokenizer(
     _ source: TokenizerSource, of directory: ModelDirectory, readable count: Int
   ) throws(ModelError) -> (any Tokenizer)? {
@@ -86,4 +97,9 @@ public struct LoadedModel: Sendable {
     }
     return tokenizer
   }
+}
+
+extension Kernels.InstructionSet {
+  /// Whether products of bfloat16 are faster than those of single precision.
+  fileprivate var multipliesBFloat16: Bool { self == .avx512BF16 }
 }

@@ -43,9 +43,10 @@ public struct ModelDirectory: Sendable {
 
   /// The memory to run the model on a single text of full length, in bytes.
   public var memoryByteCount: Int {
-    weights.byteCount
-      + TransformerScratch.byteCount(
-        shape: description.shape, positions: description.shape.contextLength)
+    let scratch = TransformerScratch.byteCount(
+      shape: description.shape, positions: description.shape.contextLength)
+    let (sum, overflow) = weights.byteCount.addingReportingOverflow(scratch)
+    return overflow ? .max : sum
   }
 
   package let weights: Weights

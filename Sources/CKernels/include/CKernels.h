@@ -75,7 +75,8 @@ void ck_dequantize(ck_isa isa, const ck_weights *weights, size_t row, size_t fir
 
 /// Rounds `count` values (a multiple of the block length) to `format` (F32, BF16, F16, Q8_0, Q4_0,
 /// Q4_K or Q6_K) and writes them to `output`, in GGML's layout. Q8_0 errs by at most half a step,
-/// amax/254; Q4_0 by at most amax/8 (a step is amax/8, its sign that of the largest value).
+/// amax/254; Q4_0 by at most amax/8 (a step is amax/8, its sign that of the largest value); to that
+/// comes the rounding of the scale to f16, at most 2⁻¹¹ for steps above 6·10⁻⁵.
 void ck_quantize(ck_isa isa, ck_format format, const float *values, size_t count, void *output);
 
 // ---------------------------------------------------------------- matrix products (matmul*.c)
@@ -220,7 +221,7 @@ double ck_exp_row(ck_isa isa, const float *input, float shift, float inverse_tem
 
 // ---------------------------------------------------------------- peak rates (peak.c)
 
-/// Runs `iterations` × 16 independent multiply-add instructions of the widest kind for `operand` and
+/// Runs `iterations` × 12 independent multiply-add instructions of the widest kind for `operand` and
 /// returns the number of arithmetic operations done (0 where `isa` has none). For `unmask bench`.
 double ck_peak_work(ck_isa isa, ck_operand operand, size_t iterations);
 

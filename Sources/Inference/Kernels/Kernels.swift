@@ -21,7 +21,9 @@ package final class Kernels: Sendable {
 
   /// Starts a pool of `threadCount` threads.
   ///
-  /// - Parameter instructionSet: One that this processor has; `nil` stands for the fastest.
+  /// - Parameters:
+  ///   - threadCount: The number of threads that compute, the caller's included; 1 or more.
+  ///   - instructionSet: One that this processor has; `nil` stands for the fastest.
   package init(threadCount: Int, instructionSet: InstructionSet? = nil) {
     let instructionSet = instructionSet ?? .best
     precondition(instructionSet.isSupported, "this processor has no \(instructionSet)")
@@ -81,150 +83,31 @@ extension Kernels {
   }
 }
 
-// MARK: - Matrices
+// MARK: - Matrix products
 
-extension Kernels {
-  /// How the elements of a weight matrix are stored.
-  package enum Format: String, CaseIterable, Sendable {
-    case f32, bf16, f16
-    /// GGML's blocks of 32 elements with a scale.
-    case q8_0, q4_0
-    /// GGML's blocks of 256 elements with scales of their own every 32 or 16.
-    case q4_K, q6_K
-
-    /// Elements of a block; the length of a row is a multiple of it.
-    package var blockElements: Int { Int(ck_format_block_elements(format)) }
-
-    /// Bytes of a block.
-    package var blockBytes: Int { Int(ck_format_block_bytes(format)) }
-
-    /// Bytes of a row of `columnCount` elements, or `nil` if that is no multiple of a block or too
-    /// large a number.
-    package func rowBytes(columnCount: Int) -> Int? {
-      guard columnCount >= 0, columnCount % blockElements == 0 else { return nil }
-      let (bytes, overflows) = (columnCount / blockElements).multipliedReportingOverflow(
-        by: blockBytes)
-      return overflows ? nil : bytes
-    }
-
-    fileprivate var format: ck_format {
-      switch self {
-      case .f32: CK_FORMAT_F32
-      case .bf16: CK_FORMAT_BF16
-      case .f16: CK_FORMAT_F16
-      case .q8_0: CK_FORMAT_Q8_0
-      case .q4_0: CK_FORMAT_Q4_0
-      case .q4_K: CK_FORMAT_Q4_K
-      case .q6_K: CK_FORMAT_Q6_K
-      }
-    }
-  }
-
-  /// What products are computed with.
-  package enum Precision: Sendable {
-    /// f32 throughout; exact products of the weights as they are stored.
-    case f32
-    /// Weights and activations rounded to bfloat16 where the processor multiplies those, else f32.
-    case bf16
-    /// The fastest that loses little beside the weights' own rounding: f32 and f16 weights in f32,
-    /// bf16 and Q6_K in bf16, other blocks in 8-bit integers with a scale every 32.
-    case fast
-  }
-
-  /// A weight matrix of shape `[rowCount, columnCount]`, in memory that somebody else keeps.
-  package struct Matrix: @unchecked Sendable {
-    /// The first row; any alignment.
-    package var base: UnsafeRawPointer
-    /// Output features, N.
-    package var rowCount: Int
-    /// Input features, K.
-    package var columnCount: Int
-    package var format: Format
-    /// From one row to the next, in bytes.
-    package var rowStride: Int
-
-    /// Describes a matrix whose rows follow each other, unless `rowStride` says otherwise.
-    package init(
-      base: UnsafeRawPointer, rowCount: Int, columnCount: Int, format: Format,
-      rowStride: Int? = nil
-    ) {
-      guard let rowBytes = format.rowBytes(columnCount: columnCount), rowCount >= 0 else {
-        preconditionFailure("\(rowCount) rows of \(columnCount) elements in \(format)")
-      }
-      self.base = base
-      self.rowCount = rowCount
-      self.columnCount = columnCount
-      self.format = format
-      self.rowStride = rowStride ?? rowBytes
-    }
-
-    fileprivate var weights: ck_weights {
-      ck_weights(
-        base: base, rows: rowCount, columns: columnCount, stride_bytes: rowStride,
-        format: format.format)
-    }
-
-    /// The rows in `range`, as a matrix.
-    package func rows(_ range: Range<Int>) -> Matrix {
-      precondition(range.lowerBound >= 0 && range.upperBound <= rowCount, "rows \(range)")
-      var part = self
-      part.base += range.lowerBound * rowStride
-      part.rowCount = range.count
-      return part
-    }
-  }
-
-  /// Rows of f32 activations, shape `[count, width]`, in memory that somebody else keeps.
-  package struct Rows: @unchecked Sendable {
-    package var base: UnsafeMutablePointer<Float>
-    package var count: Int
-    package var width: Int
-    /// From one row to the next, in elements.
-    package var stride: Int
-
-    package init(
-      _ base: UnsafeMutablePointer<Float>, count: Int, width: Int, stride: Int? = nil
-    ) {
-      precondition(count >= 0 && width >= 0 && stride ?? width >= width, "\(count) × \(width)")
-      self.base = base
-      self.count = count
-      self.width = width
-      self.stride = stride ?? width
-    }
-
-    /// The start of row `index`.
-    package subscript(index: Int) -> UnsafeMutablePointer<Float> { base + index * stride }
-
-    /// Columns `range` of every row.
-    package func columns(_ range: Range<Int>) -> Rows {
-      precondition(range.lowerBound >= 0 && range.upperBound <= width, "columns \(range)")
-      return Rows(base + range.lowerBound, count: count, width: range.count, stride: stride)
-    }
-
-    /// Rows `range`.
-    package func rows(_ range: Range<Int>) -> Rows {
-      precondition(range.lowerBound >= 0 && range.upperBound <= count, "rows \(range)")
-      return Rows(
-        base + range.lowerBound * stride, count: range.count, width: width, stride: stride)
+extension Kernels.Format {
+  fileprivate var format: ck_format {
+    switch self {
+    case .f32: CK_FORMAT_F32
+    case .bf16: CK_FORMAT_BF16
+    case .f16: CK_FORMAT_F16
+    case .q8_0: CK_FORMAT_Q8_0
+    case .q4_0: CK_FORMAT_Q4_0
+    case .q4_K: CK_FORMAT_Q4_K
+    case .q6_K: CK_FORMAT_Q6_K
     }
   }
 }
 
-// MARK: - Matrix products
+extension Kernels.Matrix {
+  fileprivate var weights: ck_weights {
+    ck_weights(
+      base: base, rows: rowCount, columns: columnCount, stride_bytes: rowStride,
+      format: format.format)
+  }
+}
 
 extension Kernels {
-  /// An RMS norm to apply to each row of an input.
-  package struct Norm: @unchecked Sendable {
-    /// Shape `[width]`; `nil` stands for ones.
-    package var weight: UnsafePointer<Float>?
-    package var epsilon: Float
-
-    package init(weight: UnsafePointer<Float>?, epsilon: Float) {
-      self.weight = weight
-      self.epsilon = epsilon
-    }
-  }
-
   /// The left side of matrix products: activations, converted once for all matrices they meet.
   ///
   /// Keep one and ``set(_:norm:)`` it again and again: its memory is reused. The rows must stay
@@ -269,6 +152,8 @@ extension Kernels {
   ///   - bias: Shape `[N]`.
   ///   - output: Y, shape `[T, N]`; it must not overlap X.
   ///   - accumulate: Whether to add to Y.
+  ///   - precision: What is multiplied.
+  ///   - cancellation: When raised, the rest of the work is left out.
   package func multiply(
     _ input: Input, by weights: Matrix, bias: UnsafePointer<Float>? = nil, into output: Rows,
     accumulate: Bool = false, precision: Precision = .fast, cancellation: CancellationFlag? = nil
@@ -288,6 +173,8 @@ extension Kernels {
   ///   - gate: G, shape `[N, K]`.
   ///   - up: U, shape `[N, K]`, in any format.
   ///   - output: Y, shape `[T, N]`; it must not overlap X.
+  ///   - precision: What is multiplied.
+  ///   - cancellation: When raised, the rest of the work is left out.
   package func multiplySwiGLU(
     _ input: Input, gate: Matrix, up: Matrix, into output: Rows, precision: Precision = .fast,
     cancellation: CancellationFlag? = nil
@@ -384,24 +271,6 @@ extension Kernels {
 // MARK: - Attention
 
 extension Kernels {
-  /// The heads of an attention layer.
-  package struct Heads: Sendable {
-    /// Query heads; a multiple of `keyCount`.
-    package var count: Int
-    /// Key and value heads: grouped queries if fewer than `count`.
-    package var keyCount: Int
-    /// Elements of a head, 1...256.
-    package var size: Int
-
-    package init(count: Int, keyCount: Int, size: Int) {
-      precondition(keyCount > 0 && count % keyCount == 0, "\(count) heads, \(keyCount) key heads")
-      precondition(1...256 ~= size, "a head of \(size)")
-      self.count = count
-      self.keyCount = keyCount
-      self.size = size
-    }
-  }
-
   /// Computes softmax(q·kᵀ·scale)·v of one sequence, for every head; bidirectional unless told.
   ///
   /// A query that sees no key gets zeros.
@@ -411,9 +280,11 @@ extension Kernels {
   ///   - k: Shape `[keys, key heads · size]`.
   ///   - v: Shape of `k`.
   ///   - output: Shape of `q`; it may be `q` itself.
+  ///   - heads: How the columns are divided.
   ///   - scale: `nil` stands for 1/√size.
   ///   - visible: Shape `[keys]`; 0 hides a key from every query. `nil` shows all.
   ///   - causalOffset: With it, query i sees keys 0...i + `causalOffset` only.
+  ///   - cancellation: When raised, the rest of the work is left out.
   package func attend(
     q: Rows, k: Rows, v: Rows, into output: Rows, heads: Heads, scale: Float? = nil,
     visible: UnsafePointer<UInt8>? = nil, causalOffset: Int? = nil,
@@ -437,26 +308,13 @@ extension Kernels {
     }
   }
 
-  /// Cosines and sines of every position, shape `[positionCount, headSize/2]` each.
-  package struct RotaryTable: @unchecked Sendable {
-    package var cosine: UnsafePointer<Float>
-    package var sine: UnsafePointer<Float>
-    package var positionCount: Int
-
-    package init(
-      cosine: UnsafePointer<Float>, sine: UnsafePointer<Float>, positionCount: Int
-    ) {
-      self.cosine = cosine
-      self.sine = sine
-      self.positionCount = positionCount
-    }
-  }
-
   /// Rotates every head of every row in place, first half against second half.
   ///
   /// - Parameters:
   ///   - rows: Queries or keys, shape `[T, n · headSize]`.
+  ///   - headSize: Elements of a head; an odd last one stays as it is.
   ///   - positions: Shape `[T]`, each a row of `table`.
+  ///   - table: The angles of each position.
   package func rotate(
     _ rows: Rows, headSize: Int, positions: UnsafePointer<Int32>, table: RotaryTable
   ) {
@@ -534,6 +392,7 @@ extension Kernels {
   ///
   /// - Parameters:
   ///   - indices: Shape `[output.count]`, each a row of `matrix`.
+  ///   - matrix: In any format.
   ///   - output: Shape `[T, matrix.columnCount]`.
   package func gather(
     _ indices: UnsafePointer<Int32>, from matrix: Matrix, into output: Rows
@@ -553,51 +412,115 @@ extension Kernels {
     }
   }
 
-  /// Measures the softmax distribution of each row of logits.
+  /// Measures some rows of logits and, where asked, draws a token from each.
   ///
   /// - Parameters:
   ///   - logits: Shape `[T, vocabulary]`.
-  ///   - statistics: Shape `[T]`.
-  package func measure(_ logits: Rows, into statistics: UnsafeMutablePointer<RowStatistics>) {
-    forEachRange(of: logits.count, elements: logits.width) { range in
-      for row in range {
-        var measured = ck_row_statistics()
-        ck_measure_row(isa, logits[row], logits.width, &measured)
-        statistics[row] = RowStatistics(measured)
+  ///   - indices: The rows to read.
+  ///   - draw: The temperature, and a number strictly between 0 and 1 for each of `indices`.
+  ///   - body: Called with the place in `indices`, what was measured, and the token that was drawn;
+  ///     on several threads at once.
+  package func read(
+    _ logits: Rows, at indices: [Int], draw: (temperature: Double, uniforms: [Double])?,
+    _ body: (_ place: Int, _ measured: MeasuredRow, _ token: Int32?) -> Void
+  ) {
+    forEachRange(of: indices.count, elements: logits.width) { range in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: draw == nil ? 0 : logits.width) {
+        weights in
+        for place in range {
+          let row = logits[indices[place]]
+          var measured = ck_row_statistics()
+          ck_measure_row(isa, row, logits.width, &measured)
+          let token = draw.map {
+            drawToken(
+              from: UnsafeBufferPointer(start: row, count: logits.width),
+              largest: measured.maximum, inverseTemperature: Float(1 / $0.temperature),
+              uniform: $0.uniforms[place], weights: weights)
+          }
+          body(
+            place,
+            MeasuredRow(
+              logSumExp: measured.log_sum_exp, entropy: measured.entropy,
+              maximum: measured.maximum, argmax: measured.argmax, second: measured.second,
+              secondIndex: measured.second_index), token)
+        }
       }
     }
+  }
+
+  /// The first token at which the cumulative weight exceeds the share `uniform` of the whole.
+  private func drawToken(
+    from row: UnsafeBufferPointer<Float>, largest: Float, inverseTemperature: Float,
+    uniform: Double, weights: UnsafeMutableBufferPointer<Float>
+  ) -> Int32 {
+    let chunk = 512
+    let chunkCount = (row.count + chunk - 1) / chunk
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: chunkCount) { sums in
+      var total = 0.0
+      for index in 0..<chunkCount {
+        let start = index * chunk
+        sums[index] = ck_exp_row(
+          isa, row.baseAddress! + start, largest, inverseTemperature,
+          min(chunk, row.count - start), weights.baseAddress! + start)
+        total += sums[index]
+      }
+      var left = uniform * total
+      var index = 0
+      while index < chunkCount - 1, left >= sums[index] {
+        left -= sums[index]
+        index += 1
+      }
+      // Rounding may leave the sum a little below the threshold: the last possible token then.
+      var last = index * chunk
+      for token in index * chunk..<min((index + 1) * chunk, row.count) where weights[token] > 0 {
+        left -= Double(weights[token])
+        last = token
+        if left < 0 { break }
+      }
+      return Int32(last)
+    }
+  }
+
+  /// Rounds values to a format; the output is what ``Matrix`` reads.
+  ///
+  /// Works on the calling thread, so that loading can share out tensors as it likes.
+  ///
+  /// - Parameters:
+  ///   - values: Shape `[count]`.
+  ///   - count: A multiple of the format's block.
+  ///   - format: What to write.
+  ///   - output: `count / blockElements * blockBytes` bytes.
+  package func quantize(
+    _ values: UnsafePointer<Float>, count: Int, to format: Format,
+    into output: UnsafeMutableRawPointer
+  ) {
+    precondition(count % format.blockElements == 0, "\(count) elements in \(format)")
+    ck_quantize(isa, format.format, values, count, output)
+  }
+
+  /// Runs multiply-adds that touch no memory on every thread at once.
+  ///
+  /// - Parameters:
+  ///   - precision: Which: `.f32`, `.bf16`, or 8-bit integers for `.fast`.
+  ///   - iterations: 12 instructions each, for each thread.
+  /// - Returns: The operations done by all threads; 0 if the processor has no such instruction.
+  package func runPeak(_ precision: Precision, iterations: Int) -> Double {
+    let operand =
+      switch precision {
+      case .f32: CK_OPERAND_F32
+      case .bf16: CK_OPERAND_BF16
+      case .fast: CK_OPERAND_I8
+      }
+    pool.run(taskCount: pool.threadCount) { _, _ in
+      _ = ck_peak_work(isa, operand, iterations)
+    }
+    return Double(pool.threadCount) * ck_peak_work(isa, operand, 1) * Double(iterations)
   }
 
   private func checkSameShape(_ a: Rows, _ b: Rows) {
     precondition(
       a.count == b.count && a.width == b.width,
       "\(a.count) × \(a.width), \(b.count) × \(b.width)")
-  }
-}
-
-/// What a row of logits says about its softmax distribution p; natural logarithms.
-package struct RowStatistics: Sendable {
-  /// log Σ exp(x), so that p = exp(x − it); NaN if a logit is NaN or +∞.
-  package var logSumExp: Double = -.infinity
-  /// −Σ p log p, in nats.
-  package var entropy: Double = 0
-  /// The largest logit and its first index, −1 if no logit is above −∞.
-  package var maximum: Float = -.infinity
-  package var argmax: Int32 = -1
-  /// The largest logit but one and its first index, −1 if there is none.
-  package var second: Float = -.infinity
-  package var secondIndex: Int32 = -1
-
-  /// The statistics of an empty row.
-  package init() {}
-
-  fileprivate init(_ statistics: ck_row_statistics) {
-    logSumExp = statistics.log_sum_exp
-    entropy = statistics.entropy
-    maximum = statistics.maximum
-    argmax = statistics.argmax
-    second = statistics.second
-    secondIndex = statistics.second_index
   }
 }
 

@@ -8,7 +8,9 @@ struct AlignedMemory: ~Copyable {
 
   init() {}
 
-  /// Makes room for `byteCount` bytes. What was there is lost if more is asked than before.
+  /// Makes room for `byteCount` bytes.
+  ///
+  /// What was there is lost if more is asked than before.
   mutating func reserve(_ byteCount: Int) -> UnsafeMutableRawPointer {
     if let base, byteCount <= self.byteCount { return base }
     base?.deallocate()

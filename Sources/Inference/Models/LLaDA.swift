@@ -89,5 +89,7 @@ extension LLaDA {
     try network.predict(request, into: &prediction)
   }
 
+  package var logitsReader: any LogitsReader { KernelLogitsReader(kernels: network.kernels) }
+
   package func makeCache() -> (any PredictionCache)? { network.makeCache() }
 }

@@ -84,5 +84,7 @@ extension SMDM {
     try network.predict(request, into: &prediction)
   }
 
+  package var logitsReader: any LogitsReader { KernelLogitsReader(kernels: network.kernels) }
+
   package func makeCache() -> (any PredictionCache)? { network.makeCache() }
 }

@@ -1,4 +1,5 @@
 internal import MaskedDiffusion
+internal import Synchronization
 
 /// The head: from the stream to logits.
 extension Transformer {
@@ -57,10 +58,20 @@ extension Transformer {
   /// - Throws: ``PredictionError/notFinite(position:)``.
   func checkFinite(_ prediction: Prediction) throws(PredictionError) {
     for logits in prediction.rows {
-      let isFinite = logits.values.withUnsafeBytes { FiniteCheck.float32.accepts($0) }
-      guard !isFinite, shape.vocabularySize > 0 else { continue }
-      let index = logits.values.firstIndex { !$0.isFinite } ?? 0
-      throw .notFinite(position: logits.positions[index / shape.vocabularySize])
+      let columns = shape.vocabularySize
+      let firstBad = Atomic(Int.max)
+      logits.values.withUnsafeBytes { bytes in
+        kernels.pool.run(taskCount: logits.positions.count) { row, _ in
+          let rowBytes = columns * MemoryLayout<Float>.stride
+          let values = bytes[row * rowBytes..<(row + 1) * rowBytes]
+          guard !FiniteCheck.float32.accepts(UnsafeRawBufferPointer(rebasing: values)) else {
+            return
+          }
+          firstBad.min(row, ordering: .relaxed)
+        }
+      }
+      let row = firstBad.load(ordering: .relaxed)
+      guard row == .max else { throw .notFinite(position: logits.positions[row]) }
     }
   }
 }

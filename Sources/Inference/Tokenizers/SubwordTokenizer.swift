@@ -47,6 +47,7 @@ package struct SubwordTokenizer: Tokenizer {
     var vocabulary = parts.model.vocabulary
     let rules = parts.addedTokens.filter { !$0.token.content.isEmpty }
     for rule in rules { try vocabulary.insert(rule.token.content, as: Int(rule.token.id)) }
+    try vocabulary.check(parts.frame)
     let normalizer = parts.normalizer
     self.vocabulary = vocabulary
     self.normalizer = normalizer

@@ -44,6 +44,9 @@ public protocol Tokenizer: Sendable {
 
   /// Returns the token the vocabulary writes as `spelling`, compared scalar by scalar.
   func token(named spelling: String) -> TokenID?
+
+  /// Whether `token` is an added token that is no part of the text proper.
+  func isSpecial(_ token: TokenID) -> Bool
 }
 
 extension Tokenizer {

@@ -7,11 +7,12 @@ public enum TokenizerFile {
   /// Larger files are refused; published ones have some ten megabytes.
   private static let greatestSize = 1 << 29
 
-  /// Returns the tokenizer at `path`.
+  /// Reads the tokenizer at `path`.
   ///
   /// - Parameter path: A directory, or a file in it. In a directory the first layout of
   ///   ``TokenizerRegistry/layouts`` that is there is taken. `tokenizer_config.json` and
   ///   `special_tokens_map.json` are read from the same directory if they exist.
+  /// - Returns: The tokenizer.
   /// - Throws: ``TokenizerError``.
   public static func load(_ path: String) throws(TokenizerError) -> any Tokenizer {
     if isDirectory(path) {
@@ -36,11 +37,13 @@ public enum TokenizerFile {
     try tokenizer(JSONField(path: path, value: parse(contents(path), path: path)), configuration)
   }
 
-  /// Returns the tokenizer that the content of such a file describes.
+  /// Reads the content of such a file.
   ///
   /// - Parameters:
   ///   - bytes: The content.
   ///   - path: What to call it in messages.
+  /// - Returns: The tokenizer.
+  /// - Throws: ``TokenizerError``.
   package static func tokenizer(
     bytes: [UInt8], path: String
   ) throws(TokenizerError) -> any Tokenizer {

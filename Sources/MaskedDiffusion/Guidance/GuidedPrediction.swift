@@ -49,8 +49,14 @@ struct GuidedPrediction: Sendable {
       guard let cache = asked.cache, !caches.isEmpty else { return nil }
       return CacheUse(cache: caches[$0], computed: cache.computed)
     }
-    try predictor.predict(
-      PredictionRequest(rows: rows, time: time, cancellation: cancellation), into: &prediction)
+    do {
+      try predictor.predict(
+        PredictionRequest(rows: rows, time: time, cancellation: cancellation), into: &prediction)
+    } catch {
+      // A pass that was stopped has stored some keys and values, but not all.
+      cachesOrigin = nil
+      throw error
+    }
     if asked.scale > 0 {
       ClassifierFreeGuidance.combine(
         conditional: prediction.rows[0], unconditional: prediction.rows[1], scale: asked.scale,

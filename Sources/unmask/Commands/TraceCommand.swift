@@ -94,7 +94,7 @@ extension TraceCommand {
           + "\(first) steps | \(second) steps\n"
       case .step(let number, let positions):
         "the same in \(comparison.equalSteps) steps; after step \(number) "
-          + "\(positions.count) position\(positions.count == 1 ? "" : "s") differ\n"
+          + "\(positions.count) \(positions.count == 1 ? "position differs" : "positions differ")\n"
       }
     }
 

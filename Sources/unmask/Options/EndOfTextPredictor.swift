@@ -18,6 +18,7 @@ struct EndOfTextPredictor: MaskPredictor {
   var vocabularySize: Int { model.vocabularySize }
   var embeddingCount: Int { model.embeddingCount }
   var contextLength: Int { model.contextLength }
+  var logitsReader: any LogitsReader { model.logitsReader }
 
   func predict(
     _ request: PredictionRequest, into prediction: inout Prediction
@@ -26,4 +27,6 @@ struct EndOfTextPredictor: MaskPredictor {
   }
 
   func makeCache() -> (any PredictionCache)? { model.makeCache() }
+
+  var logitsReader: any LogitsReader { model.logitsReader }
 }

@@ -4,6 +4,12 @@ package struct JSONSyntaxError: Error, Equatable, Sendable {
   package let offset: Int
   /// What is wrong there, in a few words.
   package let problem: String
+
+  /// Creates an error.
+  package init(offset: Int, problem: String) {
+    self.offset = offset
+    self.problem = problem
+  }
 }
 
 /// A strict reader of JSON (RFC 8259), one pass over the bytes.

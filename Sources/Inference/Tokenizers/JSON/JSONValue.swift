@@ -25,6 +25,12 @@ package enum JSONValue: Sendable {
     package let key: String
     /// What the key stands for.
     package let value: JSONValue
+
+    /// Creates a member.
+    package init(key: String, value: JSONValue) {
+      self.key = key
+      self.value = value
+    }
   }
 
   /// Returns the value of `key`, the last one if it is repeated, or `nil` if this is no object or

@@ -13,13 +13,20 @@ package struct AddedTokenRule: Equatable, Sendable {
   /// Whether it is looked for in the normalized text rather than in the original.
   package var isNormalized = false
 
+  /// Longer ones are refused: looking for them takes time at every place in a text.
+  private static let greatestLength = 1000
+
   /// Creates a rule that finds `token` wherever it is written.
   package init(_ token: AddedToken) { self.token = token }
 
   /// Reads the description of `token` as in `added_tokens`.
   package init(_ field: JSONField, id: TokenID) throws(TokenizerError) {
     let isSpecial = try field["special"].boolean(default: false)
-    token = AddedToken(id: id, content: try field["content"].string(), isSpecial: isSpecial)
+    let content = try field["content"].string()
+    if content.unicodeScalars.count > Self.greatestLength {
+      throw field["content"].malformed(expected: "at most \(Self.greatestLength) characters")
+    }
+    token = AddedToken(id: id, content: content, isSpecial: isSpecial)
     isSingleWord = try field["single_word"].boolean(default: false)
     stripsLeft = try field["lstrip"].boolean(default: false)
     stripsRight = try field["rstrip"].boolean(default: false)

@@ -44,7 +44,7 @@ package struct BytePairEncoding: SubwordModel {
   }
 
   /// Creates a model.
-  init(
+  package init(
     vocabulary: Vocabulary, merges: MergeTable, unknownToken: TokenID? = nil,
     fusesUnknown: Bool = false, fallsBackToBytes: Bool = false, ignoresMerges: Bool = false
   ) {

@@ -1,38 +1,33 @@
-internal import Foundation
+@_spi(_Unicode) internal import Swift
 
 /// Normalization form C of Unicode (UAX #15).
-enum CanonicalComposition {
+package enum CanonicalComposition {
   /// Returns `text` composed.
   ///
-  /// Foundation composes each stretch that needs it. Stretches begin where nothing can combine
-  /// with what stands before: at every scalar below U+0300. Two jamo that Foundation would compose
-  /// although they are outside the range of modern Hangul (U+1113 and U+1176) are boundaries
-  /// too, and three Tibetan vowel signs, whose parts Foundation does not sort, are taken apart first.
-  static func apply(to text: [Unicode.Scalar]) -> [Unicode.Scalar] {
+  /// The standard library composes each stretch that needs it. Stretches begin where nothing can
+  /// combine with what stands before, at every scalar below U+0300. Three Tibetan vowel signs,
+  /// whose parts the standard library does not sort, are taken apart first.
+  ///
+  /// `_nfc` is meant for Foundation, but on Linux `precomposedStringWithCanonicalMapping` leaves
+  /// U+AC00 U+11A8 apart and composes U+100059 U+0308 to U+0178, so it cannot be used instead.
+  package static func apply(to text: [Unicode.Scalar]) -> [Unicode.Scalar] {
     if text.allSatisfy({ $0.value < 0x300 }) { return text }
     var result: [Unicode.Scalar] = []
     result.reserveCapacity(text.count)
     var stretch = String.UnicodeScalarView()
     var isPlain = true
     func flush() {
-      if isPlain {
-        result += stretch
-      } else {
-        result += String(stretch).precomposedStringWithCanonicalMapping.unicodeScalars
-      }
+      if isPlain { result += stretch } else { result += String(stretch)._nfc }
       stretch.removeAll(keepingCapacity: true)
       isPlain = true
     }
-    var previous: Unicode.Scalar?
     for scalar in text {
-      if scalar.value < 0x300 || scalar == "\u{1176}" || previous == "\u{1113}" { flush() }
-      if scalar.value >= 0x300 { isPlain = false }
+      if scalar.value < 0x300 { flush() } else { isPlain = false }
       if let parts = tibetanParts(of: scalar) {
         stretch.append(contentsOf: parts)
       } else {
         stretch.append(scalar)
       }
-      previous = scalar
     }
     flush()
     return result

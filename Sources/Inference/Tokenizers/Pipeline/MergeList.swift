@@ -1,12 +1,12 @@
 internal import MaskedDiffusion
 
 /// The merges of a tokenizer as its files list them.
-struct MergeList: Sendable {
+package struct MergeList: Sendable {
   private let path: String
   private var pairs: [(left: String, right: String)] = []
 
   /// Reads an array of strings like `"t h"`, or of pairs like `["t", "h"]`.
-  init(_ field: JSONField) throws(TokenizerError) {
+  package init(_ field: JSONField) throws(TokenizerError) {
     path = field.path
     guard case .array(let elements) = field.value else {
       throw field.malformed(expected: "an array of merges")
@@ -23,7 +23,7 @@ struct MergeList: Sendable {
   }
 
   /// Reads the lines of `merges.txt`, which may begin with a version.
-  init(text: String, path: String) throws(TokenizerError) {
+  package init(text: String, path: String) throws(TokenizerError) {
     self.path = path
     let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
     for (index, line) in lines.enumerated() {
@@ -57,7 +57,7 @@ struct MergeList: Sendable {
   }
 
   /// Returns the merges with the identifiers of `vocabulary`.
-  func table(for vocabulary: Vocabulary) throws(TokenizerError) -> MergeTable {
+  package func table(for vocabulary: Vocabulary) throws(TokenizerError) -> MergeTable {
     var table = MergeTable(capacity: pairs.count)
     for (index, pair) in pairs.enumerated() {
       table.insert(

@@ -1,9 +1,9 @@
-internal import MaskedDiffusion
+package import MaskedDiffusion
 
 /// Merging of long pieces: a linked list of tokens and a queue of the pairs in it.
 ///
 /// - Complexity: O(*n* log *n*) for *n* characters.
-struct MergeQueue {
+package struct MergeQueue {
   /// A pair that can be merged, unless one of its tokens has been merged since.
   private struct Candidate {
     let rank: Int32
@@ -23,7 +23,7 @@ struct MergeQueue {
   private var heap: [Candidate] = []
 
   /// Returns `characters` merged as far as `table` allows.
-  static func merge(_ characters: ArraySlice<TokenID>, by table: MergeTable) -> [TokenID] {
+  package static func merge(_ characters: ArraySlice<TokenID>, by table: MergeTable) -> [TokenID] {
     var queue = MergeQueue(characters, table)
     while let candidate = queue.popFirst() { queue.merge(candidate) }
     return queue.tokens.filter { $0 >= 0 }

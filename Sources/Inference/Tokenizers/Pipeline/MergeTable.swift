@@ -1,13 +1,19 @@
-internal import MaskedDiffusion
+package import MaskedDiffusion
 
 /// The merges of byte-pair encoding: which pairs of tokens become one, and which do so first.
-struct MergeTable: Sendable {
+package struct MergeTable: Sendable {
   /// What becomes of a pair.
-  struct Merge: Sendable {
+  package struct Merge: Equatable, Sendable {
     /// Merges of smaller rank come first.
-    let rank: Int32
+    package let rank: Int32
     /// The token the pair becomes.
-    let token: TokenID
+    package let token: TokenID
+
+    /// Creates a merge.
+    package init(rank: Int32, token: TokenID) {
+      self.rank = rank
+      self.token = token
+    }
   }
 
   /// No pair, because identifiers are not negative.
@@ -19,7 +25,7 @@ struct MergeTable: Sendable {
   private let mask: Int
 
   /// Creates a table for at most `capacity` merges.
-  init(capacity: Int) {
+  package init(capacity: Int) {
     var size = 16
     while size < 2 * capacity { size *= 2 }
     mask = size - 1
@@ -28,14 +34,14 @@ struct MergeTable: Sendable {
   }
 
   /// Adds a merge; it takes the place of an earlier one of the same pair.
-  mutating func insert(_ left: TokenID, _ right: TokenID, _ merge: Merge) {
+  package mutating func insert(_ left: TokenID, _ right: TokenID, _ merge: Merge) {
     let slot = slot(of: left, right)
     pairs[slot] = Self.pair(left, right)
     merges[slot] = merge
   }
 
   /// What becomes of `left` and `right`, or `nil` if they stay apart.
-  subscript(left: TokenID, right: TokenID) -> Merge? {
+  package subscript(left: TokenID, right: TokenID) -> Merge? {
     let slot = slot(of: left, right)
     return pairs[slot] == Self.noPair ? nil : merges[slot]
   }

@@ -12,7 +12,7 @@ package struct Metaspace: Sendable {
   private let splits: Bool
 
   /// Reads a pre-tokenizer or a decoder of type `Metaspace`.
-  init(_ field: JSONField) throws(TokenizerError) {
+  package init(_ field: JSONField) throws(TokenizerError) {
     let text = try field["replacement"].optionalString() ?? "▁"
     guard let scalar = text.unicodeScalars.first, text.unicodeScalars.count == 1 else {
       throw field["replacement"].malformed(expected: "one character")
@@ -30,7 +30,7 @@ package struct Metaspace: Sendable {
   }
 
   /// Calls `body` with the pieces of `text`.
-  func split(
+  package func split(
     _ text: ArraySlice<Unicode.Scalar>, opensText: Bool,
     into body: (_ piece: ArraySlice<Unicode.Scalar>, _ opensText: Bool) -> Void
   ) {
@@ -50,7 +50,7 @@ package struct Metaspace: Sendable {
   }
 
   /// Returns `piece` with spaces; the first piece of a text loses those that were put in front.
-  func decode(_ piece: String, opensText: Bool) -> String {
+  package func decode(_ piece: String, opensText: Bool) -> String {
     var decoded = String.UnicodeScalarView()
     for scalar in piece.unicodeScalars {
       if scalar != replacement {

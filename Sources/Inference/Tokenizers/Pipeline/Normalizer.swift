@@ -28,7 +28,7 @@ package enum Normalizer: Sendable {
     }
     switch try field["type"].string() {
     case "NFC": self = .canonicalComposition
-    case "Prepend": self = .prepend(Array(try field["prepend"].string().unicodeScalars))
+    case "Prepend": self = .prepend(try field["prepend"].insertedText())
     case "Replace": self = .replace(try TextReplacement(field))
     case "Lowercase": self = .lowercase
     case "Strip":
@@ -39,8 +39,21 @@ package enum Normalizer: Sendable {
     case "Sequence":
       var steps: [Normalizer] = []
       for step in try field["normalizers"].elements() { steps.append(try Normalizer(step)) }
+      try field["normalizers"].checkGrowth(steps.map(\.growth))
       self = .sequence(steps)
     default: throw field["type"].unsupported(Self.types)
+    }
+  }
+
+  /// A number of times a text can become longer.
+  private var growth: Int {
+    switch self {
+    case .canonicalComposition, .strip: 1
+    case .prepend: 2
+    case .lowercase: 3
+    case .byteLevel: 4
+    case .replace(let replacement): replacement.growth
+    case .sequence(let steps): steps.reduce(1) { $0 * $1.growth }
     }
   }
 
@@ -63,6 +76,25 @@ package enum Normalizer: Sendable {
 }
 
 extension JSONField {
+  /// Returns the scalars of a text that will be put into other texts many times.
+  func insertedText() throws(TokenizerError) -> [Unicode.Scalar] {
+    let scalars = Array(try string().unicodeScalars)
+    if scalars.count > 64 { throw malformed(expected: "at most 64 characters") }
+    return scalars
+  }
+
+  /// Refuses steps that together would blow up a text.
+  ///
+  /// - Parameter growths: How many times longer each step can make a text.
+  /// - Throws: ``TokenizerError/malformed(path:field:found:expected:)``.
+  func checkGrowth(_ growths: [Int]) throws(TokenizerError) {
+    var product = 1
+    for growth in growths where product <= 4096 { product *= growth }
+    if growths.count > 64 || product > 4096 {
+      throw malformed(expected: "at most 64 steps that make a text at most 4096 times longer")
+    }
+  }
+
   /// Returns the complaint that this type is not among the `supported` ones.
   func unsupported(_ supported: [String]) -> TokenizerError {
     .unsupported(path: path, field: name, found: value.summary, supported: supported)

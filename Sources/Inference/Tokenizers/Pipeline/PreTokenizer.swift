@@ -11,6 +11,16 @@ package enum PreTokenizer: Sendable {
   /// Cuts the pieces of one further by the next.
   case sequence([PreTokenizer])
 
+  /// How many times longer a text can become.
+  private var growth: Int {
+    switch self {
+    case .byteLevel: 4
+    case .metaspace: 2
+    case .digits, .split: 1
+    case .sequence(let steps): steps.reduce(1) { $0 * $1.growth }
+    }
+  }
+
   /// Calls `body` with the pieces of `text` in order, none of them empty.
   ///
   /// - Parameters:
@@ -107,7 +117,11 @@ extension PreTokenizer {
     case "Metaspace": self = .metaspace(try Metaspace(field))
     case "Sequence":
       var steps: [PreTokenizer] = []
-      for step in try field["pretokenizers"].elements() { steps.append(try PreTokenizer(step)) }
+      for step in try field["pretokenizers"].elements() {
+        let step = try PreTokenizer(step)
+        if case .sequence(let inner) = step { steps += inner } else { steps.append(step) }
+      }
+      try field["pretokenizers"].checkGrowth(steps.map(\.growth))
       self = .sequence(steps)
     default: throw field["type"].unsupported(Self.types)
     }

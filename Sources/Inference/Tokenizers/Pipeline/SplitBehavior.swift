@@ -12,7 +12,7 @@ package enum SplitBehavior: String, CaseIterable, Sendable {
   case contiguous = "Contiguous"
 
   /// Reads the name of a behavior.
-  init(_ field: JSONField) throws(TokenizerError) {
+  package init(_ field: JSONField) throws(TokenizerError) {
     guard let behavior = Self(rawValue: try field.string()) else {
       throw field.unsupported(Self.allCases.map(\.rawValue))
     }
@@ -21,12 +21,13 @@ package enum SplitBehavior: String, CaseIterable, Sendable {
 
   private typealias Part = (range: Range<Int>, isMatch: Bool)
 
-  /// Returns the pieces of `text` as ranges of its indices, in order, none of them empty.
+  /// Cuts a text at its matches.
   ///
   /// - Parameters:
   ///   - text: The text.
   ///   - matches: The matches in it, in order.
   ///   - isInverted: Whether what is between the matches counts as match instead.
+  /// - Returns: The pieces as ranges of indices of `text`, in order, none of them empty.
   package func pieces(
     of text: ArraySlice<Unicode.Scalar>, at matches: [Range<Int>], isInverted: Bool = false
   ) -> [Range<Int>] {

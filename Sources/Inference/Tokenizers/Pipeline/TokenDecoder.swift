@@ -45,8 +45,18 @@ package enum TokenDecoder: Sendable {
     case "Sequence":
       var steps: [TokenDecoder] = []
       for step in try field["decoders"].elements() { steps.append(try TokenDecoder(step)) }
+      try field["decoders"].checkGrowth(steps.map(\.growth))
       self = .sequence(steps)
     default: throw field["type"].unsupported(Self.types)
+    }
+  }
+
+  /// How many times longer a text can become.
+  private var growth: Int {
+    switch self {
+    case .spaces, .byteLevel, .byteFallback, .fuse, .strip, .metaspace: 1
+    case .replace(let replacement): replacement.growth
+    case .sequence(let steps): steps.reduce(1) { $0 * $1.growth }
     }
   }
 

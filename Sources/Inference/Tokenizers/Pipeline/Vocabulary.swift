@@ -47,6 +47,15 @@ package struct Vocabulary: Sendable {
   /// The token written as `spelling`.
   package func token(spelled spelling: String) -> TokenID? { tokens[Spelling(spelling)] }
 
+  /// Refuses tokens around a text that are not in the vocabulary.
+  func check(_ frame: SpecialTokenFrame) throws(TokenizerError) {
+    for token in frame.before + frame.after where spelling(of: token) == nil {
+      throw .malformed(
+        path: path, field: "post_processor", found: "token \(token)",
+        expected: "a token of the vocabulary")
+    }
+  }
+
   /// Calls `body` for every token, smallest identifier first.
   func forEach(_ body: (_ token: TokenID, _ spelling: String) -> Void) {
     for (id, spelling) in spellings.enumerated() {

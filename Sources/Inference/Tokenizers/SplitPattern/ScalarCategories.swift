@@ -1,8 +1,8 @@
 /// A set of general categories of Unicode, one bit each.
-struct ScalarCategories: OptionSet, Sendable {
-  let rawValue: UInt32
+package struct ScalarCategories: OptionSet, Sendable {
+  package let rawValue: UInt32
 
-  init(rawValue: UInt32) { self.rawValue = rawValue }
+  package init(rawValue: UInt32) { self.rawValue = rawValue }
 
   private init(_ categories: [Unicode.GeneralCategory]) {
     rawValue = categories.reduce(0) { $0 | 1 << UInt32(Self.index(of: $1)) }
@@ -14,7 +14,7 @@ struct ScalarCategories: OptionSet, Sendable {
   static let mark = ScalarCategories([.nonspacingMark, .spacingMark, .enclosingMark])
 
   /// Returns the categories that `\p{name}` means, or `nil` if it is no general category.
-  init?(name: String) {
+  package init?(name: String) {
     guard name.count <= 2, let initial = name.first else { return nil }
     let members = Self.abbreviations.enumerated().filter { _, abbreviation in
       name.count == 2 ? abbreviation == name : abbreviation.first == initial
@@ -24,7 +24,7 @@ struct ScalarCategories: OptionSet, Sendable {
   }
 
   /// The category of `scalar`.
-  init(of scalar: Unicode.Scalar) {
+  package init(of scalar: Unicode.Scalar) {
     let index =
       scalar.value < 0x1_0000
       ? Self.basicPlane[Int(scalar.value)] : Self.index(of: scalar.properties.generalCategory)

@@ -20,7 +20,7 @@ struct SplitMatcher {
   init(_ program: SplitProgram, text: ArraySlice<Unicode.Scalar>) {
     self.program = program.instructions
     self.text = text
-    budget = 10_000 + 500 * text.count
+    budget = 1000 + 500 * text.count
   }
 
   /// Whether so much was tried in vain that matching was given up.
@@ -93,6 +93,7 @@ struct SplitMatcher {
     let limit = most < text.endIndex - start ? start + most : text.endIndex
     var end = start
     while end < limit, set.contains(text[end]) { end += 1 }
+    budget -= end - start
     if end - start < least { return nil }
     let shortest = start + least
     position = greed == .lazy ? shortest : end

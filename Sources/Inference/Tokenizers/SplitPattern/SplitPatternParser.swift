@@ -4,6 +4,12 @@ package struct SplitPatternError: Error, Equatable, Sendable {
   package let construct: String
   /// What is wrong with it, in a few words.
   package let problem: String
+
+  /// Creates an error.
+  package init(construct: String, problem: String) {
+    self.construct = construct
+    self.problem = problem
+  }
 }
 
 /// A reader of the regular expressions in tokenizer files: the part of Oniguruma's syntax they use.
@@ -45,23 +51,23 @@ struct SplitPatternParser {
     depth += 1
     defer { depth -= 1 }
     if depth > Self.greatestDepth { throw error("more than \(Self.greatestDepth) levels") }
-    var ignoresCase = ignoresCase
-    var choices = [try sequence(ignoresCase: &ignoresCase)]
-    while take("|") { choices.append(try sequence(ignoresCase: &ignoresCase)) }
+    // Oniguruma allows `(?i)` anywhere; here it holds for a whole group or not at all.
+    let ignoresCase = take("(?i)") || ignoresCase
+    var choices = [try sequence(ignoresCase: ignoresCase)]
+    while take("|") { choices.append(try sequence(ignoresCase: ignoresCase)) }
     return choices.count == 1 ? choices[0] : .alternation(choices)
   }
 
-  private mutating func sequence(
-    ignoresCase: inout Bool
-  ) throws(SplitPatternError) -> SplitNode {
+  private mutating func sequence(ignoresCase: Bool) throws(SplitPatternError) -> SplitNode {
     var nodes: [SplitNode] = []
     while let next = peek, next != "|", next != ")" {
-      if take("(?i)") {
-        ignoresCase = true
-        continue
-      }
       var node = try atom(ignoresCase: ignoresCase)
-      while let repeated = try repetition(of: node) { node = repeated }
+      var quantifiers = 0
+      while let repeated = try repetition(of: node) {
+        node = repeated
+        quantifiers += 1
+        if quantifiers > 8 { throw error("more than 8 quantifiers in a row") }
+      }
       nodes.append(node)
     }
     return nodes.count == 1 ? nodes[0] : .sequence(nodes)
@@ -94,28 +100,42 @@ struct SplitPatternParser {
 
   private mutating func group(ignoresCase: Bool) throws(SplitPatternError) -> SplitNode {
     let start = position
-    var make: (SplitNode) -> SplitNode = { $0 }
-    var ignoresCase = ignoresCase
-    if take("(?:") {
-    } else if take("(?i:") {
-      ignoresCase = true
-    } else if take("(?-i:") {
-      ignoresCase = false
-    } else if take("(?=") {
-      make = { .lookahead($0, isNegative: false) }
-    } else if take("(?!") {
-      make = { .lookahead($0, isNegative: true) }
-    } else if take("(?>") {
-      make = { .atomic($0) }
-    } else if take("(?") {
-      throw error("a kind of group that is not implemented", from: start)
-    } else {
-      position += 1
+    var kind: GroupKind = .plain
+    for (opening, openedKind) in Self.groupOpenings where position == start && take(opening) {
+      kind = openedKind
     }
-    let node = try alternation(ignoresCase: ignoresCase)
+    if kind == .plain, peek == "?" {
+      throw error("a kind of group that is not implemented", from: start)
+    }
+    let node =
+      switch kind {
+      case .ignoringCase: try alternation(ignoresCase: true)
+      case .heedingCase: try alternation(ignoresCase: false)
+      default: try alternation(ignoresCase: ignoresCase)
+      }
     if !take(")") { throw error("a parenthesis that is not closed", from: start) }
-    return make(node)
+    switch kind {
+    case .plain, .ignoringCase, .heedingCase: return node
+    case .lookahead: return .lookahead(node, isNegative: false)
+    case .negativeLookahead: return .lookahead(node, isNegative: true)
+    case .atomic: return .atomic(node)
+    }
   }
+
+  private enum GroupKind {
+    case plain
+    case ignoringCase
+    case heedingCase
+    case lookahead
+    case negativeLookahead
+    case atomic
+  }
+
+  /// The longer ones first; what is inside a capturing group is not needed apart.
+  private static let groupOpenings: [(opening: String, kind: GroupKind)] = [
+    ("(?-i:", .heedingCase), ("(?i:", .ignoringCase), ("(?:", .plain), ("(?=", .lookahead),
+    ("(?!", .negativeLookahead), ("(?>", .atomic), ("(", .plain),
+  ]
 }
 
 extension SplitPatternParser {

@@ -23,6 +23,8 @@ struct SplitProgram: Sendable {
   private static let greatestLength = 10_000
 
   private(set) var instructions: [Instruction] = []
+  /// The number of nodes translated, repeated ones each time.
+  private var nodeCount = 0
 
   /// Translates `node`.
   init(_ node: SplitNode) throws(SplitPatternError) {
@@ -36,7 +38,8 @@ struct SplitProgram: Sendable {
   }
 
   private mutating func append(_ node: SplitNode) throws(SplitPatternError) {
-    if instructions.count > Self.greatestLength {
+    nodeCount += 1
+    if nodeCount > Self.greatestLength {
       throw SplitPatternError(construct: "the whole", problem: "too many repetitions")
     }
     switch node {

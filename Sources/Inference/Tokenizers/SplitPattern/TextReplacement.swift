@@ -5,10 +5,13 @@ package struct TextReplacement: Sendable {
   /// The scalar to look for when the pattern is no more than that.
   private let single: Unicode.Scalar?
 
+  /// How many times longer a text can become: one match before each scalar, one at the end.
+  var growth: Int { 2 * max(1, content.count) }
+
   /// Reads an object with `pattern` and `content`.
-  init(_ field: JSONField) throws(TokenizerError) {
+  package init(_ field: JSONField) throws(TokenizerError) {
     pattern = try SplitPattern(field["pattern"])
-    content = Array(try field["content"].string().unicodeScalars)
+    content = try field["content"].insertedText()
     if let literal = try field["pattern"]["String"].optionalString()?.unicodeScalars {
       single = literal.count == 1 ? literal.first : nil
     } else {
@@ -17,7 +20,7 @@ package struct TextReplacement: Sendable {
   }
 
   /// Returns `text` with all matches replaced.
-  func apply(to text: [Unicode.Scalar]) -> [Unicode.Scalar] {
+  package func apply(to text: [Unicode.Scalar]) -> [Unicode.Scalar] {
     var result: [Unicode.Scalar] = []
     result.reserveCapacity(text.count)
     if let single {

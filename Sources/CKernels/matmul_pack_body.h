@@ -1,0 +1,119 @@
+// Packing for one instruction set: 12 rows are brought to 16 dwords each and transposed in registers; of
+// each of the resulting vectors of 16, the first 12 lanes are stored. See matmul_pack.c.
+
+#include "vector_body.h"
+
+typedef int8_t CK_NAME(i8x16) __attribute__((vector_size(16)));
+typedef uint16_t CK_NAME(u16x16) __attribute__((vector_size(32)));
+
+static float CK_NAME(ck_inverse_rms)(const float *x, size_t columns, float epsilon) {
+  ck_f64x16 sums = {0};
+  size_t k = 0;
+  for (; k + CK_LANES <= columns; k += CK_LANES) {
+    ck_f64x16 v = __builtin_convertvector(CK_NAME(load)(x + k), ck_f64x16);
+    sums += v * v;
+  }
+  double sum = 0;
+  for (int i = 0; i < CK_LANES; i++) sum += sums[i];
+  for (; k < columns; k++) sum += (double)x[k] * x[k];
+  return (float)(1 / sqrt(sum / (double)columns + epsilon));
+}
+
+/// 16 values of row `m` from element `k`, normalised; zeros behind the last element.
+CK_INLINE ck_f32x16 CK_NAME(values_at)(const pack_source *source, size_t m, size_t k) {
+  ck_f32x16 zeros = {0};
+  if (m >= source->count || k >= source->columns) return zeros;
+  size_t part = ck_min(CK_LANES, source->columns - k);
+  const float *x = source->rows[m] + k, *weight = source->norm ? source->norm->weight : NULL;
+  ck_f32x16 v = part == CK_LANES ? CK_NAME(load)(x) : CK_NAME(load_part)(x, part, 0);
+  if (!source->norm) return v;
+  v *= source->inverse[m];
+  if (!weight) return v;
+  weight += k;
+  return v * (part == CK_LANES ? CK_NAME(load)(weight) : CK_NAME(load_part)(weight, part, 0));
+}
+
+/// The nearest bfloat16s, ties to even, in the low halves; see ck_float_to_bf16.
+CK_INLINE ck_i32x16 CK_NAME(round_to_bf16)(ck_f32x16 v) {
+  ck_i32x16 bits = (ck_i32x16)v, magnitude = bits & INT32_MAX;
+  ck_i32x16 rounded = bits + 0x7fff + (bits >> 16 & 1);
+  ck_i32x16 none = magnitude > 0x7f800000, tiny = magnitude < 0x00800000;
+  rounded = ((bits | 0x400000) & none) | (rounded & ~none);
+  rounded = (bits & INT32_MIN & tiny) | (rounded & ~tiny);
+  return rounded >> 16 & 0xffff;
+}
+
+/// 32 values to bf16, as 16 dwords.
+CK_INLINE ck_f32x16 CK_NAME(pack_bf16)(ck_f32x16 low, ck_f32x16 high) {
+  CK_NAME(u16x16)
+  halves[2] = {
+      __builtin_convertvector(CK_NAME(round_to_bf16)(low), CK_NAME(u16x16)),
+      __builtin_convertvector(CK_NAME(round_to_bf16)(high), CK_NAME(u16x16)),
+  };
+  ck_f32x16 dwords;
+  memcpy(&dwords, halves, sizeof(dwords));
+  return dwords;
+}
+
+/// 32 values to 8 bits with a step of amax/127; `at` is where their scale goes.
+CK_INLINE void CK_NAME(quantize32)(ck_f32x16 low, ck_f32x16 high, int32_t start,
+                                   const pack_target *target, size_t at,
+                                   CK_NAME(i8x16) output[2]) {
+  ck_i32x16 a = (ck_i32x16)low & INT32_MAX, b = (ck_i32x16)high & INT32_MAX;
+  ck_i32x16 above = a > b;
+  // The order of bit patterns is that of magnitudes; those of NaN are above all.
+  int32_t bits = __builtin_reduce_max((a & above) | (b & ~above));
+  float largest;
+  memcpy(&largest, &bits, 4);
+  float inverse = largest > 1e-30f ? 127 / largest : 0;
+  // Adding 1.5·2²³ rounds to the nearest integer, which is then the difference of the bit patterns.
+  ck_f32x16 magic = CK_NAME(splat)(12582912.f);
+  ck_f32x16 scaled_low = low * inverse, scaled_high = high * inverse;
+  ck_i32x16 q_low = (ck_i32x16)(scaled_low + magic) - (ck_i32x16)magic;
+  ck_i32x16 q_high = (ck_i32x16)(scaled_high + magic) - (ck_i32x16)magic;
+  int32_t sum = __builtin_reduce_add(q_low + q_high);
+  output[0] = __builtin_convertvector(q_low, CK_NAME(i8x16));
+  output[1] = __builtin_convertvector(q_high, CK_NAME(i8x16));
+  float scale = largest <= 1e-30f ? 0 : largest / 127;
+  target->scales[at] = scale;
+  target->starts[at] = (int32_t)((uint32_t)start * (uint32_t)sum);
+  target->sums[at] = scale * (float)sum;
+}
+
+/// 64 values (or 32 zeros behind 32 values) of row `m` to 16 dwords.
+CK_INLINE ck_f32x16 CK_NAME(pack_i8)(const pack_source *source, size_t m, size_t k, int32_t start,
+                                     const pack_target *target) {
+  CK_NAME(i8x16) bytes[4] = {{0}, {0}, {0}, {0}};
+  for (size_t b = 0; b < 2 && k + 32 * b < source->columns; b++) {
+    size_t first = k + 32 * b, at = first / CK_QUANT * CK_TILE_ROWS + m;
+    ck_f32x16 low = CK_NAME(values_at)(source, m, first);
+    ck_f32x16 high = CK_NAME(values_at)(source, m, first + 16);
+    CK_NAME(quantize32)(low, high, start, target, at, bytes + 2 * b);
+  }
+  ck_f32x16 dwords;
+  memcpy(&dwords, bytes, sizeof(dwords));
+  return dwords;
+}
+
+static void CK_NAME(ck_pack_tile)(ck_operand operand, const pack_source *source, int32_t start,
+                                  const pack_target *target) {
+  size_t elements = CK_LANES * ck_elements_per_step(operand);
+  size_t steps = ck_steps(operand, source->columns);
+  for (size_t k = 0, step = 0; k < source->columns; k += elements, step += CK_LANES) {
+    ck_f32x16 r[CK_LANES] = {{0}};
+    for (size_t m = 0; m < CK_TILE_ROWS; m++) {
+      if (operand == CK_OPERAND_F32) {
+        r[m] = CK_NAME(values_at)(source, m, k);
+      } else if (operand == CK_OPERAND_BF16) {
+        r[m] = CK_NAME(pack_bf16)(CK_NAME(values_at)(source, m, k),
+                                  CK_NAME(values_at)(source, m, k + 16));
+      } else {
+        r[m] = CK_NAME(pack_i8)(source, m, k, start, target);
+      }
+    }
+    CK_NAME(transpose16)(r);
+    for (size_t i = 0; i < CK_LANES && step + i < steps; i++) {
+      memcpy(target->values + (step + i) * CK_TILE_ROWS, &r[i], CK_TILE_ROWS * 4);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+extension Kernels {
+  /// An RMS norm to apply to each row of an input.
+  package struct Norm: @unchecked Sendable {
+    /// Shape `[width]`; `nil` stands for ones.
+    package var weight: UnsafePointer<Float>?
+    package var epsilon: Float
+
+    package init(weight: UnsafePointer<Float>?, epsilon: Float) {
+      self.weight = weight
+      self.epsilon = epsilon
+    }
+  }
+
+  /// The heads of an attention layer.
+  package struct Heads: Sendable {
+    /// Query heads; a multiple of `keyCount`.
+    package var count: Int
+    /// Key and value heads: grouped queries if fewer than `count`.
+    package var keyCount: Int
+    /// Elements of a head, 1...256.
+    package var size: Int
+
+    package init(count: Int, keyCount: Int, size: Int) {
+      precondition(keyCount > 0 && count % keyCount == 0, "\(count) heads, \(keyCount) key heads")
+      precondition(1...256 ~= size, "a head of \(size)")
+      self.count = count
+      self.keyCount = keyCount
+      self.size = size
+    }
+  }
+
+  /// Cosines and sines of every position, shape `[positionCount, headSize/2]` each.
+  package struct RotaryTable: @unchecked Sendable {
+    package var cosine: UnsafePointer<Float>
+    package var sine: UnsafePointer<Float>
+    package var positionCount: Int
+
+    package init(
+      cosine: UnsafePointer<Float>, sine: UnsafePointer<Float>, positionCount: Int
+    ) {
+      self.cosine = cosine
+      self.sine = sine
+      self.positionCount = positionCount
+    }
+  }
+}
+
+/// What a row of logits says about its softmax distribution p; natural logarithms.
+package struct MeasuredRow: Sendable {
+  /// log Σ exp(x), so that p = exp(x − it); NaN if a logit is NaN or +∞.
+  package var logSumExp: Double
+  /// −Σ p log p, in nats.
+  package var entropy: Double
+  /// The largest logit and its first index, −1 if no logit is above −∞.
+  package var maximum: Float
+  package var argmax: Int32
+  /// The largest logit but one and its first index, −1 if there is none.
+  package var second: Float
+  package var secondIndex: Int32
+
+  /// Creates statistics; those of an empty row unless told otherwise.
+  package init(
+    logSumExp: Double = -.infinity, entropy: Double = 0, maximum: Float = -.infinity,
+    argmax: Int32 = -1, second: Float = -.infinity, secondIndex: Int32 = -1
+  ) {
+    self.logSumExp = logSumExp
+    self.entropy = entropy
+    self.maximum = maximum
+    self.argmax = argmax
+    self.second = second
+    self.secondIndex = secondIndex
+  }
+}

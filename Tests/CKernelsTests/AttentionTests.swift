@@ -1,0 +1,187 @@
+import CKernels
+import Foundation
+import Testing
+
+private struct Case: CustomStringConvertible {
+  var queries: Int
+  var keys: Int
+  var heads = 2
+  var keyHeads = 1
+  var size = 16
+  var visible: [UInt8]?
+  var causalOffset: Int?
+
+  var description: String {
+    "\(queries) queries, \(keys) keys, \(heads)/\(keyHeads) heads of \(size), "
+      + "hidden \(visible?.count { $0 == 0 } ?? 0), causal \(causalOffset.map(String.init) ?? "no")"
+  }
+
+  func sees(_ query: Int, _ key: Int) -> Bool {
+    (visible?[key] ?? 1) != 0 && causalOffset.map { key <= query + $0 } ?? true
+  }
+}
+
+/// Rows with margins, which must stay untouched or unread.
+private struct Tensors {
+  var q: [Float]
+  var k: [Float]
+  var v: [Float]
+  let width: Int
+  let keyWidth: Int
+
+  init(_ test: Case) {
+    var noise = Noise(seed: 11)
+    width = test.heads * test.size + 3
+    keyWidth = test.keyHeads * test.size + 5
+    q = noise.values(test.queries * width, scale: 3)
+    k = noise.values(test.keys * keyWidth, scale: 3)
+    v = noise.values(test.keys * keyWidth)
+  }
+}
+
+private func computed(_ test: Case, _ tensors: Tensors, isa: ck_isa, inPlace: Bool) -> [Float] {
+  let scratch = Memory(byteCount: ck_attention_scratch_bytes())
+  var q = tensors.q
+  var output = [Float](repeating: 7, count: q.count)
+  let visible = test.visible ?? []
+  q.withUnsafeMutableBufferPointer { q in
+    output.withUnsafeMutableBufferPointer { output in
+      visible.withUnsafeBufferPointer { visible in
+        tensors.k.withUnsafeBufferPointer { k in
+          tensors.v.withUnsafeBufferPointer { v in
+            var attention = ck_attention(
+              isa: isa, q: q.baseAddress, k: k.baseAddress, v: v.baseAddress,
+              output: inPlace ? q.baseAddress : output.baseAddress, q_stride: tensors.width,
+              k_stride: tensors.keyWidth, v_stride: tensors.keyWidth,
+              output_stride: tensors.width, queries: test.queries, keys: test.keys,
+              heads: test.heads, key_heads: test.keyHeads, head_size: test.size, scale: 0.3,
+              visible: test.visible == nil ? nil : visible.baseAddress,
+              causal: test.causalOffset == nil ? 0 : 1, causal_offset: test.causalOffset ?? 0)
+            for head in 0..<test.heads {
+              for tile in 0..<(test.queries + 31) / 32 {
+                ck_attention_tile(&attention, head, tile, scratch.base)
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+  return inPlace ? q : output
+}
+
+private func exact(_ test: Case, _ tensors: Tensors, head: Int, query: Int) -> [Double] {
+  let keyHead = head / (test.heads / test.keyHeads)
+  let q = query * tensors.width + head * test.size
+  var weights: [Double] = []
+  for key in 0..<test.keys {
+    let k = key * tensors.keyWidth + keyHead * test.size
+    let score = (0..<test.size).reduce(0.0) {
+      $0 + Double(tensors.q[q + $1]) * Double(tensors.k[k + $1])
+    }
+    weights.append(test.sees(query, key) ? exp(score * Double(Float(0.3))) : 0)
+  }
+  let total = weights.reduce(0, +)
+  return (0..<test.size).map { d in
+    let sum = (0..<test.keys).reduce(0.0) {
+      $0 + weights[$1] * Double(tensors.v[$1 * tensors.keyWidth + keyHead * test.size + d])
+    }
+    return total == 0 ? 0 : sum / total
+  }
+}
+
+private func expectNearExact(_ test: Case, isa: ck_isa) {
+  let tensors = Tensors(test)
+  let output = computed(test, tensors, isa: isa, inPlace: false)
+  #expect(
+    computed(test, tensors, isa: isa, inPlace: true).prefix(test.size) == output.prefix(test.size))
+  for query in 0..<test.queries {
+    for head in 0..<test.heads {
+      let start = query * tensors.width + head * test.size
+      for (value, exact) in zip(
+        output[start..<start + test.size], exact(test, tensors, head: head, query: query))
+      {
+        #expect(abs(Double(value) - exact) <= 2e-5, "\(isa) \(test)")
+      }
+    }
+    for margin in query * tensors.width + test.heads * test.size..<(query + 1) * tensors.width {
+      #expect(output[margin] == 7)
+    }
+  }
+}
+
+@Suite("Attention")
+struct AttentionTests {
+  @Test(arguments: instructionSets)
+  func agreesWithExactArithmeticForAnyNumberOfQueries(isa: ck_isa) {
+    for queries in awkwardSizes { expectNearExact(Case(queries: queries, keys: 9), isa: isa) }
+  }
+
+  @Test(arguments: instructionSets)
+  func agreesWithExactArithmeticForAnyNumberOfKeys(isa: ck_isa) {
+    for keys in awkwardSizes + [127, 128, 129, 140, 257, 300] {
+      expectNearExact(Case(queries: 3, keys: keys), isa: isa)
+    }
+  }
+
+  @Test(arguments: instructionSets)
+  func agreesWithExactArithmeticForAnyHeadSize(isa: ck_isa) {
+    for size in awkwardSizes.dropFirst() + [80, 96, 100, 128, 255, 256] {
+      expectNearExact(Case(queries: 5, keys: 7, size: size), isa: isa)
+    }
+  }
+
+  @Test(arguments: instructionSets)
+  func groupsOfHeadsShareKeys(isa: ck_isa) {
+    for (heads, keyHeads) in [(1, 1), (4, 4), (6, 2), (8, 1)] {
+      expectNearExact(Case(queries: 4, keys: 20, heads: heads, keyHeads: keyHeads), isa: isa)
+    }
+  }
+
+  @Test(arguments: instructionSets)
+  func hiddenKeysAreNotSeen(isa: ck_isa) {
+    var test = Case(queries: 5, keys: 150)
+    test.visible = (0..<150).map { UInt8($0 % 3 == 1 ? 1 : 0) }
+    expectNearExact(test, isa: isa)
+    // A whole block hidden, first or last.
+    test.visible = (0..<150).map { UInt8($0 >= 128 ? 1 : 0) }
+    expectNearExact(test, isa: isa)
+    test.visible = (0..<150).map { UInt8($0 < 10 ? 1 : 0) }
+    expectNearExact(test, isa: isa)
+  }
+
+  @Test(arguments: instructionSets)
+  func aQueryThatSeesNothingGetsZeros(isa: ck_isa) {
+    var test = Case(queries: 3, keys: 20)
+    test.visible = [UInt8](repeating: 0, count: 20)
+    expectNearExact(test, isa: isa)
+  }
+
+  @Test(arguments: instructionSets)
+  func causalQueriesSeeNoLaterKeys(isa: ck_isa) {
+    for offset in [-40, -1, 0, 5, 120, 1000] {
+      expectNearExact(Case(queries: 70, keys: 190, causalOffset: offset), isa: isa)
+    }
+  }
+
+  @Test(arguments: instructionSets)
+  func largeScoresDoNotOverflow(isa: ck_isa) {
+    let test = Case(queries: 2, keys: 130)
+    var tensors = Tensors(test)
+    // The last key is by far the best for all, and comes after a whole block of others.
+    for d in 0..<tensors.q.count { tensors.q[d] = 100 }
+    for key in 0..<130 {
+      for d in 0..<tensors.keyWidth { tensors.k[key * tensors.keyWidth + d] = key == 129 ? 9 : -9 }
+    }
+    let output = computed(test, tensors, isa: isa, inPlace: false)
+    #expect(output[0] == tensors.v[129 * tensors.keyWidth])
+  }
+
+  @Test(arguments: instructionSets)
+  func aNumberThatIsNoneIsNotHidden(isa: ck_isa) {
+    let test = Case(queries: 1, keys: 5, heads: 1)
+    var tensors = Tensors(test)
+    tensors.k[0] = .nan
+    #expect(computed(test, tensors, isa: isa, inPlace: false)[0].isNaN)
+  }
+}
