@@ -65,7 +65,8 @@ let package = Package(
       name: "TerminalDriverTests", dependencies: ["CNcurses", "PlaygroundUI", "TerminalDriver"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "UnmaskTests", dependencies: ["Inference", "MaskedDiffusion", "_TestSupport"],
+      name: "UnmaskTests",
+      dependencies: ["Inference", "MaskedDiffusion", "PlaygroundUI", "_TestSupport", "unmask"],
       swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6],

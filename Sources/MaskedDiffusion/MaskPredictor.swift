@@ -33,11 +33,17 @@ public protocol MaskPredictor: Sendable {
     _ request: PredictionRequest, into prediction: inout Prediction
   ) throws(PredictionError)
 
+  /// The fastest reader of logits there is for this predictor.
+  var logitsReader: any LogitsReader { get }
+
   /// Returns an empty cache of keys and values, or `nil` when the predictor has none.
   func makeCache() -> (any PredictionCache)?
 }
 
 extension MaskPredictor {
+  /// A reader in plain Swift.
+  public var logitsReader: any LogitsReader { SequentialLogitsReader() }
+
   /// Returns no cache: most predictors compute every position each time.
   public func makeCache() -> (any PredictionCache)? { nil }
 

@@ -1,7 +1,27 @@
 import ArgumentParser
 
+/// The command, and the table of its subcommands.
 @main
 struct Unmask: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "unmask", abstract: "A playground for masked diffusion language models.")
+    commandName: "unmask",
+    abstract: "A playground and engine for masked diffusion language models.",
+    version: "0.1.0",
+    subcommands: [
+      PlayCommand.self,
+      GenerateCommand.self, PredictCommand.self, ModelsCommand.self, StrategiesCommand.self,
+      TokenizeCommand.self, TraceCommand.self, BenchCommand.self, ScreenCommand.self,
+    ])
+
+  /// Without a subcommand, opens the playground.
+  func run() throws { try PlayCommand.parse([]).run() }
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      ErrorReport.exit(with: error)
+    }
+  }
 }

@@ -46,7 +46,7 @@ extension Kernels {
 }
 
 /// What a row of logits says about its softmax distribution p; natural logarithms.
-package struct RowStatistics: Sendable {
+package struct MeasuredRow: Sendable {
   /// log Σ exp(x), so that p = exp(x − it); NaN if a logit is NaN or +∞.
   package var logSumExp: Double
   /// −Σ p log p, in nats.

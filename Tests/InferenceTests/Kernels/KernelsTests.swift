@@ -138,16 +138,6 @@ struct KernelsTests {
     #expect(y.values == Array(w.values[21..<24] + w.values[0..<3]))
   }
 
-  @Test func statisticsDescribeTheDistribution() {
-    let kernels = Kernels(threadCount: 2)
-    let logits = OwnedRows([0, 0, 0, 0, -.infinity, 3, 1, -.infinity], width: 4)
-    var statistics = [RowStatistics](repeating: RowStatistics(), count: 2)
-    kernels.measure(logits.rows, into: &statistics)
-    #expect(abs(statistics[0].entropy - 1.3862943611) < 1e-6)
-    #expect(statistics[0].argmax == 0 && statistics[0].secondIndex == 1)
-    #expect(statistics[1].argmax == 1 && statistics[1].second == 1)
-  }
-
   @Test func aRaisedFlagLeavesTheWorkOut() {
     let kernels = Kernels(threadCount: 2)
     let x = OwnedRows(numbers(30 * 96), width: 96), w = OwnedRows(numbers(70 * 96), width: 96)

@@ -1,0 +1,105 @@
+public import MaskedDiffusion
+
+/// A model ready to predict, with its tokenizer.
+public struct LoadedModel: Sendable {
+  /// Where a model's tokenizer comes from.
+  public enum TokenizerSource: Equatable, Sendable {
+    /// The model's own directory; it is no error if there is none.
+    case besideWeights
+    /// A tokenizer file or a directory that holds one.
+    case path(String)
+    /// Nowhere: the caller deals in token identifiers.
+    case none
+  }
+
+  /// The network.
+  public let predictor: any MaskPredictor
+
+  /// The translation between text and tokens; `nil` when the model brings none.
+  public let tokenizer: (any Tokenizer)?
+
+  /// Where the model came from, and what can be said about it.
+  public let directory: ModelDirectory
+
+  /// How it computes.
+  public let options: ModelOptions
+
+  /// The tokens that end a text.
+  ///
+  /// Those that `config.json` and `generation_config.json` name; the tokenizer's when these name
+  /// none.
+  public let endOfTextTokens: [TokenID]
+
+  /// Loads the model in `directory`.
+  ///
+  /// The weights stay in their file, mapped into memory, and are read as they are needed; only
+  /// their shapes, and that they are finite, is checked here.
+  ///
+  /// - Throws: ``ModelError``.
+  public init(
+    _ directory: ModelDirectory, options: ModelOptions = ModelOptions(),
+    tokenizer source: TokenizerSource = .besideWeights
+  ) throws(ModelError) {
+    self.directory = directory
+    self.options = options
+    predictor = try directory.entry.predictor(
+      directory.configurationFile, directory.weights, options)
+    do throws(WeightsError) {
+      try directory.weights.checkFinite()
+    } catch {
+      throw .weights(error)
+    }
+    tokenizer = try Self.tokenizer(source, of: directory, readable: predictor.embeddingCount)
+    var tokens = predictor.endOfTextTokens
+    let more = try directory.generationFile?.tokens("eos_token_id", below: predictor.embeddingCount)
+    for token in more ?? [] where !tokens.contains(token) { tokens.append(token) }
+    if tokens.isEmpty, let token = tokenizer?.roles.endOfText { tokens = [token] }
+    endOfTextTokens = tokens
+  }
+
+  /// The name of the model.
+  public var name: String { directory.name }
+
+  /// The name of its family.
+  public var family: String { directory.family }
+
+  /// What products are computed in, `f32` or `bf16`: of two runs that differ in it, the results do.
+  public var arithmetic: String {
+    let wantsBFloat16 =
+      switch options.precision {
+      case .auto: directory.weights.prevailingType == .bfloat16
+      case .float32: false
+      case .bfloat16: true
+      }
+    return wantsBFloat16 && Kernels.InstructionSet.best.multipliesBFloat16 ? "bf16" : "f32"
+  }
+
+  private static func tokenizer(
+    _ source: TokenizerSource, of directory: ModelDirectory, readable count: Int
+  ) throws(ModelError) -> (any Tokenizer)? {
+    let path: String
+    switch source {
+    case .none: return nil
+    case .besideWeights: path = directory.directory
+    case .path(let given): path = given
+    }
+    let tokenizer: any Tokenizer
+    do throws(TokenizerError) {
+      tokenizer = try TokenizerFile.load(path)
+    } catch {
+      if case .notFound = error, source == .besideWeights { return nil }
+      throw .tokenizer(error)
+    }
+    guard tokenizer.vocabularySize <= count else {
+      throw .tokenizerTooLarge(
+        path: path, tokens: tokenizer.vocabularySize, weights: directory.weightsPath,
+        embeddingCount: count)
+    }
+    return tokenizer
+  }
+}
+
+extension Kernels.InstructionSet {
+  /// Whether products of bfloat16 are faster than those of single precision.
+  fileprivate var multipliesBFloat16: Bool { self == .avx512BF16 }
+}

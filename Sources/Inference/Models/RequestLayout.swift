@@ -1,0 +1,165 @@
+internal import MaskedDiffusion
+
+/// The rows of a request laid end to end, so that every linear layer sees one tall matrix.
+///
+/// Rows may differ in length; only attention has to know where one ends.
+struct RequestLayout {
+  /// One row of the request.
+  struct Row {
+    /// The rows of the tall matrix, one a computed position.
+    var queries: Range<Int>
+    /// The positions computed.
+    var computed: Range<Int>
+    /// The number of positions the row attends to: all of its canvas.
+    var keyCount: Int
+    /// Where the row's keys begin when keys of all rows are laid end to end.
+    var firstKey: Int
+    /// Where the keys and values of the other positions come from.
+    var cache: KeyValueCache?
+    /// Where the row's wanted positions begin among those of all rows.
+    var wanted: Range<Int>
+  }
+
+  /// The rows.
+  private(set) var rows: [Row] = []
+  /// The token of each computed position.
+  private(set) var tokens: [TokenID] = []
+  /// The position number of each computed position.
+  private(set) var queryPositions: [Int32] = []
+  /// The position number of each key.
+  private(set) var keyPositions: [Int32] = []
+  /// Whether each key may be attended to, 1 or 0.
+  private(set) var isVisible: [UInt8] = []
+  /// Whether any key may not be attended to.
+  private(set) var hidesKeys = false
+  /// The row of the tall matrix whose output holds each wanted position's logits.
+  private(set) var outputs: [Int] = []
+  /// The position number of the last position of all, plus one.
+  private(set) var positionBound = 0
+
+  /// The number of computed positions of all rows.
+  var queryCount: Int { tokens.count }
+
+  /// The number of positions of all rows.
+  var keyCount: Int { keyPositions.count }
+
+  /// Lays out `request`, reusing the storage.
+  ///
+  /// - Parameters:
+  ///   - request: What is asked for.
+  ///   - shape: The network's dimensions.
+  ///   - owner: The network whose caches can be used.
+  ///   - isShifted: Whether the logits of a position are the output of the one before.
+  /// - Throws: ``PredictionError``, for rows the network cannot read.
+  mutating func lay(
+    _ request: PredictionRequest, shape: TransformerShape, owner: ObjectIdentifier, isShifted: Bool
+  ) throws(PredictionError) {
+    rows.removeAll(keepingCapacity: true)
+    tokens.removeAll(keepingCapacity: true)
+    queryPositions.removeAll(keepingCapacity: true)
+    keyPositions.removeAll(keepingCapacity: true)
+    isVisible.removeAll(keepingCapacity: true)
+    outputs.removeAll(keepingCapacity: true)
+    hidesKeys = false
+    positionBound = 0
+    for row in request.rows {
+      try check(row, shape: shape)
+      let cache = try usableCache(of: row, owner: owner)
+      append(row, cache: cache)
+      try appendPositions(of: row, contextLength: shape.contextLength)
+      try appendOutputs(of: row, isShifted: isShifted)
+    }
+  }
+
+  private func check(_ row: PredictionRow, shape: TransformerShape) throws(PredictionError) {
+    let count = row.tokens.count
+    guard count <= shape.contextLength else {
+      throw .tooLong(positions: count, contextLength: shape.contextLength)
+    }
+    for (position, token) in row.tokens.enumerated()
+    where !(0..<shape.embeddingCount).contains(Int(token)) {
+      throw .tokenOutOfRange(
+        token: token, position: position, embeddingCount: shape.embeddingCount)
+    }
+    precondition(
+      row.positionIDs.map { $0.count == count } ?? true, "\(count) positions, other position IDs")
+    precondition(
+      row.attendable.map { $0.count == count } ?? true, "\(count) positions, other attendables")
+  }
+
+  private func usableCache(
+    of row: PredictionRow, owner: ObjectIdentifier
+  ) throws(PredictionError) -> KeyValueCache? {
+    guard let use = row.cache else { return nil }
+    guard let cache = use.cache as? KeyValueCache, cache.owner == owner else {
+      throw .unsupported("the cache was made by another predictor")
+    }
+    guard !rows.contains(where: { $0.cache === cache }) else {
+      throw .unsupported("two rows of a request share a cache")
+    }
+    let count = row.tokens.count
+    guard let computed = use.computed, computed != 0..<count else { return cache }
+    precondition(
+      0 <= computed.lowerBound && computed.upperBound <= count,
+      "positions \(computed) of \(count) are to be computed")
+    guard cache.positionCount == count else {
+      throw .unsupported(
+        "the cache holds \(cache.positionCount) positions, the row has \(count): "
+          + "compute all of them first")
+    }
+    return cache
+  }
+
+  private mutating func append(_ row: PredictionRow, cache: KeyValueCache?) {
+    let computed = row.cache?.computed ?? 0..<row.tokens.count
+    rows.append(
+      Row(
+        queries: tokens.count..<tokens.count + computed.count, computed: computed,
+        keyCount: row.tokens.count, firstKey: keyPositions.count, cache: cache,
+        wanted: outputs.count..<outputs.count + row.wanted.count))
+    tokens.append(contentsOf: row.tokens[computed])
+  }
+
+  private mutating func appendPositions(
+    of row: PredictionRow, contextLength: Int
+  ) throws(PredictionError) {
+    if let positions = row.positionIDs {
+      for position in positions {
+        guard (0..<contextLength).contains(position) else {
+          throw .unsupported("position number \(position), expected 0 to \(contextLength - 1)")
+        }
+        positionBound = max(positionBound, position + 1)
+      }
+      keyPositions.append(contentsOf: positions.lazy.map { Int32(truncatingIfNeeded: $0) })
+    } else {
+      positionBound = max(positionBound, row.tokens.count)
+      keyPositions.append(contentsOf: row.tokens.indices.lazy.map { Int32(truncatingIfNeeded: $0) })
+    }
+    guard let last = rows.last else { return }
+    let first = last.firstKey + last.computed.lowerBound
+    queryPositions.append(contentsOf: keyPositions[first..<first + last.computed.count])
+    if let attendable = row.attendable {
+      isVisible.append(contentsOf: attendable.lazy.map { $0 ? 1 : 0 })
+      hidesKeys = hidesKeys || attendable.contains(false)
+    } else {
+      isVisible.append(contentsOf: repeatElement(1, count: row.tokens.count))
+    }
+  }
+
+  private mutating func appendOutputs(
+    of row: PredictionRow, isShifted: Bool
+  ) throws(PredictionError) {
+    guard let last = rows.last else { return }
+    for position in row.wanted {
+      precondition(
+        row.tokens.indices.contains(position), "position \(position) of \(row.tokens.count)")
+      // Where a position's logits are the output of the one before, the first has only its own.
+      let source = isShifted ? max(0, position - 1) : position
+      guard last.computed.contains(source) else {
+        throw .unsupported(
+          "the logits of position \(position) are wanted, but output \(source) is not computed")
+      }
+      outputs.append(last.queries.lowerBound + source - last.computed.lowerBound)
+    }
+  }
+}

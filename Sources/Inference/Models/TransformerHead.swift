@@ -1,0 +1,77 @@
+internal import MaskedDiffusion
+internal import Synchronization
+
+/// The head: from the stream to logits.
+extension Transformer {
+  /// The rows of the head computed before the next row of the request has its turn: few enough
+  /// to stay in the processor's cache until then, enough to keep every thread busy.
+  private static let headSlab = 4096
+
+  /// Computes the logits of the wanted positions, and of no other.
+  ///
+  /// The head is often the largest matrix. It is read once for all rows of the request: in slabs
+  /// that each row uses before the next slab's turn.
+  func computeLogits(_ request: PredictionRequest, into prediction: inout Prediction) {
+    let rows = pass.layout.rows
+    if prediction.rows.count > rows.count {
+      prediction.rows.removeLast(prediction.rows.count - rows.count)
+    }
+    while prediction.rows.count < rows.count { prediction.rows.append(Logits()) }
+    while pass.headInputs.count < rows.count { pass.headInputs.append(Kernels.Input()) }
+
+    let wanted = Rows(
+      pass.scratch.wanted.address, count: pass.layout.outputs.count, width: shape.width)
+    for (index, output) in pass.layout.outputs.enumerated() {
+      wanted[index].update(from: stream[output], count: shape.width)
+    }
+    for (index, row) in rows.enumerated() {
+      prediction.rows[index].reshape(
+        positions: request.rows[index].wanted, vocabularySize: shape.vocabularySize)
+      pass.headInputs[index].set(wanted.rows(row.wanted), norm: norm(weights.finalNorm))
+    }
+    let slab = rows.count == 1 ? shape.vocabularySize : Self.headSlab
+    for first in stride(from: 0, to: shape.vocabularySize, by: slab) {
+      let columns = first..<min(first + slab, shape.vocabularySize)
+      for index in rows.indices {
+        computeLogits(
+          columns, pass.headInputs[index], into: &prediction.rows[index], request.cancellation)
+      }
+    }
+  }
+
+  private func computeLogits(
+    _ columns: Range<Int>, _ input: Kernels.Input, into logits: inout Logits,
+    _ cancellation: CancellationFlag?
+  ) {
+    let count = logits.positions.count
+    logits.values.withUnsafeMutableBufferPointer { values in
+      guard let base = values.baseAddress else { return }
+      let output = Rows(base, count: count, width: shape.vocabularySize).columns(columns)
+      kernels.multiply(
+        input, by: weights.head.matrix.rows(columns), into: output, precision: precision,
+        cancellation: cancellation)
+    }
+  }
+
+  /// Checks that candidates can be drawn from every row of logits.
+  ///
+  /// - Throws: ``PredictionError/notFinite(position:)``.
+  func checkFinite(_ prediction: Prediction) throws(PredictionError) {
+    for logits in prediction.rows {
+      let columns = shape.vocabularySize
+      let firstBad = Atomic(Int.max)
+      logits.values.withUnsafeBytes { bytes in
+        kernels.pool.run(taskCount: logits.positions.count) { row, _ in
+          let rowBytes = columns * MemoryLayout<Float>.stride
+          let values = bytes[row * rowBytes..<(row + 1) * rowBytes]
+          guard !FiniteCheck.float32.accepts(UnsafeRawBufferPointer(rebasing: values)) else {
+            return
+          }
+          firstBad.min(row, ordering: .relaxed)
+        }
+      }
+      let row = firstBad.load(ordering: .relaxed)
+      guard row == .max else { throw .notFinite(position: logits.positions[row]) }
+    }
+  }
+}

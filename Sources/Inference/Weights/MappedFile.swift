@@ -1,0 +1,53 @@
+internal import Glibc
+
+/// A file mapped into memory for reading.
+///
+/// Its pages are read from disk when they are first touched and shared with every other process
+/// that maps the same file, so opening a model of many gigabytes takes no time. A file that
+/// another program shortens while it is mapped cannot be read safely; replace weights by writing
+/// a new file and renaming it.
+package final class MappedFile: Sendable {
+  /// The path the file was opened with.
+  package let path: String
+
+  /// The contents; valid as long as this object lives.
+  package nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
+
+  /// Maps the file at `path`; an empty file gives an empty buffer.
+  ///
+  /// - Throws: ``WeightsError/missing(path:)``, ``WeightsError/notRegularFile(path:)`` (a
+  ///   directory or a device), ``WeightsError/unreadable(path:reason:)``.
+  package init(path: String) throws(WeightsError) {
+    // Without O_NONBLOCK, opening a named pipe would wait for a writer.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else {
+      guard errno != ENOENT else { throw .missing(path: path) }
+      throw .unreadable(path: path, reason: String(cString: strerror(errno)))
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      throw .unreadable(path: path, reason: String(cString: strerror(errno)))
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegularFile(path: path) }
+    let count = Int(status.st_size)
+    self.path = path
+    guard count > 0 else {
+      bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+      return
+    }
+    guard
+      let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0),
+      address != MAP_FAILED
+    else {
+      throw .unreadable(path: path, reason: String(cString: strerror(errno)))
+    }
+    bytes = UnsafeRawBufferPointer(start: address, count: count)
+  }
+
+  deinit {
+    if let address = bytes.baseAddress {
+      munmap(UnsafeMutableRawPointer(mutating: address), bytes.count)
+    }
+  }
+}

@@ -1,0 +1,112 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Draws a candidate from the logits of a position.
+struct CandidateSampling: Sendable {
+  var temperature: Double
+  var topK: Int?
+  var topP: Double?
+  var draw: TokenDraw
+  var confidenceSource: ConfidenceSource
+
+  private var isFiltered: Bool { topK != nil || (topP ?? 1) < 1 }
+
+  /// Returns the candidates for `positions`, whose logits are `rows` of `logits`, in order.
+  ///
+  /// - Throws: ``PredictionError/notFinite(position:)``.
+  func candidates(
+    for positions: [Int], logits: Logits, rows: [Int], reader: any LogitsReader, step: Int,
+    random: any RandomSource
+  ) throws(PredictionError) -> [Candidate] {
+    let drawsOnReading = temperature > 0 && draw == .categorical && !isFiltered
+    let uniforms =
+      drawsOnReading
+      ? positions.map { random.uniform(for: .token, step: step, position: $0) } : []
+    let readings = reader.readings(
+      of: logits, rows: rows, draw: drawsOnReading ? (temperature, uniforms) : nil)
+    var candidates: [Candidate] = []
+    candidates.reserveCapacity(positions.count)
+    for (index, position) in positions.enumerated() {
+      guard let reading = readings[index] else { throw .notFinite(position: position) }
+      candidates.append(
+        logits.withRow(rows[index]) {
+          candidate(for: position, logits: $0, reading: reading, step: step, random: random)
+        })
+    }
+    return candidates
+  }
+
+  private func candidate(
+    for position: Int, logits row: UnsafeBufferPointer<Float>, reading: RowReading, step: Int,
+    random: any RandomSource
+  ) -> Candidate {
+    let filtered =
+      isFiltered
+      ? FilteredDistribution(
+        row, temperature: temperature > 0 ? temperature : 1, topK: topK, topP: topP)
+      : nil
+    var token = reading.drawnToken ?? reading.statistics.argmax
+    var noised: Candidate.Assessment?
+    if temperature > 0, draw == .gumbel {
+      let uniforms = random.tokenUniforms(step: step, position: position, count: row.count)
+      (token, noised) = gumbelDraw(row, filtered: filtered, uniforms: uniforms)
+    } else if temperature > 0, let filtered {
+      token = filtered.token(at: random.uniform(for: .token, step: step, position: position))
+    }
+    let unmodified = reading.statistics.assessment(ofLogit: Double(row[Int(token)]))
+    let ranking: Candidate.Assessment? =
+      switch confidenceSource {
+      case .unmodified: unmodified
+      case .filtered: filtered?.assessment(of: token) ?? tempered(row, token: token)
+      case .noised: noised ?? tempered(row, token: token)
+      }
+    return Candidate(
+      position: position, token: token, ranking: ranking, unmodified: unmodified)
+  }
+
+  private func tempered(
+    _ row: UnsafeBufferPointer<Float>, token: TokenID
+  ) -> Candidate.Assessment? {
+    guard temperature > 0 else { return nil }
+    return RowStatistics(row, temperature: temperature)?
+      .assessment(ofLogit: Double(row[Int(token)]) / temperature)
+  }
+
+  /// The argmax of z / T + Gumbel noise, and what the noised distribution says about it.
+  ///
+  /// The same token as argmax exp(z) / (−ln u)^T, which would overflow for large logits.
+  private func gumbelDraw(
+    _ row: UnsafeBufferPointer<Float>, filtered: FilteredDistribution?, uniforms: [Double]
+  ) -> (TokenID, Candidate.Assessment) {
+    var keys = Array(repeating: -Double.infinity, count: row.count)
+    if let filtered {
+      for (token, logit) in zip(filtered.tokens, filtered.logits) {
+        keys[Int(token)] = logit - log(-log(uniforms[Int(token)]))
+      }
+    } else {
+      for token in keys.indices where row[token] > -.infinity {
+        keys[token] = Double(row[token]) / temperature - log(-log(uniforms[token]))
+      }
+    }
+    var best = 0
+    for token in keys.indices where keys[token] > keys[best] { best = token }
+    let logSumExp = keys[best] + log(keys.reduce(0) { $0 + exp($1 - keys[best]) })
+    var second = -Double.infinity
+    for token in keys.indices where token != best { second = max(second, keys[token]) }
+    let entropy = keys.reduce(0) { sum, key in
+      let logProbability = key - logSumExp
+      return key > -.infinity ? sum - exp(logProbability) * logProbability : sum
+    }
+    let confidence = exp(keys[best] - logSumExp)
+    return (
+      TokenID(best),
+      Candidate.Assessment(
+        confidence: confidence, margin: confidence - exp(second - logSumExp), entropy: entropy)
+    )
+  }
+}

@@ -1,0 +1,67 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// The tokens that pass top-p and top-k, most probable first, with their probabilities.
+///
+/// Top-p keeps a token when those more probable add up to at most p, so the most probable always
+/// stays; top-k then removes what is below the k-th largest and keeps ties (Dream
+/// `generation_utils.py`, `top_p_logits`, `top_k_logits`).
+struct FilteredDistribution {
+  /// The tokens, most probable first, lower tokens first among equals.
+  private(set) var tokens: [TokenID]
+  /// Their logits, divided by the temperature.
+  private(set) var logits: [Double]
+  /// Their probabilities, which add up to 1.
+  private(set) var probabilities: [Double]
+
+  /// Filters the logits of a position.
+  init(_ row: UnsafeBufferPointer<Float>, temperature: Double, topK: Int?, topP: Double?) {
+    let order = row.indices.filter { row[$0] > -.infinity }.sorted {
+      row[$0] != row[$1] ? row[$0] > row[$1] : $0 < $1
+    }
+    let scaled = order.map { Double(row[$0]) / temperature }
+    let weights = scaled.map { exp($0 - scaled[0]) }
+    var count = order.count
+    if let topP, topP < 1 {
+      let total = weights.reduce(0, +)
+      var cumulative = 0.0
+      count = 0
+      while count < order.count, cumulative <= topP * total {
+        cumulative += weights[count]
+        count += 1
+      }
+    }
+    if let topK, topK < count {
+      let smallest = scaled[topK - 1]
+      count = scaled[..<count].prefix { $0 >= smallest }.count
+    }
+    let total = weights[..<count].reduce(0, +)
+    tokens = order[..<count].map { TokenID($0) }
+    logits = Array(scaled[..<count])
+    probabilities = weights[..<count].map { $0 / total }
+  }
+
+  /// What the filtered distribution says about `token`.
+  func assessment(of token: TokenID) -> Candidate.Assessment {
+    let index = tokens.firstIndex(of: token)
+    return Candidate.Assessment(
+      confidence: index.map { probabilities[$0] } ?? 0,
+      margin: probabilities[0] - (probabilities.count > 1 ? probabilities[1] : 0),
+      entropy: -probabilities.reduce(0) { $0 + ($1 > 0 ? $1 * log($1) : 0) })
+  }
+
+  /// The token at the share `uniform` of the cumulative probability.
+  func token(at uniform: Double) -> TokenID {
+    var cumulative = 0.0
+    for (token, probability) in zip(tokens, probabilities) {
+      cumulative += probability
+      if uniform < cumulative { return token }
+    }
+    return tokens[tokens.count - 1]
+  }
+}

@@ -1,0 +1,81 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Reads rows of logits, the part of a step besides the forward pass that visits the whole
+/// vocabulary; a predictor may bring a faster one.
+public protocol LogitsReader: Sendable {
+  /// Returns what each of `rows` says.
+  ///
+  /// - Parameters:
+  ///   - logits: The logits.
+  ///   - rows: The indices of rows of `logits`.
+  ///   - draw: The temperature above 0, and a number strictly between 0 and 1 for each of `rows`;
+  ///     `nil` draws nothing.
+  /// - Returns: One reading a row, `nil` where ``RowStatistics/init(_:temperature:)`` is.
+  func readings(
+    of logits: Logits, rows: [Int], draw: (temperature: Double, uniforms: [Double])?
+  ) -> [RowReading?]
+}
+
+/// What one row of logits says.
+public struct RowReading: Equatable, Sendable {
+  /// Argmax, entropy and normalisation of the unmodified distribution.
+  public var statistics: RowStatistics
+  /// A token drawn from softmax(logits / temperature) by inverse transform, where asked for.
+  public var drawnToken: TokenID?
+
+  /// Creates a reading.
+  public init(statistics: RowStatistics, drawnToken: TokenID? = nil) {
+    self.statistics = statistics
+    self.drawnToken = drawnToken
+  }
+}
+
+/// Reads one row after the other, in double precision.
+public struct SequentialLogitsReader: LogitsReader {
+  /// Creates a reader.
+  public init() {}
+
+  /// Reads `rows` in order.
+  public func readings(
+    of logits: Logits, rows: [Int], draw: (temperature: Double, uniforms: [Double])?
+  ) -> [RowReading?] {
+    rows.enumerated().map { index, row in
+      logits.values.withUnsafeBufferPointer { values in
+        let columns = logits.vocabularySize
+        let row = UnsafeBufferPointer(rebasing: values[row * columns..<(row + 1) * columns])
+        return RowStatistics(row).map { statistics in
+          RowReading(
+            statistics: statistics,
+            drawnToken: draw.map {
+              Self.token(
+                of: row, largest: statistics.largest, temperature: $0.temperature,
+                uniform: $0.uniforms[index])
+            })
+        }
+      }
+    }
+  }
+
+  /// The first token at which the cumulative weight exceeds the share `uniform` of the whole.
+  private static func token(
+    of row: UnsafeBufferPointer<Float>, largest: Double, temperature: Double, uniform: Double
+  ) -> TokenID {
+    let weights = row.map { exp((Double($0) - largest) / temperature) }
+    let threshold = uniform * weights.reduce(0, +)
+    var cumulative = 0.0
+    var last = 0
+    for (token, weight) in weights.enumerated() where weight > 0 {
+      cumulative += weight
+      last = token
+      if threshold < cumulative { return TokenID(token) }
+    }
+    // Rounding may leave the sum a little below the threshold.
+    return TokenID(last)
+  }
+}

@@ -1,0 +1,191 @@
+/// The logits a step decides on: asked for once a canvas, guided and suppressed.
+///
+/// Kept between steps so that its storage is reused, and so that looking at a canvas and then
+/// stepping from it costs one prediction.
+struct GuidedPrediction: Sendable {
+  /// What was asked; a prediction answers the same question again without a forward pass.
+  struct Question: Equatable {
+    /// The canvas.
+    var canvas: Canvas
+    /// The positions, ascending.
+    var positions: [Int]
+    /// The guidance scale; above 0 costs a second row.
+    var scale: Float
+    /// The tokens that get a logit of −∞.
+    var suppressed: [TokenID]
+    /// What kept keys and values come from and which positions are computed; `nil` computes all
+    /// and keeps nothing.
+    var cache: Cache?
+
+    struct Cache: Equatable {
+      var origin: CacheOrigin
+      var computed: Range<Int>
+    }
+  }
+
+  private var question: Question?
+  private var prediction = Prediction()
+  private var combined = Logits()
+  /// Keys and values, one cache a row, and what they were computed from.
+  private var caches: [any PredictionCache] = []
+  private var cachesOrigin: CacheOrigin?
+
+  /// Makes the logits `asked` for available.
+  ///
+  /// - Returns: The forward passes this call cost: 0 when they are, otherwise 1, or 2 with
+  ///   guidance, and as many again when lost keys and values had to be computed anew.
+  /// - Throws: What the predictor throws; the question then counts as unanswered.
+  mutating func update(
+    _ asked: Question, time: Float?, predictor: any MaskPredictor, cancellation: CancellationFlag?
+  ) throws(PredictionError) -> Int {
+    if answers(asked) { return 0 }
+    question = nil
+    var forwards = 0
+    if let cache = asked.cache {
+      forwards += try restoreCaches(
+        for: asked, cache, time: time, predictor: predictor, cancellation: cancellation)
+    }
+    let rows = rows(of: asked.canvas, scale: asked.scale, positions: asked.positions) {
+      guard let cache = asked.cache, !caches.isEmpty else { return nil }
+      return CacheUse(cache: caches[$0], computed: cache.computed)
+    }
+    do {
+      try predictor.predict(
+        PredictionRequest(rows: rows, time: time, cancellation: cancellation), into: &prediction)
+    } catch {
+      // A pass that was stopped has stored some keys and values, but not all.
+      cachesOrigin = nil
+      throw error
+    }
+    if asked.scale > 0 {
+      ClassifierFreeGuidance.combine(
+        conditional: prediction.rows[0], unconditional: prediction.rows[1], scale: asked.scale,
+        into: &combined)
+      Self.suppress(asked.suppressed, in: &combined)
+    } else {
+      Self.suppress(asked.suppressed, in: &prediction.rows[0])
+    }
+    question = asked
+    return forwards + rows.count
+  }
+
+  private func rows(
+    of canvas: Canvas, scale: Float, positions: [Int], cache: (_ row: Int) -> CacheUse?
+  ) -> [PredictionRow] {
+    let rows = scale > 0 ? [canvas.tokens, canvas.unconditional] : [canvas.tokens]
+    return rows.enumerated().map { index, tokens in
+      PredictionRow(tokens: tokens, wanted: positions, cache: cache(index))
+    }
+  }
+
+  /// Makes sure that the kept keys and values are those of the origin, unless the question itself
+  /// computes them.
+  private mutating func restoreCaches(
+    for asked: Question, _ cache: Question.Cache, time: Float?, predictor: any MaskPredictor,
+    cancellation: CancellationFlag?
+  ) throws(PredictionError) -> Int {
+    let count = asked.scale > 0 ? 2 : 1
+    while caches.count < count {
+      guard let new = predictor.makeCache() else {
+        throw .unsupported("this model keeps no keys and values, expected no cache")
+      }
+      caches.append(new)
+      cachesOrigin = nil
+    }
+    guard cachesOrigin != cache.origin else { return 0 }
+    cachesOrigin = nil
+    let isFilledByQuestion =
+      cache.computed == 0..<asked.canvas.count && asked.canvas == cache.origin.canvas
+    if !isFilledByQuestion {
+      let rows = rows(of: cache.origin.canvas, scale: asked.scale, positions: []) {
+        CacheUse(cache: caches[$0])
+      }
+      try predictor.predict(
+        PredictionRequest(rows: rows, time: time, cancellation: cancellation), into: &prediction)
+    }
+    cachesOrigin = cache.origin
+    return isFilledByQuestion ? 0 : count
+  }
+
+  /// Forgets the answer, for instance because the model has changed.
+  mutating func reset() {
+    question = nil
+    cachesOrigin = nil
+  }
+
+  private func answers(_ asked: Question) -> Bool {
+    guard var question else { return false }
+    guard Set(asked.positions).isSubset(of: question.positions) else { return false }
+    question.positions = asked.positions
+    return question == asked
+  }
+
+  private static func suppress(_ tokens: [TokenID], in logits: inout Logits) {
+    for token in tokens where Int(token) < logits.vocabularySize {
+      for row in logits.positions.indices {
+        logits.values[row * logits.vocabularySize + Int(token)] = -.infinity
+      }
+    }
+  }
+
+  /// The logits strategies decide on; what the last question asked for is among its positions.
+  var guided: Logits { isGuided ? combined : prediction.rows[0] }
+
+  private var isGuided: Bool { (question?.scale ?? 0) > 0 }
+
+  /// Calls `body` with the logits of `position`, which must have been asked for.
+  func withRow<Result>(
+    of position: Int, _ body: (UnsafeBufferPointer<Float>) -> Result
+  ) -> Result {
+    guided.withRow(guided.rowIndex(of: position), body)
+  }
+
+  /// Returns what the predictor thinks of `position`, with its `count` most probable tokens.
+  func opinion(of position: Int, count: Int) -> Opinion? {
+    let top: ([Int], RowStatistics)? = withRow(of: position) { row in
+      RowStatistics(row).map { (largestIndices(of: row, count: count), $0) }
+    }
+    guard let (tokens, statistics) = top else { return nil }
+    let guided = withRow(of: position) { row in
+      tokens.map { statistics.probability(ofLogit: Double(row[$0])) }
+    }
+    let passes = isGuided ? prediction.rows.map { probabilities(of: tokens, in: $0, position) } : []
+    return Opinion(
+      position: position, entropy: statistics.entropy,
+      top: tokens.indices.map { index in
+        Opinion.TokenProbability(
+          token: TokenID(tokens[index]), probability: guided[index],
+          conditional: passes.isEmpty ? nil : passes[0][index],
+          unconditional: passes.isEmpty ? nil : passes[1][index])
+      })
+  }
+
+  private func probabilities(of tokens: [Int], in logits: Logits, _ position: Int) -> [Double] {
+    logits.withRow(logits.rowIndex(of: position)) { row in
+      guard let statistics = RowStatistics(row) else { return tokens.map { _ in .nan } }
+      return tokens.map { statistics.probability(ofLogit: Double(row[$0])) }
+    }
+  }
+}
+
+extension Logits {
+  /// Calls `body` with row `row`.
+  func withRow<Result>(_ row: Int, _ body: (UnsafeBufferPointer<Float>) -> Result) -> Result {
+    values.withUnsafeBufferPointer {
+      body(UnsafeBufferPointer(rebasing: $0[row * vocabularySize..<(row + 1) * vocabularySize]))
+    }
+  }
+
+  /// The row of `position`, which must be one of ``positions``.
+  func rowIndex(of position: Int) -> Int {
+    var low = 0
+    var high = positions.count
+    while low < high {
+      let middle = (low + high) / 2
+      if positions[middle] < position { low = middle + 1 } else { high = middle }
+    }
+    precondition(
+      low < positions.count && positions[low] == position, "position \(position) was not asked for")
+    return low
+  }
+}

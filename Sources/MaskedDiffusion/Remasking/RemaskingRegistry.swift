@@ -1,0 +1,47 @@
+/// Every remasking strategy, in the order menus show them.
+public enum RemaskingRegistry {
+  /// The entries, one a strategy.
+  public static let all: [Entry] = [
+    Entry(AncestralRemasking.self),
+    Entry(LowConfidenceRemasking.self),
+    Entry(RandomRemasking.self),
+    Entry(MarginRemasking.self),
+    Entry(EntropyRemasking.self),
+    Entry(ConfidenceThresholdRemasking.self),
+    Entry(ReMDMRemasking.self),
+    Entry(P2Remasking.self),
+  ]
+
+  /// Returns the entry `selection` names, after checking its parameters.
+  ///
+  /// - Throws: ``SamplerError/unknownAlgorithm(kind:name:nearest:)`` and what
+  ///   ``AlgorithmDescriptor/check(_:)`` throws.
+  public static func entry(for selection: AlgorithmSelection) throws(SamplerError) -> Entry {
+    guard let entry = all.first(where: { $0.descriptor.name == selection.name }) else {
+      throw .unknownAlgorithm(
+        kind: "strategy", name: selection.name,
+        nearest: nearestName(to: selection.name, in: all.map(\.descriptor.name)))
+    }
+    try entry.descriptor.check(selection.parameters)
+    return entry
+  }
+
+  /// A strategy that can be chosen by name.
+  public struct Entry: Sendable, CustomStringConvertible {
+    /// How the strategy presents itself.
+    public let descriptor: AlgorithmDescriptor
+    /// How it is paced, and what it looks at.
+    public let traits: StrategyTraits
+    /// Creates the strategy from parameters that `descriptor` accepts.
+    public let make: @Sendable (_ parameters: ParameterValues) -> any RemaskingStrategy
+
+    init<Strategy: RemaskingStrategy>(_: Strategy.Type) {
+      descriptor = Strategy.descriptor
+      traits = Strategy.traits
+      make = { Strategy(parameters: $0) }
+    }
+
+    /// The name.
+    public var description: String { descriptor.name }
+  }
+}

@@ -1,0 +1,112 @@
+/// Everything that decides a run of the reverse process besides the model and the canvas.
+public struct SamplerSettings: Equatable, Sendable {
+  /// The number of denoising steps, 1...65536; adaptive strategies take what they need instead.
+  public var steps: Int
+  /// The number of answer positions denoised together, left to right; `nil` denoises the whole
+  /// canvas at once.
+  public var blockLength: Int?
+  /// What happens when blocks or steps do not divide.
+  public var blockRule: BlockRule
+  /// The remasking strategy.
+  public var strategy: AlgorithmSelection
+  /// The transfer schedule.
+  public var schedule: AlgorithmSelection
+  /// The temperature tokens are drawn with, 0...100; 0 takes the most probable.
+  public var temperature: Double
+  /// The number of tokens drawn from, 1 or more; `nil` draws from all.
+  public var topK: Int?
+  /// The probability mass drawn from, above 0 and at most 1; `nil` draws from all.
+  public var topP: Double?
+  /// w in u + (w + 1)(c − u), 0...100; 0 is off and costs one forward pass instead of two.
+  public var guidanceScale: Float
+  /// The distribution strategies rank by.
+  public var confidenceSource: ConfidenceSource
+  /// How tokens are drawn.
+  public var draw: TokenDraw
+  /// Whether the mask token can be predicted; if so, its position stays masked.
+  public var forbidsMaskToken: Bool
+  /// What an end-of-text token means.
+  public var endOfText: EndOfTextPolicy
+  /// The keys and values kept between the steps of a block.
+  public var cache: CachePolicy
+  /// The seed of the random numbers.
+  public var seed: UInt64
+  /// The number of top candidates a trace records for each masked position, 0...64.
+  public var recordedCandidates: Int
+
+  /// Creates settings.
+  public init(
+    steps: Int, blockLength: Int? = nil, blockRule: BlockRule = .roundUp,
+    strategy: AlgorithmSelection, schedule: AlgorithmSelection, temperature: Double = 0,
+    topK: Int? = nil, topP: Double? = nil, guidanceScale: Float = 0,
+    confidenceSource: ConfidenceSource = .unmodified, draw: TokenDraw = .categorical,
+    forbidsMaskToken: Bool = false, endOfText: EndOfTextPolicy = .keep, cache: CachePolicy = .none,
+    seed: UInt64 = 0,
+    recordedCandidates: Int = 0
+  ) {
+    self.steps = steps
+    self.blockLength = blockLength
+    self.blockRule = blockRule
+    self.strategy = strategy
+    self.schedule = schedule
+    self.temperature = temperature
+    self.topK = topK
+    self.topP = topP
+    self.guidanceScale = guidanceScale
+    self.confidenceSource = confidenceSource
+    self.draw = draw
+    self.forbidsMaskToken = forbidsMaskToken
+    self.endOfText = endOfText
+    self.cache = cache
+    self.seed = seed
+    self.recordedCandidates = recordedCandidates
+  }
+
+  /// Checks every setting that does not depend on a canvas.
+  ///
+  /// - Throws: ``SamplerError``.
+  public func check() throws(SamplerError) {
+    try require(steps, in: 1...65536, name: "steps")
+    if let blockLength { try require(blockLength, in: 1...Int(Int32.max), name: "block length") }
+    try require(temperature, in: 0...100, name: "temperature")
+    if let topK { try require(topK, in: 1...Int(Int32.max), name: "top-k") }
+    if let topP {
+      try require(topP, in: Double.leastNonzeroMagnitude...1, name: "top-p")
+    }
+    try require(guidanceScale, in: 0...100, name: "guidance scale")
+    try require(recordedCandidates, in: 0...64, name: "recorded candidates")
+    if let interval = cache.refreshInterval {
+      try require(interval, in: 1...65536, name: "cache refresh interval")
+    }
+    _ = try RemaskingRegistry.entry(for: strategy)
+    _ = try TransferScheduleRegistry.schedule(for: schedule)
+  }
+
+  private func require<Value: Comparable & CustomStringConvertible>(
+    _ value: Value, in range: ClosedRange<Value>, name: String
+  ) throws(SamplerError) {
+    guard range.contains(value) else {
+      let expected =
+        name == "top-p" ? "above 0 and at most 1" : "\(range.lowerBound) to \(range.upperBound)"
+      throw .settingOutOfRange(name: name, found: value.description, expected: expected)
+    }
+  }
+}
+
+/// What happens when the block length does not divide the answer, or the blocks the steps.
+public enum BlockRule: String, CaseIterable, Codable, Sendable {
+  /// It is an error (LLaDA `generate`).
+  case exact
+  /// The last block is shorter, and every block gets ⌈steps / blocks⌉ steps (dllm `MDLMSampler`).
+  case roundUp = "round-up"
+}
+
+/// What an end-of-text token in the answer means.
+public enum EndOfTextPolicy: String, CaseIterable, Codable, Sendable {
+  /// The text ends there, and so does the run once everything before it is written.
+  case stop
+  /// It is never predicted.
+  case forbid
+  /// Nothing: it is a token like any other.
+  case keep
+}

@@ -1,0 +1,43 @@
+/// Every transfer schedule, in the order menus show them.
+public enum TransferScheduleRegistry {
+  /// The entries, one a schedule.
+  public static let all: [Entry] = [
+    Entry(TimestepSchedule.self),
+    Entry(UniformSchedule.self),
+    Entry(ProportionalSchedule.self),
+    Entry(LinearSchedule.self),
+    Entry(CosineSchedule.self),
+  ]
+
+  /// Returns the schedule `selection` names, with its parameters.
+  ///
+  /// - Throws: ``SamplerError/unknownAlgorithm(kind:name:nearest:)`` and what
+  ///   ``AlgorithmDescriptor/check(_:)`` throws.
+  public static func schedule(
+    for selection: AlgorithmSelection
+  ) throws(SamplerError) -> any TransferSchedule {
+    guard let entry = all.first(where: { $0.descriptor.name == selection.name }) else {
+      throw .unknownAlgorithm(
+        kind: "schedule", name: selection.name,
+        nearest: nearestName(to: selection.name, in: all.map(\.descriptor.name)))
+    }
+    try entry.descriptor.check(selection.parameters)
+    return entry.make(selection.parameters)
+  }
+
+  /// A schedule that can be chosen by name.
+  public struct Entry: Sendable, CustomStringConvertible {
+    /// How the schedule presents itself.
+    public let descriptor: AlgorithmDescriptor
+    /// Creates the schedule from parameters that `descriptor` accepts.
+    public let make: @Sendable (_ parameters: ParameterValues) -> any TransferSchedule
+
+    init<Schedule: TransferSchedule>(_: Schedule.Type) {
+      descriptor = Schedule.descriptor
+      make = { Schedule(parameters: $0) }
+    }
+
+    /// The name.
+    public var description: String { descriptor.name }
+  }
+}

@@ -1,0 +1,297 @@
+/// The lines of a trace file as they stand in JSON. Field names are part of the format: never
+/// rename one.
+
+struct HeaderLine: Codable {
+  struct Model: Codable {
+    var name: String
+    var family: String
+    var config_checksum: String
+    var precision: String
+  }
+
+  var format = TraceFile.format
+  var version = TraceFile.version
+  var model: Model
+  var preset: String?
+  var settings: SettingsJSON
+  var seed: UInt64
+  var strategy: SelectionJSON
+  var prompt_ids: [TokenID]
+  var length: Int
+  var suffix_ids: [TokenID]
+  var answer: [Int]
+  var mask_id: TokenID
+  var end_ids: [TokenID]
+  var pieces: [String: PieceJSON]
+
+  init(_ header: TraceHeader) {
+    model = Model(
+      name: header.model.name, family: header.model.family,
+      config_checksum: header.model.configurationChecksum, precision: header.model.precision)
+    preset = header.preset
+    settings = SettingsJSON(header.settings)
+    seed = header.settings.seed
+    strategy = SelectionJSON(header.settings.strategy)
+    prompt_ids = header.prompt
+    length = header.length
+    suffix_ids = header.suffix
+    answer = [header.answer.lowerBound, header.answer.upperBound]
+    mask_id = header.maskToken
+    end_ids = header.endOfTextTokens
+    pieces = PieceJSON.dictionary(header.pieces)
+  }
+
+  func header() throws -> TraceHeader {
+    let count = prompt_ids.count + suffix_ids.count
+    guard length >= 0, length <= 1 << 24 else { throw TraceLineError.invalid("length") }
+    guard answer.count == 2, 0 <= answer[0], answer[0] <= answer[1], answer[1] <= count + length
+    else { throw TraceLineError.invalid("answer") }
+    return TraceHeader(
+      model: TraceHeader.ModelIdentity(
+        name: model.name, family: model.family, configurationChecksum: model.config_checksum,
+        precision: model.precision),
+      preset: preset, settings: try settings.settings(), prompt: prompt_ids, length: length,
+      suffix: suffix_ids, answer: answer[0]..<answer[1], maskToken: mask_id,
+      endOfTextTokens: end_ids, pieces: try PieceJSON.pieces(pieces))
+  }
+}
+
+/// A line that is valid JSON but makes no sense.
+enum TraceLineError: Error, CustomStringConvertible {
+  case invalid(String)
+
+  var description: String {
+    switch self {
+    case .invalid(let field): "'\(field)' is out of range"
+    }
+  }
+}
+
+struct SelectionJSON: Codable {
+  enum Value: Codable {
+    case number(Double)
+    case choice(String)
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if let number = try? container.decode(Double.self) {
+        self = .number(number)
+      } else {
+        self = .choice(try container.decode(String.self))
+      }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      switch self {
+      case .number(let number): try container.encode(number)
+      case .choice(let word): try container.encode(word)
+      }
+    }
+  }
+
+  var name: String
+  var parameters: [String: Value]
+
+  init(_ selection: AlgorithmSelection) {
+    name = selection.name
+    parameters = Dictionary(
+      uniqueKeysWithValues: selection.parameters.sorted.map { name, value in
+        switch value {
+        case .number(let number): (name, .number(number))
+        case .choice(let word): (name, .choice(word))
+        }
+      })
+  }
+
+  var selection: AlgorithmSelection {
+    var values = ParameterValues()
+    for (name, value) in parameters {
+      switch value {
+      case .number(let number): values[name] = .number(number)
+      case .choice(let word): values[name] = .choice(word)
+      }
+    }
+    return AlgorithmSelection(name, values)
+  }
+}
+
+struct SettingsJSON: Codable {
+  var steps: Int
+  var block_length: Int?
+  var block_rule: BlockRule
+  var strategy: SelectionJSON
+  var schedule: SelectionJSON
+  var temperature: Double
+  var top_k: Int?
+  var top_p: Double?
+  var guidance: Float
+  var confidence: ConfidenceSource
+  var draw: TokenDraw
+  var forbid_mask: Bool
+  var end_of_text: EndOfTextPolicy
+  var cache: String?
+  var seed: UInt64
+  var recorded_candidates: Int
+
+  init(_ settings: SamplerSettings) {
+    steps = settings.steps
+    block_length = settings.blockLength
+    block_rule = settings.blockRule
+    strategy = SelectionJSON(settings.strategy)
+    schedule = SelectionJSON(settings.schedule)
+    temperature = settings.temperature
+    top_k = settings.topK
+    top_p = settings.topP
+    guidance = settings.guidanceScale
+    confidence = settings.confidenceSource
+    draw = settings.draw
+    forbid_mask = settings.forbidsMaskToken
+    end_of_text = settings.endOfText
+    cache = settings.cache.description
+    seed = settings.seed
+    recorded_candidates = settings.recordedCandidates
+  }
+
+  /// The settings, unchecked: a trace of a strategy unknown here can still be shown.
+  func settings() throws -> SamplerSettings {
+    SamplerSettings(
+      steps: steps, blockLength: block_length, blockRule: block_rule, strategy: strategy.selection,
+      schedule: schedule.selection, temperature: temperature, topK: top_k, topP: top_p,
+      guidanceScale: guidance, confidenceSource: confidence, draw: draw,
+      forbidsMaskToken: forbid_mask, endOfText: end_of_text,
+      cache: try cache.map { try CachePolicy(parsing: $0) } ?? .none, seed: seed,
+      recordedCandidates: recorded_candidates)
+  }
+}
+
+/// A piece: text where its bytes are UTF-8, an array of bytes where they are not.
+enum PieceJSON: Codable {
+  case text(String)
+  case bytes([UInt8])
+
+  init(_ piece: TokenPiece) {
+    self = String(validating: piece.bytes, as: UTF8.self).map { .text($0) } ?? .bytes(piece.bytes)
+  }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if let text = try? container.decode(String.self) {
+      self = .text(text)
+    } else {
+      self = .bytes(try container.decode([UInt8].self))
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .text(let text): try container.encode(text)
+    case .bytes(let bytes): try container.encode(bytes)
+    }
+  }
+
+  var piece: TokenPiece {
+    switch self {
+    case .text(let text): TokenPiece(bytes: Array(text.utf8))
+    case .bytes(let bytes): TokenPiece(bytes: bytes)
+    }
+  }
+
+  static func dictionary(_ pieces: [TokenID: TokenPiece]) -> [String: PieceJSON] {
+    Dictionary(uniqueKeysWithValues: pieces.map { ("\($0)", PieceJSON($1)) })
+  }
+
+  static func pieces(_ dictionary: [String: PieceJSON]) throws -> [TokenID: TokenPiece] {
+    var pieces: [TokenID: TokenPiece] = [:]
+    for (key, value) in dictionary {
+      guard let token = TokenID(key) else { throw TraceLineError.invalid("pieces") }
+      pieces[token] = value.piece
+    }
+    return pieces
+  }
+}
+
+struct PiecesLine: Codable {
+  var kind = "pieces"
+  var pieces: [String: PieceJSON]
+
+  init(_ pieces: [TokenID: TokenPiece]) { self.pieces = PieceJSON.dictionary(pieces) }
+
+  func tokens() throws -> [TokenID: TokenPiece] { try PieceJSON.pieces(pieces) }
+}
+
+struct SettingLine: Codable {
+  var kind = "setting"
+  var step: Int
+  var settings: SettingsJSON
+
+  init(step: Int, settings: SamplerSettings) {
+    self.step = step
+    self.settings = SettingsJSON(settings)
+  }
+}
+
+struct EditLine: Codable {
+  var kind = "edit"
+  var step: Int
+  var canvas: [TokenID]
+  var locked: [Int]
+  var given: [Int]
+
+  init(_ edit: TraceEdit) {
+    step = edit.step
+    canvas = edit.canvas
+    locked = edit.locked
+    given = edit.given
+  }
+
+  func edit() throws -> TraceEdit {
+    guard (locked + given).allSatisfy(canvas.indices.contains) else {
+      throw TraceLineError.invalid("locked")
+    }
+    return TraceEdit(step: step, canvas: canvas, locked: locked, given: given)
+  }
+}
+
+struct BranchLine: Codable {
+  var kind = "branch"
+  var name: String
+  var parent: String
+  var step: Int
+
+  init(_ branch: TraceBranch) {
+    name = branch.name
+    parent = branch.parent
+    step = branch.step
+  }
+
+  func branch() -> TraceBranch { TraceBranch(name: name, parent: parent, step: step) }
+}
+
+struct EndLine: Codable {
+  var kind = "end"
+  var text: String
+  var steps: Int
+  var forwards: Int
+  var milliseconds: Double
+  var reason: String
+
+  init(_ end: TraceEnd) {
+    text = end.text
+    steps = end.steps
+    forwards = end.forwards
+    milliseconds = rounded(end.milliseconds, 1e-3)
+    reason = end.reason
+  }
+
+  func end() -> TraceEnd {
+    TraceEnd(
+      text: text, steps: steps, forwards: forwards, milliseconds: milliseconds, reason: reason)
+  }
+}
+
+/// `value` rounded to a multiple of `unit`; 0 when it is not finite, which JSON cannot hold.
+func rounded(_ value: Double, _ unit: Double) -> Double {
+  value.isFinite ? (value / unit).rounded() / (1 / unit).rounded() : 0
+}

@@ -1,0 +1,171 @@
+import MaskedDiffusion
+
+/// The commands that take an argument, in the order completion lists them.
+extension Palette {
+  package static let commands: [Command] =
+    [
+      Command(
+        name: "model", argument: "NAME", summary: "load a model and start with it",
+        options: { $0.availableModels }, run: { $1.newModel($0, &$2) }),
+      Command(
+        name: "prompt", argument: "TEXT", summary: "start with another prompt; [MASK] is a gap",
+        options: { _ in [] }, run: { $1.newPrompt($0, &$2) }),
+      Command(
+        name: "length", argument: "NUMBER", summary: "start with another number of masks",
+        options: { _ in [] },
+        run: { text, state, effects in
+          guard let length = number(text, "length", 0...1_000_000, &state) else { return }
+          state.newLength(length, &effects)
+        }),
+      Command(
+        name: "preset", argument: "NAME", summary: "the settings of a published sampler",
+        options: { _ in PresetRegistry.all.map(\.name) },
+        run: { text, state, effects in
+          do throws(SamplerError) {
+            let preset = try PresetRegistry.preset(named: text)
+            var settings = preset.settings(
+              forLength: max(1, min(state.session.shown.start.answer.count, 65_536)))
+            settings.seed = state.visibleSettings.seed
+            settings.recordedCandidates = Playground.candidateCount
+            state.changeSettings(to: settings, &effects)
+            state.say(.success, "\(preset.name): \(preset.summary)", hint: preset.source)
+          } catch { state.say(.error, error.description, hint: error.hint) }
+        }),
+      Command(
+        name: "goto", argument: "STEP", summary: "show a step",
+        options: { _ in [] },
+        run: { text, state, _ in
+          guard let step = number(text, "goto", 0...Int.max, &state) else { return }
+          state.scrub(to: step)
+        }),
+      Command(
+        name: "position", argument: "NUMBER", summary: "put the cursor on a position",
+        options: { _ in [] },
+        run: { text, state, _ in
+          guard let position = number(text, "position", 0...Int.max, &state) else { return }
+          state.setCursor(position)
+        }),
+      Command(
+        name: "type", argument: "TEXT", summary: "put text over the tokens from the cursor on",
+        options: { _ in [] }, run: { $1.type($0, &$2) }),
+      Command(
+        name: "grow", argument: "NUMBER", summary: "more masks at the end; less with a minus",
+        options: { _ in [] },
+        run: { text, state, effects in
+          guard let count = number(text, "grow", -65_536...65_536, &state), count != 0 else {
+            return
+          }
+          state.resizeAnswer(by: count, &effects)
+        }),
+      Command(
+        name: "name", argument: "NAME", summary: "name the branch",
+        options: { _ in [] }, run: { text, state, _ in state.nameBranch(text) }),
+      Command(
+        name: "show", argument: "BRANCH", summary: "show a branch",
+        options: { $0.session.names },
+        run: { text, state, _ in
+          guard let branch = state.session.branch(named: text) else {
+            return state.say(.warning, "no branch is called \(text)")
+          }
+          state.isRunning = false
+          state.session.show(branch.id, at: state.session.step)
+        }),
+      Command(
+        name: "compare", argument: "[BRANCH …]", summary: "show 2 to 4 branches side by side",
+        options: { $0.session.names },
+        run: { text, state, effects in
+          state.compare(text.split(separator: " ").map(String.init), &effects)
+        }),
+      Command(
+        name: "versus", argument: "SETTING VALUE",
+        summary: "run the same start with another setting or model beside this",
+        options: { state in
+          ["model"] + SettingField.fields(of: state.visibleSettings).map(\.label)
+        },
+        run: versus),
+    ] + viewCommands
+
+  private static let viewCommands: [Command] = [
+    Command(
+      name: "open", argument: "FILE", summary: "open a trace",
+      options: { _ in [] },
+      run: {
+        $2.append(.openTrace(path: $0)); _ = $1
+      }),
+    Command(
+      name: "save", argument: "FILE", summary: "save this run and its branches as a trace",
+      options: { _ in [] }, run: { $1.saveTrace($0, &$2) }),
+    Command(
+      name: "export", argument: "FILE", summary: "write the screen to a file",
+      options: { _ in [] },
+      run: {
+        $2.append(.exportScreen(path: $0)); _ = $1
+      }),
+    Command(
+      name: "delay", argument: "MILLISECONDS", summary: "time between two steps",
+      options: { _ in [] },
+      run: { text, state, _ in
+        guard let delay = number(text, "delay", 0...10_000, &state) else { return }
+        state.preferences.delayMilliseconds = delay
+      }),
+    Command(
+      name: "colours", argument: "SCALE", summary: "what colours show",
+      options: { _ in Preferences.Colouring.allCases.map(\.rawValue) },
+      run: { text, state, _ in
+        choice(text, "colours", &state) { $0.preferences.colouring = $1 }
+      }),
+    Command(
+      name: "theme", argument: "NAME", summary: "dark, light or monochrome",
+      options: { _ in Preferences.ThemeChoice.allCases.map(\.rawValue) },
+      run: { text, state, _ in choice(text, "theme", &state) { $0.preferences.theme = $1 } }),
+    Command(
+      name: "canvas", argument: "STYLE", summary: "flowing or grid",
+      options: { _ in Preferences.CanvasStyle.allCases.map(\.rawValue) },
+      run: { text, state, _ in choice(text, "canvas", &state) { $0.preferences.canvas = $1 } }),
+  ]
+
+  private static func versus(
+    _ text: String, _ state: inout Playground.State, _ effects: inout [Playground.Effect]
+  ) {
+    let parts = text.split(separator: " ", maxSplits: 1).map(String.init)
+    guard parts.count == 2 else {
+      return state.say(
+        .warning, "versus needs SETTING VALUE", hint: "as in :versus strategy margin")
+    }
+    if parts[0] == "model" {
+      let branch = state.session.shown
+      state.newModel(parts[1], besides: branch.id, &effects)
+    } else if let field = field(parts[0], in: state) {
+      state.versus(field, parts[1], &effects)
+    } else {
+      state.say(.error, "there is no setting called '\(parts[0])'")
+    }
+  }
+
+  private static func number(
+    _ text: String, _ name: String, _ range: ClosedRange<Int>, _ state: inout Playground.State
+  ) -> Int? {
+    guard let number = Int(text), range.contains(number) else {
+      let expected =
+        range.upperBound == .max
+        ? "a number, \(range.lowerBound) or more"
+        : "a number in \(range.lowerBound)...\(range.upperBound)"
+      state.say(.error, "\(name) is '\(text)', expected \(expected)")
+      return nil
+    }
+    return number
+  }
+
+  private static func choice<Value: RawRepresentable<String> & CaseIterable>(
+    _ text: String, _ name: String, _ state: inout Playground.State,
+    _ put: (inout Playground.State, Value) -> Void
+  ) {
+    guard let value = Value(rawValue: text) else {
+      return state.say(
+        .error,
+        "\(name) is '\(text)', expected \(Value.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    put(&state, value)
+    state.say(.success, "\(name) is \(text)")
+  }
+}

@@ -1,0 +1,248 @@
+import MaskedDiffusion
+
+/// Prompt and answer, coloured by fate.
+package struct CanvasPanel {
+  private let state: Playground.State
+  private let branch: Branch
+  private let model: Model
+  private let frame: Frame
+  private let end: Int?
+  private let matches: Set<Int>
+  /// Positions in which another compared run differs.
+  private let differences: Set<Int>
+  private let entropyScale: Double
+
+  /// Creates the panel of a branch.
+  package init(_ state: Playground.State, _ branch: Branch) {
+    self.state = state
+    self.branch = branch
+    model = state.model(of: branch)
+    frame = Frame(branch, at: state.session.step)
+    end = frame.end(endOfText: model.endOfText)
+    matches = state.matches(in: frame, model: model)
+    differences = Self.differences(state, branch, frame)
+    let largest = frame.commitments.reduce(0) { max($0, $1?.entropy ?? 0) }
+    entropyScale = largest > 0 ? largest : 1
+  }
+
+  /// Positions that read otherwise in the first compared run; in the first, those of the others.
+  private static func differences(
+    _ state: Playground.State, _ branch: Branch, _ frame: Frame
+  ) -> Set<Int> {
+    guard let first = state.compared.first else { return [] }
+    let others = branch.id == first ? Array(state.compared.dropFirst()) : [first]
+    var result: Set<Int> = []
+    for id in others {
+      guard let other = state.session.branch(id) else { continue }
+      let there = Frame(other, at: state.session.step)
+      let (mine, theirs) = (state.model(of: branch), state.model(of: other))
+      for position in frame.tokens.indices where !frame.isMasked(position) {
+        guard there.tokens.indices.contains(position), !there.isMasked(position) else { continue }
+        let isSame =
+          mine.info.name == theirs.info.name
+          ? frame.tokens[position] == there.tokens[position]
+          : mine.bytes(of: frame.tokens[position]) == theirs.bytes(of: there.tokens[position])
+        if !isSame { result.insert(position) }
+      }
+    }
+    return result
+  }
+
+  /// The row of the first line of text; compared runs have a heading above it.
+  package static func textTop(_ rect: Rect, _ state: Playground.State) -> Int {
+    rect.row + (state.compared.isEmpty ? 0 : 1)
+  }
+
+  /// Draws the canvas; compared runs get a heading and totals.
+  package func draw(on screen: inout Screen, in rect: Rect) {
+    var room = rect
+    if !state.compared.isEmpty {
+      (_, room) = rect.splitTop(1)
+      var totals: Rect
+      (room, totals) = room.splitBottom(1)
+      drawHeading(on: &screen, in: rect)
+      drawTotals(on: &screen, in: totals)
+    }
+    let layout = CanvasLayout(
+      frame, ghosts: state.ghosts(of: branch), model: model, state: state, width: rect.columns)
+    let isLong = layout.lines.count > room.rows
+    let top = min(state.scroll, max(0, layout.lines.count - 1))
+    for (row, line) in layout.lines.dropFirst(top).prefix(room.rows).enumerated() {
+      for placed in line {
+        screen.write(
+          [grapheme(of: placed.glyph)], row: room.row + row, column: rect.column + placed.column,
+          role: role(of: placed.glyph), within: room)
+      }
+    }
+    drawCursorAtEmptyToken(on: &screen, layout, room, top)
+    if isLong {
+      drawScrollMarks(
+        on: &screen, room, above: top > 0, below: top + room.rows < layout.lines.count)
+    }
+    drawHints(on: &screen, in: room, usedRows: layout.lines.count - top)
+  }
+
+  /// What is drawn for a glyph: cells of special masks have symbols of their own.
+  private func grapheme(of glyph: TokenText.Glyph) -> Grapheme {
+    let position = glyph.position
+    guard glyph.kind == .mask, glyph.grapheme.character == state.symbols.mask else {
+      return glyph.grapheme
+    }
+    let marker: Character?
+    if frame.remaskedNow.contains(position) {
+      marker = state.symbols.marker(for: .remasked)
+    } else if frame.isLocked[position] {
+      marker = state.symbols.marker(for: .locked)
+    } else {
+      marker = frame.trails[position] == nil ? nil : state.symbols.isUnicode ? "▒" : "~"
+    }
+    guard let marker else { return glyph.grapheme }
+    return Grapheme(unchecked: marker, width: 1)
+  }
+
+  /// The role of a glyph: what the user looks for comes before what the token is.
+  private func role(of glyph: TokenText.Glyph) -> StyleRole {
+    let position = glyph.position
+    let isShown = state.session.shownID == branch.id
+    if isShown, position == state.cursor { return .cursor }
+    if isShown, state.selectionStart != nil, state.selection.contains(position) {
+      return .selection
+    }
+    if matches.contains(position) { return .searchMatch }
+    if differences.contains(position) { return .differs }
+    let role = tokenRole(position)
+    let isGhost =
+      role == .masked && state.preferences.showsGhosts
+      && glyph.grapheme.character != state.symbols.mask
+    return isGhost ? .ghost : role
+  }
+
+  /// The role of the token at a position.
+  package func tokenRole(_ position: Int) -> StyleRole {
+    guard frame.tokens.indices.contains(position) else { return .text }
+    if frame.isMasked(position) {
+      return frame.remaskedNow.contains(position) || frame.trails[position] != nil
+        ? .remasked : frame.isLocked[position] ? .locked : .masked
+    }
+    if frame.isGiven[position] { return .prompt }
+    if frame.isTyped(position) { return .edited }
+    if let end, position >= end { return .afterEnd }
+    if frame.unmaskedNow.contains(position) { return .unmaskedNow }
+    if frame.isLocked[position] { return .locked }
+    return .level(at: share(of: position))
+  }
+
+  /// Where a token lies on the chosen scale: 0 least sure or oldest, 1 most sure or newest.
+  private func share(of position: Int) -> Double {
+    guard let commitment = frame.commitments[position] else { return 1 }
+    let steps = Double(max(1, frame.step))
+    return switch state.preferences.colouring {
+    case .confidence: commitment.confidence
+    case .entropy: 1 - commitment.entropy / entropyScale
+    case .order: 1 - Double(commitment.step - 1) / Double(max(1, branch.head))
+    case .age: Double(commitment.step) / steps
+    }
+  }
+
+  /// A token whose bytes belong to its neighbour has no glyph: mark where it would be.
+  private func drawCursorAtEmptyToken(
+    on screen: inout Screen, _ layout: CanvasLayout, _ room: Rect, _ top: Int
+  ) {
+    let cursor = state.cursor
+    guard state.session.shownID == branch.id, cursor < frame.count,
+      layout.lineOfPosition[cursor] == nil
+    else { return }
+    let before = (0..<cursor).last { layout.lineOfPosition[$0] != nil }
+    guard let before, let line = layout.lineOfPosition[before],
+      let column = layout.columnOfPosition[before]
+    else { return }
+    screen.setRole(
+      .cursor,
+      in: Rect(row: room.row + line - top, column: room.column + column, rows: 1, columns: 1)
+        .intersection(room))
+  }
+
+  private func drawScrollMarks(on screen: inout Screen, _ room: Rect, above: Bool, below: Bool) {
+    let column = room.endColumn
+    if above {
+      screen.write(String(state.symbols.up), row: room.row, column: column, role: .dim)
+    }
+    if below {
+      screen.write(String(state.symbols.down), row: room.endRow - 1, column: column, role: .dim)
+    }
+  }
+}
+
+/// What stands around the text.
+extension CanvasPanel {
+  private func drawHeading(on screen: inout Screen, in rect: Rect) {
+    let isShown = state.session.shownID == branch.id
+    let settings = branch.point(state.session.step).settings
+    let model = state.compared.contains { state.session.branch($0)?.model != branch.model }
+    let text =
+      "\(branch.name): \(model ? branch.model + " \(state.symbols.dot) " : "")\(settings.strategy)"
+    screen.write(
+      TextSanitizer(symbols: state.symbols).graphemes(of: text)
+        .truncated(toWidth: rect.columns, ellipsis: state.symbols.ellipsis),
+      row: rect.row, column: rect.column, role: isShown ? .focus : .title, within: rect)
+  }
+
+  private func drawTotals(on screen: inout Screen, in rect: Rect) {
+    let step = branch.clamped(state.session.step)
+    let forwards = branch.steps.prefix(step).reduce(0) { $0 + $1.forwards }
+    let tokens = branch.steps.prefix(step).reduce(0) { $0 + $1.unmasked.count }
+    let parts = [
+      branch.isFinished && step == branch.head ? "finished" : "\(frame.maskedCount) left",
+      Playground.State.counted(differences.count, "difference"),
+      Playground.State.counted(forwards, "forward"),
+      "\(Numbers.fixed(forwards > 0 ? Double(tokens) / Double(forwards) : 0, 1)) tokens each",
+    ]
+    let separator = " \(state.symbols.dot) "
+    var text = parts[0]
+    for part in parts.dropFirst()
+    where text.count + separator.count + part.count <= rect.columns {
+      text += separator + part
+    }
+    screen.write(text, row: rect.row, column: rect.column, role: .dim, within: rect)
+  }
+
+  /// Three lines for the first minutes, below the text where there is room.
+  private func drawHints(on screen: inout Screen, in rect: Rect, usedRows: Int) {
+    guard state.showsHints, state.compared.isEmpty, rect.rows - usedRows >= 5,
+      frame.count > 0
+    else { return }
+    let lines = [
+      "\(state.symbols.mask) is a token not known yet. Press space:",
+      "each step keeps the surest guesses.",
+      "← goes back, b branches off, ? is help.",
+    ]
+    for (index, line) in lines.enumerated() {
+      let text = state.symbols.isUnicode ? line : line.replacingArrows()
+      screen.write(
+        text, row: rect.endRow - lines.count + index, column: rect.column, role: .dim,
+        within: rect)
+    }
+  }
+}
+
+extension String {
+  /// The text with arrows spelt out, for terminals without them.
+  func replacingArrows() -> String {
+    var text = ""
+    for character in self {
+      switch character {
+      // Between words an arrow is not a key.
+      case "→" where text.last == " ": text += ">"
+      case "←": text += "left"
+      case "→": text += "right"
+      case "↑": text += "up"
+      case "↓": text += "down"
+      case "·": text += "-"
+      case "–", "−": text += "-"
+      case "…": text += "..."
+      default: text.append(character)
+      }
+    }
+    return text
+  }
+}

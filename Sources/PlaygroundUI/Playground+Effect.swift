@@ -1,0 +1,101 @@
+public import MaskedDiffusion
+
+extension Playground {
+  /// Work for the runtime.
+  ///
+  /// Work for the model (`step`, `look`) is done in the order it was asked for, away from the
+  /// thread that draws; each request is answered by one message with its number.
+  public enum Effect: Equatable, Sendable {
+    /// Do one denoising step; answer with ``Message/stepped(_:)`` or ``Message/failed(_:)``.
+    case step(StepRequest)
+    /// Ask the predictor about a canvas; answer with ``Message/looked(_:)`` or
+    /// ``Message/failed(_:)``.
+    case look(LookRequest)
+    /// Stop all work for the model, also what waits; no answer is expected any more.
+    case cancel
+    /// Load a model by name or path; answer with ``Message/loaded(_:)`` or ``Message/failed(_:)``.
+    case load(model: String)
+    /// Turn text into tokens; answer with ``Message/tokenized(_:)`` or ``Message/failed(_:)``.
+    case tokenize(TokenizeRequest)
+    /// Write a trace; answer with ``Message/done(_:)`` or ``Message/failed(_:)``.
+    case saveTrace(Trace, path: String)
+    /// Read a trace; answer with ``Message/opened(_:path:)`` or ``Message/failed(_:)``.
+    case openTrace(path: String)
+    /// Write the screen as text, as it looks after this update; answer as for `saveTrace`.
+    case exportScreen(path: String)
+    /// Put text into the clipboard, or print it after the end where there is none; answer as for
+    /// `saveTrace`.
+    case copyText(String)
+    /// Send ``Message/tick(_:)`` with the same number after some time.
+    case scheduleTick(number: Int, milliseconds: Int)
+    /// Write the settings file; answer as for `saveTrace`.
+    case savePreferences(Preferences)
+    /// Paint everything anew.
+    case repaint
+    /// Give the terminal back to the shell until the program is continued.
+    case suspend
+    /// End the program.
+    case quit
+  }
+
+  /// How to get to a point from a sampler state that was kept.
+  ///
+  /// Create a sampler from ``state`` and ``settings``; then, for each leg: put its canvas in
+  /// (`Sampler.edit`) if it has one, change to its settings (`Sampler.change`) if they differ from
+  /// those in force, and do its steps. The sampler then stands at the point. A runtime that still
+  /// has a sampler in that place may use it, and saves a forward pass.
+  public struct Origin: Equatable, Sendable {
+    /// The state kept.
+    public var state: SamplerState
+    /// The settings in force when it was reached.
+    public var settings: SamplerSettings
+    /// What happened since.
+    public var legs: [Leg]
+
+    /// A part of the way.
+    public struct Leg: Equatable, Sendable {
+      /// The canvas after a change by hand, `nil` when there was none.
+      public var canvas: Canvas?
+      /// The settings from here on.
+      public var settings: SamplerSettings
+      /// The number of steps to do again, 0 or more.
+      public var steps: Int
+    }
+  }
+
+  /// A denoising step to do.
+  public struct StepRequest: Equatable, Sendable {
+    /// The number the answer carries.
+    public var number: Int
+    /// The model to use.
+    public var model: String
+    /// Where the step starts.
+    public var origin: Origin
+  }
+
+  /// A canvas to ask the predictor about: its top ``Playground/candidateCount`` tokens.
+  public struct LookRequest: Equatable, Sendable {
+    /// The number the answer carries.
+    public var number: Int
+    /// The model to use.
+    public var model: String
+    /// The point to look at; a step from the same origin needs no further forward pass.
+    public var origin: Origin
+    /// Whether unmasked positions of the answer are wanted too.
+    public var coversUnmasked: Bool
+    /// Whether what the strategy would do next is wanted: the step, done on a copy.
+    public var wantsProposal: Bool
+  }
+
+  /// Text to turn into tokens.
+  public struct TokenizeRequest: Equatable, Sendable {
+    /// The number the answer carries.
+    public var number: Int
+    /// The model whose tokenizer to use.
+    public var model: String
+    /// The text.
+    public var text: String
+    /// Whether `[MASK]` stands for the mask token.
+    public var readsMasks: Bool
+  }
+}

@@ -1,0 +1,102 @@
+public import MaskedDiffusion
+
+extension Playground {
+  /// Something that happened: all that can change the state.
+  public enum Message: Equatable, Sendable {
+    /// At the terminal.
+    case event(TerminalEvent)
+    /// The user asked for this, however it was asked.
+    case action(Action)
+    /// The time asked for with ``Effect/scheduleTick(number:milliseconds:)`` is over.
+    case tick(Int)
+    /// A step was done.
+    case stepped(StepReport)
+    /// The predictor answered.
+    case looked(LookReport)
+    /// The bytes of tokens that may not have occurred before.
+    ///
+    /// Sent before the message in which they occur. A runtime may send the whole vocabulary after
+    /// loading a model, and nothing later.
+    case pieces(model: String, [TokenID: TokenPiece])
+    /// A model was loaded.
+    case loaded(ModelInfo)
+    /// The models that could be loaded, by name; for completion.
+    case available(models: [String])
+    /// Text was turned into tokens.
+    case tokenized(TokenizeReport)
+    /// A trace was read.
+    case opened(Trace, path: String)
+    /// A file was written or text copied: one sentence that says so.
+    case done(String)
+    /// Something could not be done.
+    case failed(Failure)
+  }
+
+  /// What a step did.
+  public struct StepReport: Equatable, Sendable {
+    /// The number of the request.
+    public var number: Int
+    /// What happened; `nil` when there was no step left.
+    public var step: TraceStep?
+    /// Where the sampler stands now.
+    public var state: SamplerState
+    /// Whether no step is left.
+    public var isFinished: Bool
+
+    /// Creates a report.
+    public init(number: Int, step: TraceStep?, state: SamplerState, isFinished: Bool) {
+      self.number = number
+      self.step = step
+      self.state = state
+      self.isFinished = isFinished
+    }
+  }
+
+  /// What the predictor thinks.
+  public struct LookReport: Equatable, Sendable {
+    /// The number of the request.
+    public var number: Int
+    /// One opinion a position.
+    public var opinions: [Opinion]
+    /// What the strategy would do next, where that was asked.
+    public var proposal: TraceStep?
+
+    /// Creates a report.
+    public init(number: Int, opinions: [Opinion], proposal: TraceStep? = nil) {
+      self.number = number
+      self.opinions = opinions
+      self.proposal = proposal
+    }
+  }
+
+  /// The tokens of a text.
+  public struct TokenizeReport: Equatable, Sendable {
+    /// The number of the request.
+    public var number: Int
+    /// The tokens.
+    public var tokens: [TokenID]
+
+    /// Creates a report.
+    public init(number: Int, tokens: [TokenID]) {
+      self.number = number
+      self.tokens = tokens
+    }
+  }
+
+  /// Why something could not be done.
+  public struct Failure: Equatable, Sendable {
+    /// The number of the request; `nil` for work without one.
+    public var number: Int?
+    /// One sentence.
+    public var text: String
+    /// What to do about it, where that is known.
+    public var hint: String?
+
+    /// Creates a failure.
+    public init(number: Int? = nil, text: String, hint: String? = nil) {
+      self.number = number
+      self.text = text
+      self.hint = hint
+    }
+  }
+}

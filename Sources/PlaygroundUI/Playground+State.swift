@@ -1,0 +1,196 @@
+public import MaskedDiffusion
+
+extension Playground {
+  /// Everything the screen depends on.
+  public struct State: Equatable, Sendable {
+    /// The size of the screen.
+    public package(set) var size: ScreenSize
+    /// What may be drawn with.
+    public package(set) var symbols: Symbols
+    /// How the playground looks and behaves.
+    public package(set) var preferences: Preferences
+    /// Whether a run goes on by itself; the runtime need not repaint faster than it can.
+    public package(set) var isRunning = false
+
+    package var session: Session
+    package var models: [String: Model] = [:]
+    package var availableModels: [String] = []
+
+    /// The token the inspector looks at.
+    package var cursor = 0
+    /// Where a span of selected positions began.
+    package var selectionStart: Int?
+    /// The first line of the canvas that is shown.
+    package var scroll = 0
+    /// The panel that has the keyboard.
+    package var focus = Panel.canvas
+    /// The candidate, setting or branch that is chosen in its panel.
+    package var chosenCandidate = 0
+    package var chosenSetting = SettingField.strategy
+    /// What the keyboard writes into, if not the panels.
+    package var entry: Entry?
+    /// The runs shown side by side, 2 to 4; empty when one run is shown.
+    package var compared: [BranchID] = []
+    /// The text looked for in the canvas.
+    package var searchText = ""
+    /// Whether the user decodes by hand.
+    package var handTally: HandTally?
+    package var history = EditHistory()
+    /// The message in the status line.
+    package var notice: Notice?
+    /// Whether the first hints are still shown.
+    package var showsHints: Bool
+
+    /// Work the runtime has not answered yet.
+    package var waiting = Waiting()
+    /// Settings changed while a step is computed; they take effect after it.
+    package var queued: QueuedSettings?
+    /// What to begin with once a model is loaded.
+    package var opening: Opening?
+    /// The run it is to be compared with.
+    package var openingBesides: BranchID?
+    /// The number of changes that would be lost without saving.
+    package var unsavedChanges = 0
+
+    /// Creates the state before anything is known; ``Playground/start(_:size:symbols:preferences:)``
+    /// is the usual way.
+    package init(size: ScreenSize, symbols: Symbols, preferences: Preferences) {
+      self.size = size
+      self.symbols = symbols
+      self.preferences = preferences
+      showsHints = preferences.showsHints
+      session = Session(
+        model: "", promptText: "",
+        start: Canvas(prompt: [], length: 0, maskToken: -1),
+        settings: SamplerSettings(
+          steps: 1, strategy: AlgorithmSelection("low-confidence"),
+          schedule: AlgorithmSelection("timestep")))
+    }
+  }
+
+  /// What to begin with.
+  public enum Opening: Equatable, Sendable {
+    /// A model, a prompt that may hold `[MASK]`, a number of masks and settings; `nil` takes what
+    /// the model suggests.
+    case model(String, prompt: String, length: Int?, settings: SamplerSettings?)
+    /// A recorded run.
+    case trace(Trace, path: String)
+  }
+
+  /// Returns the first state, and the effects that fill it.
+  public static func start(
+    _ opening: Opening, size: ScreenSize, symbols: Symbols = .unicode,
+    preferences: Preferences = Preferences()
+  ) -> (state: State, effects: [Effect]) {
+    var state = State(size: size, symbols: symbols, preferences: preferences)
+    var effects: [Effect] = []
+    switch opening {
+    case .model(let name, _, _, _):
+      state.opening = opening
+      effects.append(.load(model: name))
+      state.notice = Notice(.progress, "loading \(name)")
+    case .trace(let trace, let path):
+      effects = update(&state, with: .opened(trace, path: path))
+    }
+    return (state, effects)
+  }
+
+  /// A panel that can have the keyboard.
+  package enum Panel: Int, CaseIterable, Sendable {
+    case canvas, inspector, settings, branches
+  }
+
+  /// A line of text for the user.
+  package struct Notice: Equatable, Sendable {
+    package enum Kind: Sendable { case progress, success, warning, error }
+
+    package var kind: Kind
+    package var text: String
+    package var hint: String?
+
+    package init(_ kind: Kind, _ text: String, hint: String? = nil) {
+      self.kind = kind
+      self.text = text
+      self.hint = hint
+    }
+  }
+
+  /// What the keyboard writes into.
+  package enum Entry: Equatable, Sendable {
+    case help(scroll: Int)
+    case palette(LineEditor, chosen: Int)
+    case search(LineEditor)
+    case typing(LineEditor)
+    case prompt(TextEditor)
+    case setting(SettingField, LineEditor)
+    case quitQuestion
+  }
+
+  /// Settings for the step after the one that is being computed.
+  package struct QueuedSettings: Equatable, Sendable {
+    package var branch: BranchID
+    package var settings: SamplerSettings
+  }
+
+  /// Work the runtime has not answered yet.
+  package struct Waiting: Equatable, Sendable {
+    /// A request for a point.
+    package struct Place: Equatable, Sendable {
+      package var number: Int
+      package var branch: BranchID
+      package var step: Int
+      package var coversUnmasked = false
+      package var wantsProposal = false
+    }
+
+    /// What the tokens of a text are for.
+    package enum Purpose: Equatable, Sendable {
+      /// A new run of a model.
+      case start(
+        model: String, text: String, length: Int, settings: SamplerSettings, besides: BranchID?)
+      /// Text put into the canvas, from a position on.
+      case typing(branch: BranchID, step: Int, position: Int)
+    }
+
+    package var step: Place?
+    package var look: Place?
+    package var tokens: [Int: Purpose] = [:]
+    package var tick: Int?
+    /// The step all compared runs are to reach.
+    package var goal: Int?
+    /// The changes that are safe once a trace is written.
+    package var savedChanges: Int?
+    package private(set) var issued = 0
+
+    /// Returns a number no request has had.
+    package mutating func next() -> Int {
+      issued += 1
+      return issued
+    }
+  }
+}
+
+extension Playground.State {
+  /// The model of the branch that is shown.
+  package var model: Model { model(of: session.shown) }
+
+  /// The model of a branch; one without pieces when it is not known.
+  package func model(of branch: Branch) -> Model {
+    models[branch.model]
+      ?? Model(
+        info: ModelInfo(
+          name: branch.model, family: "", parameterCount: nil, precision: "",
+          maskToken: branch.start.maskToken, endOfTextTokens: [], contextLength: 4_096,
+          embeddingCount: .max, suggestedSettings: branch.settings,
+          suggestedLength: branch.start.answer.count), isLoaded: false)
+  }
+
+  /// What is drawn of the branch that is shown.
+  package var frame: Frame { Frame(session.shown, at: session.step) }
+
+  /// The positions that are selected: the span, or the cursor alone.
+  package var selection: ClosedRange<Int> {
+    let start = selectionStart ?? cursor
+    return min(start, cursor)...max(start, cursor)
+  }
+}

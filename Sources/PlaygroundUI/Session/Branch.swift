@@ -1,0 +1,120 @@
+package import MaskedDiffusion
+
+/// Names a branch for as long as the program runs.
+public struct BranchID: Hashable, Sendable {
+  /// The number of the branch, in order of creation.
+  public let number: Int
+
+  /// Creates an identifier.
+  package init(_ number: Int) { self.number = number }
+}
+
+/// A run and where it left another: the whole way from the start, the shared part included.
+///
+/// The shared part is stored again, so that deleting one branch never harms another; the points
+/// themselves share their storage.
+package struct Branch: Equatable, Sendable {
+  package let id: BranchID
+  /// What the user calls it; unique.
+  package var name: String
+  /// The branch it left, and after how many steps.
+  package var parent: BranchID?
+  package var departure = 0
+  /// The model that computes it.
+  package var model: String
+  /// The prompt as it was typed, masks written `[MASK]`.
+  package var promptText: String
+  /// The canvas before the first step, as the run was started.
+  package var start: Canvas
+  /// The start, then one point a step; never empty.
+  package private(set) var points: [Point]
+  /// Whether no step is left.
+  package var isFinished = false
+
+  /// Creates a branch that stands at its start.
+  package init(
+    id: BranchID, name: String, model: String, promptText: String, start: Canvas,
+    settings: SamplerSettings
+  ) {
+    self.id = id
+    self.name = name
+    self.model = model
+    self.promptText = promptText
+    self.start = start
+    points = [Point(settings: settings, state: SamplerState(canvas: start))]
+  }
+
+  /// Creates a branch that leaves `parent` after `departure` steps.
+  package init(id: BranchID, name: String, leaving parent: Branch, at departure: Int) {
+    self = parent.renamed(id: id, name: name)
+    self.parent = parent.id
+    let kept = min(max(departure, 0), parent.head)
+    self.departure = kept
+    points.removeSubrange((kept + 1)...)
+    isFinished = parent.isFinished && kept == parent.head
+  }
+
+  private func renamed(id: BranchID, name: String) -> Branch {
+    var copy = Branch(
+      id: id, name: name, model: model, promptText: promptText, start: start,
+      settings: points[0].settings)
+    copy.points = points
+    return copy
+  }
+
+  /// Returns the same branch under another identifier and name.
+  package func copied(id: BranchID, name: String) -> Branch {
+    var copy = renamed(id: id, name: name)
+    copy.parent = parent
+    copy.departure = departure
+    copy.isFinished = isFinished
+    return copy
+  }
+
+  /// The number of steps done.
+  package var head: Int { points.count - 1 }
+
+  /// The settings of the next step.
+  package var settings: SamplerSettings { points[head].settings }
+
+  /// The steps done, in order.
+  package var steps: [TraceStep] { points.compactMap(\.step) }
+
+  /// Returns the point after `step` steps, or the nearest there is.
+  package func point(_ step: Int) -> Point { points[clamped(step)] }
+
+  /// Returns the nearest step there is.
+  package func clamped(_ step: Int) -> Int { min(max(step, 0), head) }
+
+  /// Changes the point after `step` steps, or the nearest there is.
+  package mutating func change(_ step: Int, _ body: (inout Point) -> Void) {
+    body(&points[clamped(step)])
+  }
+
+  /// Adds the point a step led to.
+  package mutating func append(_ point: Point) { points.append(point) }
+
+  /// Whether the user changed the canvas or chose tokens anywhere.
+  package var hasEdits: Bool { points.contains { $0.editedCanvas != nil || $0.isByHand } }
+
+  /// The settings in which the branch differs from its parent, as `name old → new`.
+  package func changes(from parent: Branch?) -> [String] {
+    guard let parent else { return [] }
+    var texts: [String] = []
+    let before = parent.point(departure).settings
+    let after = point(departure).settings
+    if model != parent.model { texts.append("model \(parent.model) → \(model)") }
+    if promptText != parent.promptText { texts.append("prompt") }
+    if start.answer.count != parent.start.answer.count {
+      texts.append("length \(parent.start.answer.count) → \(start.answer.count)")
+    }
+    for field in SettingField.fields(of: after) {
+      let (old, new) = (field.text(in: before), field.text(in: after))
+      if old != new { texts.append("\(field.label) \(old) → \(new)") }
+    }
+    if point(departure).editedCanvas != parent.point(departure).editedCanvas {
+      texts.append("edited")
+    }
+    return texts
+  }
+}

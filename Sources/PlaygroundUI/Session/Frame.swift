@@ -1,0 +1,122 @@
+package import MaskedDiffusion
+
+/// The canvas after some step, with the fate of every position: all that is drawn of it.
+///
+/// It is read off the records alone, so a trace shows the same picture as the run it was made from.
+package struct Frame: Equatable, Sendable {
+  package var tokens: [TokenID]
+  package var maskToken: TokenID
+  package var answer: Range<Int>
+  package var isGiven: [Bool]
+  package var isLocked: [Bool]
+  /// How each position came by its token; `nil` where it is given, typed or masked.
+  package var commitments: [Canvas.Commitment?]
+  /// Positions that got their token in the step that is shown.
+  package var unmaskedNow: Set<Int> = []
+  /// Positions that were masked again in the step that is shown.
+  package var remaskedNow: Set<Int> = []
+  /// Tokens a position had before it was masked again, oldest first.
+  package var trails: [Int: [TokenID]] = [:]
+  /// The steps done.
+  package var step = 0
+
+  /// The longest trail kept for a position.
+  package static let trailLimit = 4
+
+  /// Creates the frame of a canvas before any step.
+  package init(_ canvas: Canvas) {
+    tokens = canvas.tokens
+    maskToken = canvas.maskToken
+    answer = canvas.answer
+    isGiven = canvas.isGiven
+    isLocked = canvas.isLocked
+    commitments = canvas.commitments
+  }
+
+  /// Creates the frame of `branch` after `step` steps, or the nearest there is.
+  ///
+  /// - Complexity: O(positions + changes up to `step`)
+  package init(_ branch: Branch, at step: Int) {
+    self.init(branch.start)
+    for index in 0...branch.clamped(step) {
+      let point = branch.point(index)
+      if let record = point.step { apply(record) }
+      if let canvas = point.editedCanvas { apply(canvas) }
+      self.step = index
+    }
+    if let record = branch.point(step).step, record.canvas.count == tokens.count,
+      branch.point(step).editedCanvas == nil
+    {
+      tokens = record.canvas
+    }
+  }
+
+  private mutating func apply(_ record: TraceStep) {
+    unmaskedNow = []
+    remaskedNow = []
+    for position in record.remasked where tokens.indices.contains(position) {
+      if tokens[position] != maskToken {
+        trails[position, default: []].append(tokens[position])
+        if trails[position, default: []].count > Self.trailLimit {
+          trails[position]?.removeFirst()
+        }
+      }
+      tokens[position] = maskToken
+      commitments[position] = nil
+      remaskedNow.insert(position)
+    }
+    for unmasking in record.unmasked where tokens.indices.contains(unmasking.position) {
+      tokens[unmasking.position] = unmasking.token
+      commitments[unmasking.position] = Canvas.Commitment(
+        step: record.step, confidence: unmasking.confidence, entropy: unmasking.entropy)
+      unmaskedNow.insert(unmasking.position)
+      remaskedNow.remove(unmasking.position)
+    }
+  }
+
+  private mutating func apply(_ canvas: Canvas) {
+    let trails = canvas.count == tokens.count ? trails : [:]
+    let (unmasked, remasked, done) = (unmaskedNow, remaskedNow, step)
+    self = Frame(canvas)
+    self.trails = trails
+    step = done
+    unmaskedNow = unmasked.filter { tokens.indices.contains($0) && commitments[$0] != nil }
+    remaskedNow = remasked.filter { tokens.indices.contains($0) && tokens[$0] == maskToken }
+  }
+
+  /// The number of positions.
+  package var count: Int { tokens.count }
+
+  /// Whether the token at `position` is not known yet.
+  package func isMasked(_ position: Int) -> Bool { tokens[position] == maskToken }
+
+  /// The number of masked positions.
+  package var maskedCount: Int { tokens.count { $0 == maskToken } }
+
+  /// Whether the user put the token at `position`.
+  package func isTyped(_ position: Int) -> Bool {
+    !isGiven[position] && !isMasked(position) && commitments[position] == nil
+  }
+
+  /// The first position after the end of the text, `nil` when it does not end yet.
+  package func end(endOfText: Set<TokenID>) -> Int? {
+    answer.first { !isGiven[$0] && endOfText.contains(tokens[$0]) }.map { $0 + 1 }
+  }
+
+  /// The canvas a sampler can go on from.
+  package var canvas: Canvas {
+    let masks = { Array(repeating: maskToken, count: $0) }
+    var canvas = Canvas(
+      prompt: masks(answer.lowerBound), length: answer.count,
+      suffix: masks(tokens.count - answer.upperBound), maskToken: maskToken)
+    for position in tokens.indices {
+      if let commitment = commitments[position], !isMasked(position) {
+        canvas.unmask(position, token: tokens[position], commitment: commitment)
+      } else if !isMasked(position) {
+        canvas.put(tokens[position], at: position, isGiven: isGiven[position])
+      }
+      canvas.setLocked(isLocked[position], at: position)
+    }
+    return canvas
+  }
+}

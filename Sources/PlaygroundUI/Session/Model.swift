@@ -1,0 +1,82 @@
+public import MaskedDiffusion
+
+/// A model as the playground knows it.
+public struct ModelInfo: Equatable, Sendable {
+  /// The name users type.
+  public var name: String
+  /// The family: `smdm`, `llada` and so on.
+  public var family: String
+  /// The number of parameters; `nil` when not known.
+  public var parameterCount: Int?
+  /// The precision it computes in.
+  public var precision: String
+  /// A checksum of its configuration.
+  public var configurationChecksum: String
+  /// The token that stands for “not yet known”.
+  public var maskToken: TokenID
+  /// The tokens that end a text.
+  public var endOfTextTokens: [TokenID]
+  /// The largest number of positions.
+  public var contextLength: Int
+  /// The number of tokens it can read.
+  public var embeddingCount: Int
+  /// The settings to begin with.
+  public var suggestedSettings: SamplerSettings
+  /// The number of masks to begin with.
+  public var suggestedLength: Int
+
+  /// Creates a description.
+  public init(
+    name: String, family: String, parameterCount: Int?, precision: String,
+    configurationChecksum: String = "", maskToken: TokenID, endOfTextTokens: [TokenID],
+    contextLength: Int, embeddingCount: Int, suggestedSettings: SamplerSettings,
+    suggestedLength: Int
+  ) {
+    self.name = name
+    self.family = family
+    self.parameterCount = parameterCount
+    self.precision = precision
+    self.configurationChecksum = configurationChecksum
+    self.maskToken = maskToken
+    self.endOfTextTokens = endOfTextTokens
+    self.contextLength = contextLength
+    self.embeddingCount = embeddingCount
+    self.suggestedSettings = suggestedSettings
+    self.suggestedLength = suggestedLength
+  }
+
+  /// The identity a trace stores.
+  package var identity: TraceHeader.ModelIdentity {
+    TraceHeader.ModelIdentity(
+      name: name, family: family, configurationChecksum: configurationChecksum,
+      precision: precision)
+  }
+}
+
+/// A model, the pieces of its vocabulary that have occurred, and whether it can compute.
+package struct Model: Equatable, Sendable {
+  package var info: ModelInfo
+  package var pieces: [TokenID: TokenPiece] = [:]
+  /// Whether steps can be computed; a model known from a trace alone cannot.
+  package var isLoaded: Bool
+
+  /// Creates a model.
+  package init(info: ModelInfo, pieces: [TokenID: TokenPiece] = [:], isLoaded: Bool) {
+    self.info = info
+    self.pieces = pieces
+    self.isLoaded = isLoaded
+  }
+
+  /// The tokens that end a text.
+  package var endOfText: Set<TokenID> { Set(info.endOfTextTokens) }
+
+  /// The bytes of a token; its number in angle brackets when they are not known.
+  package func bytes(of token: TokenID) -> [UInt8] {
+    pieces[token]?.bytes ?? Array("⟨\(token)⟩".utf8)
+  }
+
+  /// The text of tokens, without masks; what is not UTF-8 is replaced.
+  package func text(of tokens: some Sequence<TokenID>) -> String {
+    String(decoding: tokens.flatMap { bytes(of: $0) }, as: UTF8.self)
+  }
+}

@@ -1,0 +1,267 @@
+package import MaskedDiffusion
+
+/// New runs, other settings, branches.
+extension Playground.State {
+  /// Asks for the tokens of a prompt; the run starts when they are there.
+  mutating func startRun(
+    model: String, text: String, length: Int, settings: SamplerSettings,
+    besides: BranchID? = nil, _ effects: inout Effects
+  ) {
+    guard models[model]?.isLoaded == true else {
+      return say(.warning, "\(model) is not loaded", hint: "load it with :model NAME")
+    }
+    let number = waiting.next()
+    waiting.tokens[number] = .start(
+      model: model, text: text, length: length, settings: settings, besides: besides)
+    effects.append(
+      .tokenize(
+        Playground.TokenizeRequest(number: number, model: model, text: text, readsMasks: true)))
+  }
+
+  mutating func receive(_ report: Playground.TokenizeReport, _ effects: inout Effects) {
+    switch waiting.tokens.removeValue(forKey: report.number) {
+    case .start(let model, let text, let length, let settings, let besides):
+      start(
+        model: model, text: text, tokens: report.tokens, length: length, settings: settings,
+        replacing: besides == nil, &effects)
+      if let besides, session.branch(besides) != nil, session.shownID != besides {
+        compared = [besides, session.shownID]
+      }
+    case .typing(let branch, let step, let position):
+      guard session.branch(branch) != nil else { return }
+      session.show(branch, at: step)
+      put(report.tokens, at: position, &effects)
+    case nil: break
+    }
+  }
+
+  /// Begins a run: in place of one that has not begun, else on a branch of its own.
+  private mutating func start(
+    model name: String, text: String, tokens: [TokenID], length: Int,
+    settings: SamplerSettings, replacing: Bool, _ effects: inout Effects
+  ) {
+    guard let model = models[name] else { return }
+    let room = model.info.contextLength
+    guard tokens.count <= room, length <= room - tokens.count else {
+      return say(
+        .error,
+        "prompt and answer take \(tokens.count) + \(length) positions, expected at most \(room)",
+        hint: "shorten the prompt, or :length NUMBER")
+    }
+    let canvas = Canvas(
+      prompt: tokens, length: max(0, length), maskToken: model.info.maskToken)
+    guard canvas.tokens.contains(canvas.maskToken) else {
+      return say(.error, "nothing is masked", hint: "give a :length, or put [MASK] into the text")
+    }
+    var settings = settings
+    settings.recordedCandidates = Playground.candidateCount
+    isRunning = false
+    cancelWork(&effects)
+    if replacing, session.branches.count == 1, session.shown.head == 0, !session.shown.hasEdits {
+      session = Session(model: name, promptText: text, start: canvas, settings: settings)
+    } else {
+      guard
+        let id = session.addRun(
+          model: name, promptText: text, start: canvas, settings: settings)
+      else { return say(.warning, "there are \(Session.branchLimit) branches") }
+      session.show(id, at: 0)
+      unsavedChanges += 1
+    }
+    compared = []
+    notice = nil
+    cursor = canvas.tokens.firstIndex(of: canvas.maskToken) ?? 0
+    selectionStart = nil
+    scroll = 0
+  }
+
+  /// Changes the settings of the next step; while one is computed, those of the step after it.
+  mutating func changeSettings(to settings: SamplerSettings, _ effects: inout Effects) {
+    guard settings != session.settings else {
+      queued = nil
+      return
+    }
+    if let step = waiting.step, step.branch == session.shownID, session.isAtHead {
+      queued = Playground.QueuedSettings(branch: session.shownID, settings: settings)
+      return
+    }
+    if !session.isAtHead {
+      guard let id = session.addBranch(leaving: session.shownID, at: session.step) else {
+        return say(.warning, "there are \(Session.branchLimit) branches")
+      }
+      if let index = compared.firstIndex(of: session.shownID) { compared[index] = id }
+      session.show(id, at: session.step)
+      unsavedChanges += 1
+    }
+    let isOtherDistribution =
+      settings.guidanceScale != session.settings.guidanceScale
+      || settings.endOfText != session.settings.endOfText
+      || settings.forbidsMaskToken != session.settings.forbidsMaskToken
+    session.changePoint { point in
+      point.settings = settings
+      point.proposal = nil
+      point.isProposalKnown = false
+      if isOtherDistribution { point.forgetOpinions() }
+    }
+    if isOtherDistribution, waiting.look != nil {
+      waiting.look = nil
+      effects.append(.cancel)
+    }
+    if settings.steps > session.step, frame.maskedCount > 0 {
+      session.change(session.shownID) { $0.isFinished = false }
+    }
+    notice = nil
+  }
+
+  /// Puts settings into force that were changed while a step was computed.
+  mutating func applyQueuedSettings() {
+    guard let queued else { return }
+    self.queued = nil
+    session.change(queued.branch) { branch in
+      branch.change(branch.head) { $0.settings = queued.settings }
+    }
+  }
+
+  /// The settings as the user sees them: those queued, if there are.
+  package var visibleSettings: SamplerSettings {
+    queued?.branch == session.shownID ? queued?.settings ?? session.settings : session.settings
+  }
+
+  /// Shows the start again, with the settings as they are.
+  mutating func restart(newSeed: Bool, _ effects: inout Effects) {
+    isRunning = false
+    cancelWork(&effects)
+    var settings = visibleSettings
+    if newSeed { settings.seed &+= 1 }
+    let isSame = session.shown.point(0).settings == settings
+    session.show(step: 0)
+    notice = nil
+    guard !isSame else { return }
+    changeSettings(to: settings, &effects)
+  }
+
+  /// Branches off where the view stands.
+  mutating func branchOff(_ effects: inout Effects) {
+    if waiting.step?.branch == session.shownID { cancelWork(&effects) }
+    isRunning = false
+    guard let id = session.addBranch(leaving: session.shownID, at: session.step) else {
+      return say(.warning, "there are \(Session.branchLimit) branches", hint: "delete some")
+    }
+    session.show(id, at: session.step)
+    unsavedChanges += 1
+    say(
+      .success, "branch \(session.shown.name) leaves here",
+      hint: "change a setting or a token, then \(Keymap.key(for: .run))")
+  }
+
+  /// Shows the next branch of the tree, or the one before.
+  mutating func showBranch(offset: Int) {
+    let tree = session.tree
+    guard let index = tree.firstIndex(where: { $0.branch.id == session.shownID }), tree.count > 1
+    else { return say(.warning, "there is only one branch", hint: "b branches off here") }
+    isRunning = false
+    let next = compared.isEmpty ? nil : compared.firstIndex(of: session.shownID)
+    if let next {
+      let count = compared.count
+      session.show(compared[((next + offset) % count + count) % count], at: session.step)
+    } else {
+      let count = tree.count
+      session.show(tree[((index + offset) % count + count) % count].branch.id, at: session.step)
+    }
+    notice = nil
+  }
+
+  /// Deletes the branch that is shown.
+  mutating func deleteBranch(_ effects: inout Effects) {
+    isRunning = false
+    cancelWork(&effects)
+    let name = session.shown.name
+    guard session.remove(session.shownID) else {
+      return say(.warning, "the last branch stays")
+    }
+    unsavedChanges += 1
+    say(.success, "branch \(name) is deleted")
+  }
+
+  /// Names the branch that is shown.
+  mutating func nameBranch(_ name: String) {
+    let clean = String(TextSanitizer(symbols: symbols).sanitized(name).prefix(24))
+    guard !clean.isEmpty else { return say(.warning, "a branch needs a name") }
+    if let other = session.branch(named: clean), other.id != session.shownID {
+      return say(.warning, "another branch is called \(clean)")
+    }
+    session.change(session.shownID) { $0.name = clean }
+    unsavedChanges += 1
+    say(.success, "the branch is called \(clean)")
+  }
+}
+
+/// Runs side by side.
+extension Playground.State {
+  /// Shows branches side by side; none given ends it or takes the branch and the one it left.
+  mutating func compare(_ names: [String], _ effects: inout Effects) {
+    isRunning = false
+    if names.isEmpty, !compared.isEmpty {
+      compared = []
+      return
+    }
+    var found: [BranchID] = []
+    for name in names {
+      guard let branch = session.branch(named: name) else {
+        return say(
+          .warning, "no branch is called \(name)",
+          hint: "there are \(session.names.joined(separator: ", "))")
+      }
+      if !found.contains(branch.id) { found.append(branch.id) }
+    }
+    if found.count < 2 {
+      if !found.contains(session.shownID) { found.insert(session.shownID, at: 0) }
+      let others = [session.shown.parent].compactMap { $0 } + session.branches.map(\.id)
+      for other in others where found.count < 2 && !found.contains(other) {
+        if session.branch(other) != nil { found.insert(other, at: 0) }
+      }
+    }
+    guard found.count >= 2 else {
+      return say(
+        .warning, "there is nothing to compare with",
+        hint: ":versus strategy margin runs the same start with another setting beside this")
+    }
+    compared = Array(found.prefix(4))
+    if !compared.contains(session.shownID) { session.show(compared[0], at: session.step) }
+    notice = nil
+  }
+
+  /// Runs the same start with another setting beside the branch that is shown.
+  mutating func versus(_ field: SettingField, _ text: String, _ effects: inout Effects) {
+    let shown = session.shownID
+    do {
+      let settings = try field.changed(session.shown.point(0).settings, to: text)
+      guard compared.count < 4 else { return say(.warning, "four runs are compared already") }
+      guard let id = session.addBranch(leaving: shown, at: 0) else {
+        return say(.warning, "there are \(Session.branchLimit) branches")
+      }
+      session.change(id) { $0.change(0) { $0.settings = settings } }
+      compared = compared.isEmpty ? [shown, id] : compared + [id]
+      session.show(id, at: 0)
+      unsavedChanges += 1
+    } catch { say(.error, error.description, hint: error.hint) }
+  }
+
+  /// One step forward in every compared run; those that are behind are computed.
+  mutating func advanceCompared(_ effects: inout Effects) {
+    guard waiting.step == nil else { return }
+    let step = session.step
+    waiting.goal = step + 1
+    let branches = compared.compactMap { session.branch($0) }
+    let behind = branches.filter { $0.head <= step && !$0.isFinished && canCompute($0) }
+    if let next = behind.first { return requestStep(of: next.id, &effects) }
+    waiting.goal = nil
+    guard let longest = branches.max(by: { $0.head < $1.head }), longest.head > step else {
+      isRunning = false
+      return say(.success, "all runs are finished")
+    }
+    // The view stands in the longest run, so that it can go on where others have ended.
+    if session.shown.head <= step { session.show(longest.id, at: step) }
+    session.show(step: step + 1)
+    goOn(&effects)
+  }
+}

@@ -1,0 +1,211 @@
+import MaskedDiffusion
+
+/// Steps and looks: what is asked of the runtime, and what comes back.
+extension Playground.State {
+  /// How to get to a point: from the nearest state kept, over what happened since.
+  package func origin(of branch: Branch, at step: Int) -> Playground.Origin {
+    var start = branch.clamped(step)
+    while start > 0, branch.point(start).state == nil || branch.point(start).isByHand { start -= 1 }
+    let first = branch.point(start)
+    var origin = Playground.Origin(
+      state: first.state ?? SamplerState(canvas: branch.start),
+      settings: start == 0 ? first.settings : branch.point(start - 1).settings, legs: [])
+    for index in start...branch.clamped(step) {
+      let point = branch.point(index)
+      let isReached = index == start
+      if !isReached, !point.isByHand { origin.legs[origin.legs.count - 1].steps += 1 }
+      var canvas = point.editedCanvas
+      if canvas == nil, point.isByHand { canvas = Frame(branch, at: index).canvas }
+      if isReached || canvas != nil || origin.legs.last?.settings != point.settings {
+        origin.legs.append(
+          Playground.Origin.Leg(canvas: canvas, settings: point.settings, steps: 0))
+      }
+    }
+    return origin
+  }
+
+  /// Whether steps of the branch can be computed.
+  func canCompute(_ branch: Branch) -> Bool { models[branch.model]?.isLoaded == true }
+
+  /// Asks for the step after the last one of a branch, unless one is being computed.
+  mutating func requestStep(of id: BranchID, _ effects: inout Effects) {
+    guard waiting.step == nil, let branch = session.branch(id) else { return }
+    guard canCompute(branch) else {
+      isRunning = false
+      say(
+        .warning,
+        "this is a replay: \(branch.model.isEmpty ? "no model" : branch.model) is not loaded",
+        hint: "load it with :model NAME to go on from here")
+      return
+    }
+    let number = waiting.next()
+    waiting.step = Playground.Waiting.Place(number: number, branch: id, step: branch.head)
+    effects.append(
+      .step(
+        Playground.StepRequest(
+          number: number, model: branch.model, origin: origin(of: branch, at: branch.head))))
+  }
+
+  mutating func receive(_ report: Playground.StepReport, _ effects: inout Effects) {
+    guard let place = waiting.step, place.number == report.number else { return }
+    waiting.step = nil
+    guard let branch = session.branch(place.branch), branch.head == place.step else { return }
+    let follows = session.shownID == place.branch && session.step == place.step
+    session.change(place.branch) { branch in
+      if var step = report.step {
+        branch.change(place.step) { point in
+          guard point.opinions.isEmpty, !step.opinions.isEmpty else { return }
+          point.record(step.opinions, coversUnmasked: false)
+        }
+        // Steps chosen by hand are not counted by the sampler.
+        step.step = branch.head + 1
+        step.opinions = []
+        branch.append(Point(step: step, settings: branch.settings, state: report.state))
+      }
+      branch.isFinished = report.isFinished || report.step == nil
+    }
+    if follows, compared.isEmpty { session.show(step: place.step + 1) }
+    applyQueuedSettings()
+    session.trim()
+    if compared.isEmpty {
+      if report.isFinished || report.step == nil { finish() }
+      goOn(&effects)
+    } else if waiting.goal == session.step + 1 {
+      advanceCompared(&effects)
+    }
+  }
+
+  private mutating func finish() {
+    isRunning = false
+    let text = model.text(of: writtenTokens(of: session.shown))
+    say(.success, text.isEmpty ? "finished" : "finished: nothing left to unmask")
+  }
+
+  /// The answer up to the end of the text, without masks.
+  func writtenTokens(of branch: Branch) -> [TokenID] {
+    let frame = Frame(branch, at: session.step)
+    let end = frame.end(endOfText: model(of: branch).endOfText) ?? frame.count
+    return frame.tokens[..<min(end, frame.count)].filter {
+      $0 != frame.maskToken && !model(of: branch).endOfText.contains($0)
+    }
+  }
+
+  /// While running: the next step after the delay.
+  mutating func goOn(_ effects: inout Effects) {
+    guard isRunning else { return }
+    if preferences.delayMilliseconds == 0 {
+      advance(&effects)
+    } else {
+      scheduleTick(&effects)
+    }
+  }
+
+  mutating func scheduleTick(_ effects: inout Effects) {
+    let number = waiting.next()
+    waiting.tick = number
+    effects.append(
+      .scheduleTick(number: number, milliseconds: max(1, preferences.delayMilliseconds)))
+  }
+
+  mutating func receiveTick(_ number: Int, _ effects: inout Effects) {
+    guard waiting.tick == number else { return }
+    waiting.tick = nil
+    if isRunning { advance(&effects) }
+  }
+
+  /// One step forward: over what is recorded, then by the model.
+  mutating func advance(_ effects: inout Effects) {
+    guard compared.isEmpty else { return advanceCompared(&effects) }
+    let branch = session.shown
+    if session.step < branch.head {
+      session.show(step: session.step + 1)
+      if session.isAtHead && (branch.isFinished || !canCompute(branch)) { isRunning = false }
+      // Recorded steps cost nothing; without a delay they would all be shown at once.
+      if isRunning { scheduleTick(&effects) }
+    } else if branch.isFinished || frame.maskedCount == 0 && !remasks(branch) {
+      isRunning = false
+      say(.success, "finished: nothing left to unmask", hint: "← goes back, r starts again")
+    } else {
+      requestStep(of: branch.id, &effects)
+    }
+  }
+
+  private func remasks(_ branch: Branch) -> Bool {
+    (try? RemaskingRegistry.entry(for: branch.settings.strategy))?.traits.remasks ?? false
+  }
+
+  /// Starts or stops the run.
+  mutating func toggleRun(_ effects: inout Effects) {
+    isRunning.toggle()
+    waiting.tick = nil
+    notice = nil
+    if isRunning { advance(&effects) }
+  }
+
+  /// Drops all work for the model; its answers are then ignored.
+  mutating func cancelWork(_ effects: inout Effects) {
+    guard waiting.step != nil || waiting.look != nil else { return }
+    waiting.step = nil
+    waiting.look = nil
+    waiting.goal = nil
+    applyQueuedSettings()
+    effects.append(.cancel)
+  }
+}
+
+/// Looks.
+extension Playground.State {
+  /// Asks what the predictor thinks of the canvas that is shown, if that is wanted and not known.
+  mutating func requestLook(_ effects: inout Effects) {
+    let branch = session.shown
+    let point = session.point
+    let (step, wantsAll) = (session.step, needsUnmaskedOpinions)
+    let wantsProposal = handTally != nil && !branch.isFinished && !point.isProposalKnown
+    guard waiting.step == nil, canCompute(branch), !point.hasLookFailed, branch.start.count > 0,
+      point.opinions.isEmpty || (wantsAll && !point.coversUnmasked) || wantsProposal
+    else { return }
+    guard wantsAll || frame.maskedCount > 0 else { return }
+    let coversUnmasked = wantsAll || point.coversUnmasked
+    if let look = waiting.look {
+      let isSame =
+        look.branch == branch.id && look.step == step && (look.coversUnmasked || !wantsAll)
+        && (look.wantsProposal || !wantsProposal)
+      guard !isSame else { return }
+      effects.append(.cancel)
+    }
+    let number = waiting.next()
+    waiting.look = Playground.Waiting.Place(
+      number: number, branch: branch.id, step: step, coversUnmasked: coversUnmasked,
+      wantsProposal: wantsProposal)
+    effects.append(
+      .look(
+        Playground.LookRequest(
+          number: number, model: branch.model, origin: origin(of: branch, at: step),
+          coversUnmasked: coversUnmasked, wantsProposal: wantsProposal)))
+  }
+
+  /// Whether the cursor rests on an unmasked position of the answer.
+  private var needsUnmaskedOpinions: Bool {
+    let frame = frame
+    return !isRunning && frame.answer.contains(cursor) && cursor < frame.count
+      && !frame.isMasked(cursor)
+  }
+
+  mutating func receive(_ report: Playground.LookReport) {
+    guard let look = waiting.look, look.number == report.number else { return }
+    waiting.look = nil
+    session.change(look.branch) { branch in
+      guard look.step <= branch.head else { return }
+      branch.change(look.step) { point in
+        point.record(report.opinions, coversUnmasked: look.coversUnmasked)
+        if look.wantsProposal {
+          point.proposal = report.proposal
+          point.isProposalKnown = true
+        }
+        // An empty answer is an answer: it is not asked for again.
+        if report.opinions.isEmpty { point.hasLookFailed = true }
+      }
+    }
+    session.trim()
+  }
+}

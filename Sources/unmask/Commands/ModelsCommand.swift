@@ -1,0 +1,93 @@
+import ArgumentParser
+import Inference
+import PlaygroundUI
+
+/// Lists the models there are.
+struct ModelsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "models", abstract: "List the models that can be used by name.",
+    discussion: """
+      Models are looked for in the directories of $UNMASK_MODELS, in models/ beside the executable \
+      or in its checkout, in PREFIX/share/unmask/models, in $XDG_DATA_HOME/unmask/models and in \
+      models/ of the working directory. The memory is what a run over the whole context needs.
+      """)
+
+  @Argument(help: "Show only this model: a directory, a weights file or a name.")
+  var model: String?
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func run() throws {
+    let listings: [Entry]
+    if let model {
+      let directory = try ModelSearchPath.standard.model(model)
+      listings = [Entry(name: directory.name, path: directory.path, model: .success(directory))]
+    } else {
+      listings = ModelSearchPath.standard.models().map {
+        Entry(name: $0.name, path: $0.path, model: $0.model)
+      }
+    }
+    try OutputStream.standard.write(json ? Self.json(of: listings) : Self.text(of: listings))
+  }
+
+  private struct Entry {
+    var name: String
+    var path: String
+    var model: Result<ModelDirectory, ModelError>
+  }
+
+  private static func text(of entries: [Entry]) -> String {
+    guard !entries.isEmpty else {
+      return "no models found in " + ModelSearchPath.standard.directories.joined(separator: ", ")
+        + "\n"
+    }
+    let sanitizer = TextSanitizer(symbols: TerminalTraits.symbols)
+    var table = Table([
+      "name", "family", "parameters>", "vocabulary>", "context>", "weights", "memory>", "path",
+    ])
+    var failures = ""
+    for entry in entries {
+      switch entry.model {
+      case .success(let model):
+        table.add(
+          [
+            entry.name, model.family, abbreviated(model.parameterCount), "\(model.vocabularySize)",
+            "\(model.contextLength)", model.weightPrecision, byteCount(model.memoryByteCount),
+            entry.path,
+          ].map(sanitizer.sanitized))
+      case .failure(let error):
+        failures += sanitizer.sanitized("\(entry.name): \(error.description)") + "\n"
+      }
+    }
+    return table.text + (failures.isEmpty ? "" : "\nnot usable:\n" + failures)
+  }
+
+  private static func json(of entries: [Entry]) -> String {
+    JSON.object([
+      "models": .array(entries.map(json)),
+      "searched": .array(ModelSearchPath.standard.directories.map { .string($0) }),
+    ]).text + "\n"
+  }
+
+  private static func json(of entry: Entry) -> JSON {
+    switch entry.model {
+    case .failure(let error):
+      .object([
+        "name": .string(entry.name), "path": .string(entry.path),
+        "error": .string(error.description),
+      ])
+    case .success(let model):
+      .object([
+        "name": .string(entry.name), "path": .string(entry.path),
+        "weights": .string(model.weightsPath), "family": .string(model.family),
+        "parameters": .integer(model.parameterCount),
+        "vocabulary": .integer(model.vocabularySize), "context": .integer(model.contextLength),
+        "weight_precision": .string(model.weightPrecision),
+        "memory_bytes": .integer(model.memoryByteCount),
+        "default_preset": .string(model.generationDefaults.preset ?? model.defaultPreset),
+        "config_checksum": .string(model.checksum),
+      ])
+    }
+  }
+}

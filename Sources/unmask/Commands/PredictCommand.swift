@@ -1,0 +1,111 @@
+import ArgumentParser
+import Inference
+import MaskedDiffusion
+import PlaygroundUI
+
+/// Does one forward pass.
+struct PredictCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "predict", abstract: "Show the candidates under each mask: one forward pass.",
+    discussion: """
+      With --ids nothing is added to the tokens and no tokenizer is needed. Without a mask every \
+      position is shown.
+      """)
+
+  @Argument(
+    help: "The text; [MASK] or [MASK:8] in it are predicted. Without it standard input is read.")
+  var text: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Tokens instead of a text.", valueName: "ids"))
+  var ids: String?
+
+  @OptionGroup(title: "Model") var model: ModelArguments
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("The candidates to show.", valueName: "n"))
+  var top = 5
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the logits of every position: one F32 tensor 'logits' of shape [positions, vocabulary].",
+      valueName: "file.safetensors"))
+  var logits: String?
+
+  @Flag(help: "Take the network's own output, before the shift some families have.")
+  var raw = false
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func run() throws {
+    guard (1...1000).contains(top) else { throw UsageError("top is \(top), expected 1 to 1000") }
+    let directory = try model.directory()
+    let template = ids == nil ? try PromptTemplate(parsing: try prompt()) : nil
+    let typed = try ids.map { text throws(PromptError) in try TokenList.tokens(parsing: text) }
+    let model = try self.model.load(directory, needsText: template != nil)
+    let tokens =
+      try typed ?? template?.tokens(
+        tokenizer: try model.requiredTokenizer(), maskToken: model.predictor.maskToken) ?? []
+    try Self.check(tokens, against: model.predictor)
+    let masked = tokens.indices.filter { tokens[$0] == model.predictor.maskToken }
+    let shown = masked.isEmpty ? Array(tokens.indices) : masked
+    let request = PredictionRequest(
+      rows: [PredictionRow(tokens: tokens, wanted: logits == nil ? shown : nil)],
+      time: Float(masked.count) / Float(tokens.count), isRaw: raw)
+    let prediction = try model.predictor.prediction(for: request).rows[0]
+    if let logits {
+      try SafetensorsWriter.write(
+        "logits", prediction.values,
+        shape: [prediction.positions.count, prediction.vocabularySize], to: logits)
+    }
+    let opinions = try shown.map { position throws(PredictionError) in
+      try Self.opinion(of: position, in: prediction, count: top)
+    }
+    let report = PredictionReport(tokens: tokens, opinions: opinions, model: model)
+    try OutputStream.standard.write(json ? report.json.text + "\n" : report.text)
+  }
+
+  private func prompt() throws -> String {
+    var arguments = PromptArguments()
+    arguments.prompt = text
+    return try arguments.text()
+  }
+
+  private static func check(
+    _ tokens: [TokenID], against predictor: any MaskPredictor
+  ) throws {
+    guard !tokens.isEmpty else { throw UsageError("there is nothing to predict, expected tokens") }
+    guard tokens.count <= predictor.contextLength else {
+      throw SamplerError.canvasTooLong(
+        positions: tokens.count, contextLength: predictor.contextLength)
+    }
+    let embeddings = predictor.embeddingCount
+    for (position, token) in tokens.enumerated() where !(0..<embeddings).contains(Int(token)) {
+      throw SamplerError.tokenOutOfRange(
+        token: token, position: position, embeddingCount: embeddings)
+    }
+  }
+
+  /// Reads the best `count` tokens of `position` off its logits.
+  private static func opinion(
+    of position: Int, in logits: Logits, count: Int
+  ) throws(PredictionError) -> Opinion {
+    guard let row = logits.positions.firstIndex(of: position) else {
+      throw .unsupported("the model gave no logits for position \(position)")
+    }
+    let opinion: Opinion? = logits[row: row].withUnsafeBufferPointer { values in
+      RowStatistics(values).map { statistics in
+        Opinion(
+          position: position, entropy: statistics.entropy,
+          top: largestIndices(of: values, count: count).map { index in
+            Opinion.TokenProbability(
+              token: TokenID(index),
+              probability: statistics.probability(ofLogit: Double(values[index])))
+          })
+      }
+    }
+    guard let opinion else { throw .notFinite(position: position) }
+    return opinion
+  }
+}

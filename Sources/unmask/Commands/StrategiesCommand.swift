@@ -1,0 +1,139 @@
+import ArgumentParser
+import MaskedDiffusion
+
+/// Lists what can be chosen by name.
+struct StrategiesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "strategies",
+    abstract: "List the remasking strategies, transfer schedules and presets.",
+    discussion: """
+      A strategy decides which positions are unmasked in a step, a schedule how many, and a preset \
+      is a published combination of both. Choose with --preset NAME, --strategy \
+      NAME[:parameter=value,...] and --schedule NAME[:parameter=value,...].
+      """)
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func run() throws {
+    try OutputStream.standard.write(json ? jsonText + "\n" : text)
+  }
+
+  private var text: String {
+    let strategies = RemaskingRegistry.all.map { Self.text(of: $0.descriptor) }
+    let schedules = TransferScheduleRegistry.all.map { Self.text(of: $0.descriptor) }
+    let presets = PresetRegistry.all.map(Self.text)
+    return """
+      Strategies: which positions change (--strategy NAME[:parameter=value,...])
+
+      \(strategies.joined(separator: "\n"))
+      Schedules: how many are unmasked in a step (--schedule NAME[:parameter=value,...])
+
+      \(schedules.joined(separator: "\n"))
+      Presets: published combinations (--preset NAME)
+
+      \(presets.joined(separator: "\n"))
+      """
+  }
+
+  private static func text(of descriptor: AlgorithmDescriptor) -> String {
+    var text = heading(descriptor.name, descriptor.summary, source: descriptor.source)
+    for parameter in descriptor.parameters {
+      text += "    \(parameter.name): \(parameter.summary)\n"
+      text += "      \(parameter.kind), default \(parameter.kind.defaultValue)\n"
+    }
+    return text
+  }
+
+  private static func text(of preset: Preset) -> String {
+    heading(preset.name, preset.summary, source: preset.source)
+      + "    " + preset.summaryOfSettings.joined(separator: ", ") + "\n"
+  }
+
+  private static func heading(_ name: String, _ summary: String, source: String) -> String {
+    "  \(name)\n    \(summary)\n    \(source)\n"
+  }
+}
+
+extension StrategiesCommand {
+  private var jsonText: String {
+    JSON.object([
+      "strategies": .array(RemaskingRegistry.all.map(Self.json)),
+      "schedules": .array(TransferScheduleRegistry.all.map { Self.json(of: $0.descriptor) }),
+      "presets": .array(PresetRegistry.all.map(Self.json)),
+    ]).text
+  }
+
+  private static func json(of entry: RemaskingRegistry.Entry) -> JSON {
+    guard case .object(var members) = json(of: entry.descriptor) else { return .null }
+    members.append(JSON.Member(name: "pacing", value: .string("\(entry.traits.pacing)")))
+    members.append(JSON.Member(name: "remasks", value: .boolean(entry.traits.remasks)))
+    return .object(members)
+  }
+
+  private static func json(of descriptor: AlgorithmDescriptor) -> JSON {
+    .object([
+      "name": .string(descriptor.name), "summary": .string(descriptor.summary),
+      "source": .string(descriptor.source),
+      "parameters": .array(descriptor.parameters.map(json)),
+    ])
+  }
+
+  private static func json(of parameter: ParameterDescriptor) -> JSON {
+    switch parameter.kind {
+    case .number(let range, let value):
+      .object([
+        "name": .string(parameter.name), "summary": .string(parameter.summary),
+        "minimum": .number(range.lowerBound), "maximum": .number(range.upperBound),
+        "default": .number(value),
+      ])
+    case .choice(let options, let value):
+      .object([
+        "name": .string(parameter.name), "summary": .string(parameter.summary),
+        "options": .array(options.map { .string($0) }), "default": .string(value),
+      ])
+    }
+  }
+
+  private static func json(of preset: Preset) -> JSON {
+    let settings = preset.settings(forLength: 128)
+    var steps = JSON.string("one-per-token")
+    if case .fixed(let count) = preset.steps { steps = .integer(count) }
+    return .object([
+      "name": .string(preset.name), "summary": .string(preset.summary),
+      "source": .string(preset.source), "steps": steps,
+      "uses_blocks": .boolean(preset.usesBlocks),
+      "block_rule": .string(settings.blockRule.rawValue),
+      "strategy": .string(settings.strategy.description),
+      "schedule": .string(settings.schedule.description),
+      "temperature": .number(settings.temperature),
+      "top_k": .optional(settings.topK) { .integer($0) },
+      "top_p": .optional(settings.topP) { .number($0) },
+      "guidance": .number(Double(settings.guidanceScale)),
+      "confidence": .string(settings.confidenceSource.rawValue),
+      "draw": .string(settings.draw.rawValue),
+    ])
+  }
+}
+
+extension Preset {
+  /// What the preset sets, in words.
+  fileprivate var summaryOfSettings: [String] {
+    let settings = settings(forLength: 128)
+    var parts = ["strategy \(settings.strategy)", "schedule \(settings.schedule)"]
+    switch steps {
+    case .fixed(let count): parts.append("\(count) steps")
+    case .onePerToken: parts.append("one step a token")
+    }
+    parts.append("temperature \(ParameterValue.number(settings.temperature))")
+    if let topP = settings.topP { parts.append("top-p \(topP)") }
+    if usesBlocks {
+      parts.append("blocks, which \(settings.blockRule == .exact ? "must" : "need not") divide")
+    }
+    if settings.confidenceSource != .unmodified {
+      parts.append("confidence \(settings.confidenceSource.rawValue)")
+    }
+    if settings.draw != .categorical { parts.append("draw \(settings.draw.rawValue)") }
+    return parts
+  }
+}

@@ -1,0 +1,115 @@
+import ArgumentParser
+import Glibc
+import Inference
+import MaskedDiffusion
+import PlaygroundUI
+
+/// Translates between text and tokens.
+struct TokenizeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tokenize", abstract: "Show the tokens of a text, or the text of tokens.",
+    discussion: """
+      With --json every line of standard input is one JSON string and every line of output one \
+      JSON array of token ids; with --json --decode it is the other way round. No special tokens \
+      are added, and none are left out.
+      """)
+
+  @Argument(
+    help: "The text; with --decode the ids, as in 5,1024,7. Without it standard input is read.")
+  var text: String?
+
+  @OptionGroup(title: "Model") var model: TokenizerArguments
+
+  @Flag(help: "Read and write one JSON value a line.")
+  var json = false
+
+  @Flag(help: "Turn ids into text.")
+  var decode = false
+
+  func run() throws {
+    let tokenizer = try model.load()
+    let output = OutputStream.standard
+    if json {
+      try translateLines(tokenizer)
+    } else if decode {
+      let ids = try TokenList.tokens(parsing: try input())
+      let text = tokenizer.decode(ids)
+      let sanitizer = TextSanitizer(symbols: TerminalTraits.symbols, keepsNewlines: true)
+      try output.writeLine(output.isTerminal ? sanitizer.sanitized(text) : text)
+    } else {
+      try output.write(Self.table(of: tokenizer.encode(try input()), tokenizer))
+    }
+  }
+
+  /// The argument, or standard input without its last line break.
+  private func input() throws -> String {
+    if let text { return text }
+    var text = try InputFile.text(of: "-")
+    if text.hasSuffix("\n") || text.hasSuffix("\r\n") { text.removeLast() }
+    return text
+  }
+
+  private static func table(of tokens: [TokenID], _ tokenizer: any Tokenizer) -> String {
+    var table = Table(["id>", "piece"])
+    let sanitizer = TextSanitizer(symbols: TerminalTraits.symbols)
+    for token in tokens {
+      table.add(["\(token)", "'\(sanitizer.sanitized(tokenizer.piece(of: token)))'"])
+    }
+    return table.text
+  }
+}
+
+extension TokenizeCommand {
+  /// Translates the argument, or standard input line by line, answering what has arrived before
+  /// waiting for more.
+  private func translateLines(_ tokenizer: any Tokenizer) throws {
+    if let text {
+      let answer: JSON =
+        decode
+        ? .string(tokenizer.decode(try TokenList.tokens(parsing: text)))
+        : .integers(tokenizer.encode(text))
+      return try OutputStream.standard.writeLine(answer.text)
+    }
+    var pending: [UInt8] = []
+    var line = 0
+    while let part = try InputFile.nextPart(of: STDIN_FILENO, name: "standard input") {
+      pending += part
+      guard let end = pending.lastIndex(of: UInt8(ascii: "\n")) else { continue }
+      let lines = pending[..<end].split(
+        separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      try write(lines, after: line, tokenizer)
+      line += lines.count
+      pending.removeSubrange(...end)
+    }
+    if !pending.isEmpty { try write([pending[...]], after: line, tokenizer) }
+  }
+
+  /// Writes the answers to `lines`, the ones before a line that cannot be read included.
+  private func write(
+    _ lines: [ArraySlice<UInt8>], after count: Int, _ tokenizer: any Tokenizer
+  ) throws(FileError) {
+    var answers = ""
+    for (index, line) in lines.enumerated() {
+      guard let answer = translated(line, tokenizer) else {
+        try OutputStream.standard.write(answers)
+        let expected = decode ? "array of token ids" : "string"
+        throw FileError("standard input", "line \(count + index + 1) is not a JSON \(expected)")
+      }
+      answers += answer.text + "\n"
+    }
+    try OutputStream.standard.write(answers)
+  }
+
+  private func translated(_ line: ArraySlice<UInt8>, _ tokenizer: any Tokenizer) -> JSON? {
+    switch try? JSONParser.parse(Array(line)) {
+    case .string(let text) where !decode: return .integers(tokenizer.encode(text))
+    case .array(let elements) where decode:
+      let tokens = elements.compactMap { element -> TokenID? in
+        guard case .integer(let value) = element else { return nil }
+        return TokenID(exactly: value)
+      }
+      return tokens.count == elements.count ? .string(tokenizer.decode(tokens)) : nil
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import MaskedDiffusion
+
+/// A model that knows the tokens that end a text, also those only its tokenizer names.
+struct EndOfTextPredictor: MaskPredictor {
+  private let model: any MaskPredictor
+  let endOfTextTokens: [TokenID]
+
+  /// Creates the predictor; tokens that `model` cannot predict are left out.
+  init(_ model: any MaskPredictor, endOfTextTokens: [TokenID]) {
+    self.model = model
+    self.endOfTextTokens = endOfTextTokens.reduce(into: []) { tokens, token in
+      guard (0..<model.vocabularySize).contains(Int(token)), !tokens.contains(token) else { return }
+      tokens.append(token)
+    }
+  }
+
+  var maskToken: TokenID { model.maskToken }
+  var vocabularySize: Int { model.vocabularySize }
+  var embeddingCount: Int { model.embeddingCount }
+  var contextLength: Int { model.contextLength }
+  var logitsReader: any LogitsReader { model.logitsReader }
+
+  func predict(
+    _ request: PredictionRequest, into prediction: inout Prediction
+  ) throws(PredictionError) {
+    try model.predict(request, into: &prediction)
+  }
+
+  func makeCache() -> (any PredictionCache)? { model.makeCache() }
+
+  var logitsReader: any LogitsReader { model.logitsReader }
+}

@@ -1,0 +1,62 @@
+import Inference
+import MaskedDiffusion
+
+/// A model ready to compute, with what this program has to know about it.
+struct Model {
+  /// The model on disk.
+  let directory: ModelDirectory
+  /// The model.
+  let predictor: any MaskPredictor
+  /// The translation between text and tokens, where there is one.
+  let tokenizer: (any Tokenizer)?
+  /// The threads it computes with.
+  let threadCount: Int
+  /// What traces say about the model.
+  let identity: TraceHeader.ModelIdentity
+
+  /// The settings that suit the model.
+  var defaults: GenerationDefaults { directory.generationDefaults }
+  /// The preset of its family.
+  var defaultPreset: String { directory.defaultPreset }
+
+  /// Returns the tokenizer, which is needed for text.
+  ///
+  /// - Throws: ``UsageError`` when there is none.
+  func requiredTokenizer() throws(UsageError) -> any Tokenizer {
+    guard let tokenizer else {
+      throw UsageError(
+        "\(directory.directory): there is no tokenizer beside the weights, text needs one",
+        hint: "give it with --tokenizer FILE|DIR (a tokenizer.json or its directory), "
+          + "or give tokens with --prompt-ids or --ids")
+    }
+    return tokenizer
+  }
+
+  /// Does `work`, and says that the model's own settings are to blame when it fails.
+  ///
+  /// - Throws: ``FileError``.
+  func blaming<Result>(
+    _ work: () throws(SamplerError) -> Result
+  ) throws(FileError) -> Result {
+    do {
+      return try work()
+    } catch {
+      throw FileError("\(directory.directory)/generation_config.json", error.description)
+    }
+  }
+
+  /// The bytes of a token as screens show them: its number where nothing is known of it.
+  func shownBytes(of token: TokenID) -> [UInt8] {
+    tokenizer?.bytes(of: token) ?? Array(" \(token)".utf8)
+  }
+
+  /// Name, family and precision, in JSON.
+  var json: JSON {
+    .object([
+      "name": .string(identity.name), "family": .string(identity.family),
+      "precision": .string(identity.precision),
+      "config_checksum": .string(identity.configurationChecksum),
+      "path": .string(directory.path),
+    ])
+  }
+}

@@ -1,0 +1,45 @@
+public import ArgumentParser
+import Inference
+import MaskedDiffusion
+
+/// Which model, and how to compute with it.
+struct ModelArguments: ParsableArguments {
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "A directory, a weights file or a name; 'unmask models' lists names.",
+      valueName: "model"))
+  var model: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The tokenizer, where the model brings none: tokenizer.json or its directory.",
+      valueName: "file|dir"))
+  var tokenizer: String?
+
+  @Option(help: ArgumentHelp("The precision of the arithmetic.", valueName: "precision"))
+  var precision: ModelOptions.Precision = .auto
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The threads to compute with; one a core unless given.", valueName: "n"))
+  var threads: Int?
+
+  /// The model that is used when none is named.
+  static let defaultModel = "closed-world-3m"
+
+  /// Finds the model and reads what can be known without loading it.
+  ///
+  /// - Throws: ``ModelError``, ``UsageError``.
+  func directory() throws -> ModelDirectory {
+    if let threads, !(1...1024).contains(threads) {
+      throw UsageError("threads is \(threads), expected 1 to 1024")
+    }
+    return try ModelSearchPath.standard.model(model ?? Self.defaultModel)
+  }
+}
+
+extension ModelOptions.Precision: ExpressibleByArgument {}
+extension ModelError: ReportedError {}
+extension WeightsError: ReportedError {}
+extension TokenizerError: ReportedError {}

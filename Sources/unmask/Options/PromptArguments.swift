@@ -1,0 +1,76 @@
+import ArgumentParser
+import Inference
+import MaskedDiffusion
+
+/// Where the prompt comes from.
+struct PromptArguments: ParsableArguments {
+  @Argument(
+    help: """
+      The text to go on from; [MASK] or [MASK:8] in it are filled in. Without it standard input is \
+      read.
+      """)
+  var prompt: String?
+
+  @Option(help: ArgumentHelp("Read the prompt from a file.", valueName: "file"))
+  var promptFile: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Give the prompt as tokens; no tokenizer is needed.", valueName: "ids"))
+  var promptIds: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The text after the answer; it may hold [MASK] too.", valueName: "text"))
+  var suffix: String?
+
+  /// What to write around.
+  enum Source {
+    case tokens([TokenID])
+    case text(prompt: PromptTemplate, suffix: PromptTemplate)
+
+    /// Whether a tokenizer is needed.
+    var isText: Bool { if case .text = self { true } else { false } }
+  }
+
+  /// Reads the prompt.
+  func source() throws -> Source {
+    let given = [prompt, promptFile, promptIds].count { $0 != nil }
+    guard given <= 1 else {
+      throw UsageError(
+        "there are several prompts, expected one: as text, --prompt-file or --prompt-ids")
+    }
+    if let promptIds {
+      guard suffix == nil else {
+        throw UsageError(
+          "--suffix is text and does not go with --prompt-ids",
+          hint: "append the tokens to those of --prompt-ids, with mask tokens between")
+      }
+      return .tokens(try TokenList.tokens(parsing: promptIds))
+    }
+    return .text(
+      prompt: try PromptTemplate(parsing: try text()),
+      suffix: try PromptTemplate(parsing: suffix ?? ""))
+  }
+
+  /// Reads the text of the prompt.
+  func text() throws -> String {
+    if let prompt, prompt != "-" { return prompt }
+    let path = promptFile ?? "-"
+    if path == "-", prompt == nil, promptFile == nil, InputFile.isTerminal {
+      throw UsageError(
+        "there is no prompt",
+        hint:
+          "give it as an argument, with --prompt-file or on standard input; \"\" starts from nothing"
+      )
+    }
+    // Editors and echo end a file with a line break that nobody meant to be part of the prompt.
+    var text = try InputFile.text(of: path)
+    if text.hasSuffix("\r\n") || text.hasSuffix("\n") { text.removeLast() }
+    return text
+  }
+}
+
+extension PromptError: ReportedError {
+  var exitStatus: ExitCode { ErrorReport.usage }
+}

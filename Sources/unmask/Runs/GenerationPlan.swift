@@ -1,0 +1,77 @@
+import MaskedDiffusion
+
+/// What a run starts from: canvas and settings, after everything that has a default got it.
+struct GenerationPlan {
+  /// The canvas before the first step.
+  let canvas: Canvas
+  /// The settings.
+  let settings: SamplerSettings
+  /// The header of the trace.
+  let header: TraceHeader
+  /// Whether the prompt was text.
+  let isText: Bool
+
+  /// The length of an answer when neither the user nor the model says.
+  private static let defaultLength = 128
+
+  /// Makes a plan.
+  ///
+  /// - Parameters:
+  ///   - source: The prompt.
+  ///   - length: The answer positions, if the user says.
+  ///   - choice: The settings.
+  ///   - model: The model.
+  /// - Throws: ``SamplerError``, ``UsageError`` without a tokenizer for a text.
+  init(
+    source: PromptArguments.Source, length: Int?, choice: SettingsChoice, model: Model
+  ) throws {
+    let mask = model.predictor.maskToken
+    let prompt: [TokenID]
+    var suffix: [TokenID] = []
+    switch source {
+    case .tokens(let tokens):
+      prompt = tokens
+      isText = false
+    case .text(let template, let after):
+      let tokenizer = try model.requiredTokenizer()
+      prompt = template.tokens(tokenizer: tokenizer, maskToken: mask)
+      suffix = after.tokens(tokenizer: tokenizer, maskToken: mask)
+      isText = true
+    }
+    let length = try Self.length(length, given: prompt + suffix, model: model)
+    let canvas = Canvas(
+      prompt: prompt, length: length, suffix: suffix, maskToken: mask,
+      // Whoever puts holes into a text wants them filled in order, like the rest.
+      answersPrompt: isText && (prompt + suffix).contains(mask))
+    let resolved = try choice.resolved(
+      for: model, length: canvas.answer.count, endOfText: isText ? .stop : .keep)
+    self.canvas = canvas
+    settings = resolved.settings
+    header = TraceHeader(
+      model: model.identity, preset: resolved.preset, settings: resolved.settings, prompt: prompt,
+      length: length, suffix: suffix, answer: canvas.answer, maskToken: mask,
+      endOfTextTokens: model.predictor.endOfTextTokens)
+  }
+
+  /// The answer positions: none where there are holes to fill, else what fits.
+  private static func length(
+    _ asked: Int?, given: [TokenID], model: Model
+  ) throws(SamplerError) -> Int {
+    let context = model.predictor.contextLength
+    let room = context - given.count
+    let hasHoles = given.contains(model.predictor.maskToken)
+    guard let asked else {
+      if hasHoles { return 0 }
+      guard room > 0 else {
+        throw .canvasTooLong(positions: given.count + 1, contextLength: context)
+      }
+      return min(model.defaults.length ?? defaultLength, room)
+    }
+    // Checked before a canvas is made, which would have to be allocated.
+    guard asked <= max(0, room) else {
+      let (positions, isTooLarge) = given.count.addingReportingOverflow(asked)
+      throw .canvasTooLong(positions: isTooLarge ? .max : positions, contextLength: context)
+    }
+    return asked
+  }
+}

@@ -1,0 +1,45 @@
+import Glibc
+
+/// Files the user names, and standard input.
+enum InputFile {
+  /// Returns the bytes of the file at `path`; `-` is standard input.
+  ///
+  /// - Throws: ``FileError``.
+  static func bytes(of path: String) throws(FileError) -> [UInt8] {
+    let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError(path, "cannot be read", errno: errno) }
+    defer { if path != "-" { close(descriptor) } }
+    var bytes: [UInt8] = []
+    while let part = try nextPart(of: descriptor, name: name(of: path)) { bytes += part }
+    return bytes
+  }
+
+  /// Returns the text of the file at `path`; `-` is standard input.
+  ///
+  /// - Throws: ``FileError``, also when the bytes are not UTF-8.
+  static func text(of path: String) throws(FileError) -> String {
+    guard let text = String(validating: try bytes(of: path), as: UTF8.self) else {
+      throw FileError(name(of: path), "not UTF-8 text")
+    }
+    return text
+  }
+
+  /// Returns the bytes that are there next, `nil` at the end.
+  static func nextPart(of descriptor: Int32, name: String) throws(FileError) -> [UInt8]? {
+    var part = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = part.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+      if count > 0 { return Array(part.prefix(count)) }
+      if count == 0 { return nil }
+      if errno != EINTR { throw FileError(name, "cannot be read", errno: errno) }
+    }
+  }
+
+  /// What messages call the file at `path`.
+  static func name(of path: String) -> String { path == "-" ? "standard input" : path }
+}
+
+extension InputFile {
+  /// Whether standard input is a person at a terminal.
+  static var isTerminal: Bool { isatty(STDIN_FILENO) == 1 }
+}

@@ -1,0 +1,161 @@
+import MaskedDiffusion
+import Testing
+import _TestSupport
+
+/// What every strategy in the registry has to keep.
+@Suite struct RemaskingContractTests {
+  typealias Entry = RemaskingRegistry.Entry
+
+  private func sampler(
+    _ entry: Entry, parameters: ParameterValues = [:], schedule: String = "timestep",
+    blockLength: Int? = nil, steps: Int = 7, seed: UInt64 = 1
+  ) throws -> Sampler {
+    try Sampler(
+      predictor: ScriptedPredictor.hashing(),
+      canvas: Canvas(prompt: [3, 11, 4], length: 12, suffix: [2, 2], maskToken: 11),
+      settings: SamplerSettings(
+        steps: steps, blockLength: blockLength,
+        strategy: AlgorithmSelection(entry.descriptor.name, parameters),
+        schedule: AlgorithmSelection(schedule), temperature: 1, forbidsMaskToken: true, seed: seed))
+  }
+
+  private func run(_ sampler: Sampler) throws -> (steps: [TraceStep], sampler: Sampler) {
+    var sampler = sampler
+    var steps: [TraceStep] = []
+    while let step = try sampler.step() {
+      steps.append(step)
+      try #require(steps.count <= 100, "the run does not end")
+    }
+    return (steps, sampler)
+  }
+
+  @Test(
+    arguments: RemaskingRegistry.all, ["timestep", "uniform", "proportional", "linear", "cosine"])
+  func aRunEndsWithoutMasksWithinItsSteps(_ entry: Entry, _ schedule: String) throws {
+    let limit = entry.traits.pacing == .adaptive ? 13 : 7
+    let (steps, sampler) = try run(sampler(entry, schedule: schedule))
+    #expect(sampler.state.canvas.maskedPositions.isEmpty)
+    #expect(steps.count <= limit)
+    #expect(sampler.isFinished)
+    #expect(steps.map(\.step) == Array(1...steps.count))
+  }
+
+  @Test(arguments: RemaskingRegistry.all, [1, 3, 4, 5, 12, 99])
+  func blocksAreWrittenInOrder(_ entry: Entry, _ blockLength: Int) throws {
+    let (steps, sampler) = try run(sampler(entry, blockLength: blockLength))
+    for step in steps {
+      #expect(step.unmasked.allSatisfy { $0.position < step.block.upperBound })
+      #expect(step.remasked.allSatisfy(step.block.contains))
+    }
+    #expect(sampler.state.canvas.openCount(in: 3..<15) == 0)
+  }
+
+  @Test(arguments: RemaskingRegistry.all)
+  func onlyMaskedPositionsAreUnmaskedAndOnlyWrittenOnesRemasked(_ entry: Entry) throws {
+    let (steps, sampler) = try run(sampler(entry, parameters: Self.eager(entry)))
+    var canvas = Array(sampler.state.canvas.tokens)
+    canvas = [3, 11, 4] + Array(repeating: 11, count: 12) + [2, 2]
+    for step in steps {
+      let unmasked = step.unmasked.map(\.position)
+      #expect(unmasked.allSatisfy { canvas[$0] == 11 })
+      #expect(step.remasked.allSatisfy { canvas[$0] != 11 })
+      #expect(Set(unmasked).count == unmasked.count)
+      #expect(Set(unmasked).isDisjoint(with: step.remasked))
+      #expect(Set(step.remasked).isDisjoint(with: [0, 2, 15, 16]), "the prompt was remasked")
+      for position in step.remasked { canvas[position] = 11 }
+      for change in step.unmasked { canvas[change.position] = change.token }
+      #expect(canvas == step.canvas)
+    }
+  }
+
+  @Test(arguments: RemaskingRegistry.all)
+  func strategiesThatSayTheyRemaskDoAndOthersDoNot(_ entry: Entry) throws {
+    var remasked = 0
+    for seed in 0..<20 {
+      let steps = try run(sampler(entry, parameters: Self.eager(entry), seed: UInt64(seed))).steps
+      remasked += steps.reduce(0) { $0 + $1.remasked.count }
+    }
+    #expect(entry.traits.remasks == (remasked > 0))
+  }
+
+  @Test(arguments: RemaskingRegistry.all)
+  func theSameSeedGivesTheSameRunAndAnotherSeedAnother(_ entry: Entry) throws {
+    let first = try run(sampler(entry)).steps.map(\.canvas)
+    #expect(try run(sampler(entry)).steps.map(\.canvas) == first)
+    let others = try (2..<8).map { try run(sampler(entry, seed: $0)).steps.map(\.canvas) }
+    #expect(others.contains { $0 != first })
+  }
+
+  @Test(arguments: RemaskingRegistry.all)
+  func aStepRecomputedFromItsStateIsTheSame(_ entry: Entry) throws {
+    var first = try sampler(entry)
+    while true {
+      let state = first.state
+      var again = first
+      again.move(to: state)
+      let step = try first.step()
+      #expect(try again.step()?.canvas == step?.canvas)
+      #expect(again.state == first.state)
+      if step == nil { break }
+    }
+  }
+
+  @Test(arguments: RemaskingRegistry.all)
+  func lockedPositionsStayAsTheyAre(_ entry: Entry) throws {
+    var sampler = try sampler(entry, parameters: Self.eager(entry))
+    _ = try sampler.step()
+    try sampler.edit { canvas in
+      canvas.put(7, at: 5)
+      canvas.setLocked(true, at: 8)
+    }
+    let token = sampler.state.canvas.tokens[8]
+    let end = try run(sampler).sampler.state.canvas.tokens
+    #expect(end[5] == 7)
+    #expect(end[8] == token)
+  }
+
+  @Test(arguments: RemaskingRegistry.all)
+  func aPredictorThatInsistsOnTheMaskTokenDoesNotRunForEver(_ entry: Entry) throws {
+    let insistent = ScriptedPredictor(vocabularySize: 4, maskToken: 3) { _, _ in [0, 0, 0, 9] }
+    var sampler = try Sampler(
+      predictor: insistent, canvas: Canvas(prompt: [1], length: 5, maskToken: 3),
+      settings: SamplerSettings(
+        steps: 4, strategy: AlgorithmSelection(entry.descriptor.name),
+        schedule: AlgorithmSelection("uniform")))
+    var steps = 0
+    while try sampler.step() != nil {
+      steps += 1
+      try #require(steps <= 10)
+    }
+    #expect(sampler.isFinished)
+  }
+
+  @Test(arguments: RemaskingRegistry.all)
+  func parametersOutsideTheirRangeAreRefused(_ entry: Entry) throws {
+    for parameter in entry.descriptor.parameters {
+      guard case .number(let range, let defaultValue) = parameter.kind else {
+        #expect(throws: SamplerError.self) {
+          try RemaskingRegistry.entry(
+            for: AlgorithmSelection(entry.descriptor.name, [parameter.name: .choice("nonsense")]))
+        }
+        continue
+      }
+      #expect(range.contains(defaultValue))
+      for value in [range.upperBound + 1, range.lowerBound - 1, .nan, .infinity] {
+        #expect(throws: SamplerError.self) {
+          try RemaskingRegistry.entry(
+            for: AlgorithmSelection(entry.descriptor.name, [parameter.name: .number(value)]))
+        }
+      }
+    }
+  }
+
+  /// Parameters with which a strategy that can remask does so often.
+  static func eager(_ entry: Entry) -> ParameterValues {
+    switch entry.descriptor.name {
+    case "remdm": ["rule": .choice("cap"), "eta": .number(0.5)]
+    case "p2": ["eta": .number(4)]
+    default: [:]
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import MaskedDiffusion
+import PlaygroundUI
+import Testing
+
+@Suite("The text of tokens")
+struct TokenTextTests {
+  private func model(_ pieces: [[UInt8]]) -> Model {
+    var model = Model(info: StoryModel.info(), isLoaded: false)
+    model.info.maskToken = 99
+    model.info.endOfTextTokens = [50]
+    for (index, bytes) in pieces.enumerated() {
+      model.pieces[TokenID(index)] = TokenPiece(bytes: bytes)
+    }
+    return model
+  }
+
+  private func text(
+    _ tokens: [TokenID], _ pieces: [[UInt8]], ghosts: [Int: TokenID] = [:]
+  ) -> TokenText {
+    TokenText(
+      Frame(Canvas(prompt: tokens, length: 0, maskToken: 99)), model: model(pieces),
+      symbols: .unicode, masks: TokenText.MaskStyle(ghosts: ghosts))
+  }
+
+  private func drawn(_ text: TokenText) -> String {
+    String(text.glyphs.map(\.grapheme.character))
+  }
+
+  @Test func aCharacterOfSeveralTokensBelongsToTheFirst() {
+    let fox = Array("🦊".utf8)
+    let text = text([0, 1, 2], [Array(fox[..<2]), Array(fox[2...]), Array("!".utf8)])
+    #expect(drawn(text) == "🦊!")
+    #expect(text.glyphs.map(\.position) == [0, 2])
+  }
+
+  @Test func aMarkJoinsTheLetterOfTheTokenBefore() {
+    let text = text([0, 1], [Array("e".utf8), Array("\u{301}x".utf8)])
+    #expect(drawn(text) == "e\u{301}x")
+    #expect(text.glyphs.map(\.position) == [0, 1])
+  }
+
+  @Test func bytesThatAreNotYetACharacterAreReplaced() {
+    let text = text([0, 99, 1], [[0xF0, 0x9F], [0xA6, 0x8A, 0x41]])
+    #expect(drawn(text) == "\u{FFFD} ░░░\u{FFFD}\u{FFFD}A")
+  }
+
+  @Test func masksKeepAWidthAndGhostsStandBetweenMaskCells() {
+    #expect(drawn(text([99], [])) == " ░░░")
+    let pieces = [Array(" kite".utf8), Array(".".utf8), Array(" incomprehensible".utf8)]
+    #expect(drawn(text([99], pieces, ghosts: [0: 0])) == "░kite")
+    #expect(drawn(text([99], pieces, ghosts: [0: 1])) == "░.░░")
+    #expect(drawn(text([99], pieces, ghosts: [0: 2])) == "░incomprehe…")
+  }
+
+  @Test func endOfTextAndUnknownTokensAreSymbols() {
+    #expect(drawn(text([50], [])) == "∎")
+    #expect(drawn(text([7], [])) == "⟨7⟩")
+    #expect(drawn(text([-3], [])) == "⟨-3⟩")
+  }
+
+  @Test func controlsCannotReachTheScreen() {
+    let text = text([0], [Array("\u{1B}[2J\u{202E}a\tb".utf8)])
+    #expect(drawn(text) == "␛[2J⇄a⇥b")
+  }
+}
+
+@Suite("The layout of a canvas")
+struct CanvasLayoutTests {
+  private func layout(_ string: String, width: Int) -> CanvasLayout {
+    var model = Model(info: StoryModel.info(), isLoaded: false)
+    var tokens: [TokenID] = []
+    for (index, word) in string.split(separator: "|", omittingEmptySubsequences: false).enumerated()
+    {
+      if word == "_" {
+        tokens.append(StoryModel.maskToken)
+      } else {
+        model.pieces[TokenID(1_000 + index)] = TokenPiece(bytes: Array(word.utf8))
+        tokens.append(TokenID(1_000 + index))
+      }
+    }
+    let frame = Frame(Canvas(prompt: tokens, length: 0, maskToken: StoryModel.maskToken))
+    return CanvasLayout(
+      flowing: TokenText(frame, model: model, symbols: .unicode), width: width)
+  }
+
+  private func lines(_ layout: CanvasLayout) -> [String] {
+    layout.lines.map { line in
+      var text = ""
+      var column = 0
+      for placed in line {
+        text += String(repeating: " ", count: placed.column - column)
+        text.append(placed.glyph.grapheme.character)
+        column = placed.column + placed.glyph.grapheme.width
+      }
+      return text
+    }
+  }
+
+  @Test func wordsOfSeveralTokensStayTogether() {
+    #expect(lines(layout("The| cu|rious| fox", width: 10)) == ["The ", "curious ", "fox"])
+  }
+
+  @Test func newlinesBreakLinesAndCanBeSeen() {
+    #expect(lines(layout("a|\n|\n\n|b", width: 10)) == ["a⏎", "⏎", "⏎", "b"])
+  }
+
+  @Test func masksWrapAsWordsAndKeepTheirPlace() {
+    #expect(lines(layout("one|_|_| two", width: 10)) == ["one ░░░", "░░░ two"])
+  }
+
+  @Test func wordsLongerThanALineAreCut() {
+    #expect(lines(layout("abcdefgh", width: 3)) == ["abc", "def", "gh"])
+  }
+
+  @Test func wideCharactersBreakAnywhereAndNeverAcrossTheEdge() {
+    #expect(lines(layout("日本語文", width: 5)) == ["日本", "語文"])
+    #expect(lines(layout("日", width: 1)) == ["日"])
+  }
+
+  @Test func theCursorMovesByLinesAsTheyAreDrawn() {
+    let layout = layout("The| fox| took| his| kite", width: 10)
+    #expect(layout.lineOfPosition[2] == 1)
+    #expect(layout.position(from: 0, movingLines: 1) == 2)
+    #expect(layout.position(from: 3, movingLines: -1) == 1)
+    #expect(layout.position(from: 0, movingLines: -1) == nil)
+    #expect(layout.position(line: 0, column: 5) == 1)
+    #expect(layout.position(line: 7, column: 0) == nil)
+  }
+}
