@@ -2,7 +2,8 @@
 //
 // Whatever the format, 16 rows are brought to 16 dwords each (64 bytes) and transposed in registers. f32
 // and bf16 rows are read as they lie; others are first converted into a small buffer that stays in the
-// first-level cache. bf16 operands are decoded only where the processor has instructions for them. Rows are far apart in memory, so the loads run ahead with prefetches.
+// first-level cache. Rows are far apart in memory, so prefetches run ahead of the loads. bf16 operands
+// are decoded here only if the processor has instructions for them.
 
 #include "avx512.h"
 
