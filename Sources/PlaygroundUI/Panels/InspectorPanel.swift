@@ -48,7 +48,8 @@ package struct InspectorPanel {
     row = drawFate(row, opinion, on: &screen, in: rect)
     row = drawGuesses(row, on: &screen, in: rect)
     if let opinion { row = drawGuidance(opinion, row, on: &screen, in: rect) }
-    drawTally(row, on: &screen, in: rect)
+    row = drawTally(row, on: &screen, in: rect)
+    drawHistory(row, on: &screen, in: rect)
   }
 
   private var title: String {
@@ -197,13 +198,46 @@ package struct InspectorPanel {
     return first + 1 + min(room, moved.count)
   }
 
-  private func drawTally(_ row: Int, on screen: inout Screen, in rect: Rect) {
-    guard let tally = state.handTally else { return }
+  private func drawTally(_ row: Int, on screen: inout Screen, in rect: Rect) -> Int {
+    guard let tally = state.handTally else { return row }
     let text =
       "by hand \(tally.choices): position \(tally.samePosition), token \(tally.sameToken) alike"
     let line = min(row, rect.endRow - 1)
     screen.fill(
       Rect(row: line, column: rect.column, rows: 1, columns: rect.columns).intersection(rect))
     screen.write(text, row: line, column: rect.column, role: .title, within: rect)
+    return line + 1
+  }
+
+  /// The best guess after each step, the newest last, where there is room to spare.
+  private func drawHistory(_ row: Int, on screen: inout Screen, in rect: Rect) {
+    let room = rect.endRow - row - 3
+    guard room >= 3 else { return }
+    let branch = state.session.shown
+    let last = branch.clamped(state.session.step)
+    let known = (0...last).compactMap { step in
+      branch.point(step).guess(at: position).map { (step: step, guess: $0) }
+    }
+    guard known.count > 1 else { return }
+    screen.write(
+      "best guess by step", row: row + 1, column: rect.column, role: .title, within: rect)
+    let barWidth = max(0, rect.columns - 26)
+    for (index, entry) in known.suffix(room).enumerated() {
+      let line = row + 2 + index
+      let probability = Double(entry.guess.probability)
+      screen.write(
+        Numbers.padded("\(entry.step)", to: 4), row: line, column: rect.column, role: .dim,
+        within: rect)
+      let word = TokenText.graphemes(
+        model, entry.guess.token, symbols: state.symbols, marksSpaces: true)
+      screen.write(
+        word.truncated(toWidth: 12, ellipsis: state.symbols.ellipsis), row: line,
+        column: rect.column + 6, within: rect)
+      screen.write(
+        state.symbols.bar(share: probability < 0.005 ? 0 : probability, cells: barWidth),
+        row: line, column: rect.column + 19, role: .bar, within: rect)
+      screen.write(
+        Numbers.probability(probability), row: line, endColumn: rect.endColumn - 1, within: rect)
+    }
   }
 }

@@ -157,9 +157,9 @@ extension Playground.State {
         }
       } else if panels.settings.contains(row: row, column: column) {
         focus = .settings
-        if let field = SettingsPanel.field(atRow: row - panels.settings.row, panels.settings, self)
+        if let row = SettingsPanel.control(atRow: row - panels.settings.row, panels.settings, self)
         {
-          chosenSetting = field
+          chosenControl = row
         }
       }
     default: break

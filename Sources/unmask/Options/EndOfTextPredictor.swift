@@ -18,7 +18,6 @@ struct EndOfTextPredictor: MaskPredictor {
   var vocabularySize: Int { model.vocabularySize }
   var embeddingCount: Int { model.embeddingCount }
   var contextLength: Int { model.contextLength }
-  var logitsReader: any LogitsReader { model.logitsReader }
 
   func predict(
     _ request: PredictionRequest, into prediction: inout Prediction

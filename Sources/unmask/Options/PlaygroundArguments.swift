@@ -157,7 +157,7 @@ extension ModelArguments {
     { argument in
       var arguments = self
       arguments.model = argument
-      let model = try arguments.load(try arguments.directory())
+      let model = try arguments.load(try arguments.directory(), needsText: false)
       // The prompt needs some room too.
       let room = max(1, model.predictor.contextLength * 3 / 4)
       let length = length ?? min(model.defaults.length ?? Self.defaultLength, room)
