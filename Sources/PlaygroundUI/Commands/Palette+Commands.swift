@@ -166,6 +166,6 @@ extension Palette {
         "\(name) is '\(text)', expected \(Value.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     put(&state, value)
-    state.say(.success, "\(name) is \(text)")
+    state.say(.success, "\(name): \(text)")
   }
 }

@@ -65,13 +65,15 @@ package struct CanvasPanel {
     }
     let layout = CanvasLayout(
       frame, ghosts: state.ghosts(of: branch), model: model, state: state, width: rect.columns)
+    let inked = Set(
+      layout.lines.joined().filter { $0.glyph.grapheme.character != " " }.map(\.glyph.position))
     let isLong = layout.lines.count > room.rows
     let top = min(state.scroll, max(0, layout.lines.count - 1))
     for (row, line) in layout.lines.dropFirst(top).prefix(room.rows).enumerated() {
       for placed in line {
         screen.write(
           [grapheme(of: placed.glyph)], row: room.row + row, column: rect.column + placed.column,
-          role: role(of: placed.glyph), within: room)
+          role: role(of: placed.glyph, inked: inked), within: room)
       }
     }
     drawCursorAtEmptyToken(on: &screen, layout, room, top)
@@ -101,8 +103,12 @@ package struct CanvasPanel {
   }
 
   /// The role of a glyph: what the user looks for comes before what the token is.
-  private func role(of glyph: TokenText.Glyph) -> StyleRole {
+  ///
+  /// The blank before a word stays plain, unless the token is nothing but blanks.
+  private func role(of glyph: TokenText.Glyph, inked: Set<Int>) -> StyleRole {
     let position = glyph.position
+    let isBlank = glyph.grapheme.character == " " && inked.contains(position)
+    if isBlank, state.selectionStart == nil { return .text }
     let isShown = state.session.shownID == branch.id
     if isShown, position == state.cursor { return .cursor }
     if isShown, state.selectionStart != nil, state.selection.contains(position) {

@@ -14,7 +14,11 @@ package struct Point: Equatable, Sendable {
   /// known, then it is computed again from an earlier point.
   package var state: SamplerState?
   /// What the predictor thinks of the canvas here, the candidates of the step that follows.
-  package var opinions: [Opinion] = []
+  package var opinions: [Opinion] = [] {
+    didSet { candidateCount = opinions.reduce(0) { $0 + $1.top.count } }
+  }
+  /// The number of candidates kept.
+  package private(set) var candidateCount = 0
   /// Whether ``opinions`` cover unmasked positions too.
   package var coversUnmasked = false
   /// The best token of each position the predictor was asked about, by position.
@@ -87,7 +91,4 @@ package struct Point: Equatable, Sendable {
     }
     return low < guesses.count && Int(guesses[low].position) == position ? guesses[low] : nil
   }
-
-  /// The number of candidates kept.
-  package var candidateCount: Int { opinions.reduce(0) { $0 + $1.top.count } }
 }

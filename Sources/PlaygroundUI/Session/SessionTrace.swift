@@ -101,6 +101,7 @@ extension Session {
     self.init(
       model: header.model.name, promptText: Self.promptText(of: trace),
       start: Self.start(of: header), settings: header.settings)
+    change(shown.id) { $0.appendedLength = header.length }
     var current = shown.id
     for record in trace.records {
       switch record {

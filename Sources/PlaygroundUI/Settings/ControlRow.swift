@@ -31,7 +31,7 @@ package enum ControlRow: Hashable, Sendable {
     switch self {
     case .setting(let field): field.text(in: state.visibleSettings)
     case .model: state.session.shown.model
-    case .length: "\(state.session.shown.start.answer.count)"
+    case .length: "\(state.session.shown.appendedLength)"
     case .delay: "\(state.preferences.delayMilliseconds) ms"
     }
   }

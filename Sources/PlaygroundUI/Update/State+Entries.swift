@@ -24,15 +24,8 @@ extension Playground.State {
   mutating func newPrompt(_ text: String, _ effects: inout Effects) {
     let branch = session.shown
     startRun(
-      model: branch.model, text: text, length: appendedLength(of: branch),
+      model: branch.model, text: text, length: branch.appendedLength,
       settings: visibleSettings, &effects)
-  }
-
-  /// The number of masks that were appended to the prompt, not those in it.
-  package func appendedLength(of branch: Branch) -> Int {
-    let start = branch.start
-    return start.answer.upperBound == start.count && !branch.promptText.hasSuffix("[MASK]")
-      ? start.answer.count : 0
   }
 
   /// Starts a run of another length.
@@ -53,7 +46,7 @@ extension Playground.State {
     let settings = besides == nil ? visibleSettings : branch.point(0).settings
     guard models[name]?.isLoaded != true else {
       return startRun(
-        model: name, text: branch.promptText, length: appendedLength(of: branch),
+        model: name, text: branch.promptText, length: branch.appendedLength,
         settings: settings, besides: besides, &effects)
     }
     isRunning = false
@@ -61,7 +54,7 @@ extension Playground.State {
     if branch.model != name {
       let isFirst = branch.start.count == 0
       opening = .model(
-        name, prompt: branch.promptText, length: isFirst ? nil : appendedLength(of: branch),
+        name, prompt: branch.promptText, length: isFirst ? nil : branch.appendedLength,
         settings: isFirst ? nil : settings)
       openingBesides = besides
     }

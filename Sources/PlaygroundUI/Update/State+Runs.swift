@@ -67,6 +67,7 @@ extension Playground.State {
       session.show(id, at: 0)
       unsavedChanges += 1
     }
+    session.change(session.shownID) { $0.appendedLength = max(0, length) }
     compared = []
     notice = nil
     cursor = canvas.tokens.firstIndex(of: canvas.maskToken) ?? 0

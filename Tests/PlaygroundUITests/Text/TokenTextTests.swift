@@ -44,11 +44,11 @@ struct TokenTextTests {
     #expect(drawn(text) == "\u{FFFD} ░░░\u{FFFD}\u{FFFD}A")
   }
 
-  @Test func masksKeepAWidthAndGhostsStandBetweenMaskCells() {
+  @Test func masksKeepAWidthAndGhostsFollowAMaskCell() {
     #expect(drawn(text([99], [])) == " ░░░")
     let pieces = [Array(" kite".utf8), Array(".".utf8), Array(" incomprehensible".utf8)]
     #expect(drawn(text([99], pieces, ghosts: [0: 0])) == "░kite")
-    #expect(drawn(text([99], pieces, ghosts: [0: 1])) == "░.░░")
+    #expect(drawn(text([99], pieces, ghosts: [0: 1])) == "░.  ")
     #expect(drawn(text([99], pieces, ghosts: [0: 2])) == "░incomprehe…")
   }
 

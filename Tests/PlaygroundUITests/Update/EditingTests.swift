@@ -147,6 +147,14 @@ struct EditingTests {
     #expect(rig.state.session.shown.parent?.number == 0)
   }
 
+  @Test func aPromptThatEndsInAGapKeepsTheLengthThatFollows() throws {
+    var rig = Rig(prompt: "Once [MASK]", length: 6)
+    #expect(rig.state.frame.maskedCount == 7)
+    try rig.press("<right>pThen<enter>")
+    #expect(rig.state.session.shown.promptText == "Once [MASK]Then")
+    #expect(rig.state.frame.maskedCount == 7)
+  }
+
   @Test func aPromptWithoutMasksAndWithoutLengthIsRefused() throws {
     var rig = Rig()
     try rig.press("<right>:length 0<enter>")
