@@ -20,7 +20,7 @@ extension ModelArguments {
       tokenizer: loaded.tokenizer, threadCount: options.usedThreadCount,
       identity: TraceHeader.ModelIdentity(
         name: loaded.name, family: loaded.family, configurationChecksum: directory.checksum,
-        precision: options.precision.rawValue))
+        precision: loaded.arithmetic))
   }
 
   private func loaded(
