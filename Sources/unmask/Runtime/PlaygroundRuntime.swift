@@ -121,7 +121,9 @@ package final class PlaygroundRuntime {
   }
 
   private func receiveMail() {
-    for message in mailbox.take() where !isOver { send(message) }
+    // What arrives too late stays where ``takeUnseenFailures()`` finds it.
+    guard !isOver else { return }
+    for message in mailbox.take() { send(message) }
   }
 
   private func receiveTicks() {

@@ -87,7 +87,8 @@ import _TestSupport
   }
 
   @Test func whatIsComputedDoesNotDependOnWhatIsKept() throws {
-    let keys = "<right><right>:strategy margin<enter><right>:steps 9<enter><right>"
+    let keys =
+      "<right><right>:strategy margin<enter><right>:steps 9<enter><right>"
       + "<left><left>b<right>m<right>"
     var keeping = Rig(predictor)
     var forgetting = Rig(CountingPredictor())

@@ -141,7 +141,8 @@ import _TestSupport
     #expect(rig.shows("step 0 of 6"))
     try rig.press("<right>")
     #expect(rig.shows("step 1 of 6"))
-    try rig.press(":save \(scratch.path("run.jsonl"))<enter>:export \(scratch.path("s.txt"))<enter>q")
+    try rig.press(
+      ":save \(scratch.path("run.jsonl"))<enter>:export \(scratch.path("s.txt"))<enter>q")
     rig.runtime.run()
     let trace = try TraceStorage.open(scratch.path("run.jsonl"))
     #expect(trace.steps.count == 1)
