@@ -43,7 +43,8 @@ package struct TimelinePanel {
   package func draw(on screen: inout Screen) {
     let branch = state.session.shown
     drawSpark(
-      branch.points.indices.map { branch.points[$0].step?.meanEntropy ?? 0 }, label: "H", row: rect.row,
+      branch.points.indices.map { branch.points[$0].step?.meanEntropy ?? 0 }, label: "H",
+      row: rect.row,
       on: &screen)
     drawNumbers(on: &screen)
     if hasCounts {

@@ -54,6 +54,8 @@ extension Playground.State {
     let isDone = changeBranch(title, &effects) { branch in
       branch.change(branch.head) { point in
         point.editedCanvas = canvas
+        point.settings = point.settings.fitting(
+          answerLength: canvas.answer.count, isUnderWay: false)
         point.forgetOpinions()
       }
       branch.isFinished = false

@@ -55,6 +55,7 @@ extension Playground.State {
     }
     var settings = settings
     settings.recordedCandidates = Playground.candidateCount
+    settings = settings.fitting(answerLength: canvas.answer.count, isUnderWay: false)
     isRunning = false
     cancelWork(&effects)
     if replacing, session.branches.count == 1, session.shown.head == 0, !session.shown.hasEdits {
@@ -81,6 +82,8 @@ extension Playground.State {
       queued = nil
       return
     }
+    let settings = settings.fitting(
+      answerLength: frame.answer.count, isUnderWay: session.step > 0)
     if let step = waiting.step, step.branch == session.shownID, session.isAtHead {
       queued = Playground.QueuedSettings(branch: session.shownID, settings: settings)
       return
@@ -118,7 +121,9 @@ extension Playground.State {
     guard let queued else { return }
     self.queued = nil
     session.change(queued.branch) { branch in
-      branch.change(branch.head) { $0.settings = queued.settings }
+      let settings = queued.settings.fitting(
+        answerLength: branch.start.answer.count, isUnderWay: branch.head > 0)
+      branch.change(branch.head) { $0.settings = settings }
     }
   }
 
@@ -236,6 +241,7 @@ extension Playground.State {
     let shown = session.shownID
     do {
       let settings = try field.changed(session.shown.point(0).settings, to: text)
+        .fitting(answerLength: session.shown.start.answer.count, isUnderWay: false)
       guard compared.count < 4 else { return say(.warning, "four runs are compared already") }
       guard let id = session.addBranch(leaving: shown, at: 0) else {
         return say(.warning, "there are \(Session.branchLimit) branches")
