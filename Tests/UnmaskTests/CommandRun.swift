@@ -32,7 +32,7 @@ struct CommandRun {
     let scratch = try ScratchDirectory()
     try input.write(toFile: scratch.path("input"), atomically: false, encoding: .utf8)
     for name in ["output", "errors"] {
-      FileManager.default.createFile(atPath: scratch.path(name), contents: nil)
+      try scratch.file(name, "")
     }
     process.standardInput = FileHandle(forReadingAtPath: scratch.path("input"))
     process.standardOutput = FileHandle(forWritingAtPath: scratch.path("output"))

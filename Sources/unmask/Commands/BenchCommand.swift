@@ -35,7 +35,7 @@ struct BenchCommand: ParsableCommand {
     }
     let directory = try model.directory()
     let start = ContinuousClock.now
-    let model = try self.model.load(directory)
+    let model = try self.model.load(directory, needsText: false)
     let load = ContinuousClock.now - start
     let context = model.predictor.contextLength
     let rows = rows ?? min(128, context)

@@ -40,7 +40,7 @@ struct GenerateCommand: ParsableCommand {
     let choice = try SettingsChoice(sampling)
     let directory = try model.directory()
     let source = try prompt.source()
-    let model = try self.model.load(directory)
+    let model = try self.model.load(directory, needsText: source.isText)
     let plan = try GenerationPlan(
       source: source, length: sampling.length, choice: choice, model: model)
     let sampler = try Sampler(

@@ -43,7 +43,7 @@ struct PredictCommand: ParsableCommand {
     let directory = try model.directory()
     let template = ids == nil ? try PromptTemplate(parsing: try prompt()) : nil
     let typed = try ids.map { text throws(PromptError) in try TokenList.tokens(parsing: text) }
-    let model = try self.model.load(directory)
+    let model = try self.model.load(directory, needsText: template != nil)
     let tokens =
       try typed ?? template?.tokens(
         tokenizer: try model.requiredTokenizer(), maskToken: model.predictor.maskToken) ?? []

@@ -1,5 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
 import Glibc
 import Inference
 import MaskedDiffusion
@@ -64,47 +63,53 @@ extension TokenizeCommand {
   /// Translates the argument, or standard input line by line, answering what has arrived before
   /// waiting for more.
   private func translateLines(_ tokenizer: any Tokenizer) throws {
-    let output = OutputStream.standard
     if let text {
       let answer: JSON =
         decode
         ? .string(tokenizer.decode(try TokenList.tokens(parsing: text)))
         : .integers(tokenizer.encode(text))
-      return try output.writeLine(answer.text)
+      return try OutputStream.standard.writeLine(answer.text)
     }
     var pending: [UInt8] = []
     var line = 0
     while let part = try InputFile.nextPart(of: STDIN_FILENO, name: "standard input") {
       pending += part
       guard let end = pending.lastIndex(of: UInt8(ascii: "\n")) else { continue }
-      var answer = ""
-      for text in pending[..<end].split(
+      let lines = pending[..<end].split(
         separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-      {
-        line += 1
-        answer += try translated(text, line: line, tokenizer) + "\n"
-      }
-      try output.write(answer)
+      try write(lines, after: line, tokenizer)
+      line += lines.count
       pending.removeSubrange(...end)
     }
-    if !pending.isEmpty {
-      try output.writeLine(try translated(pending[...], line: line + 1, tokenizer))
-    }
+    if !pending.isEmpty { try write([pending[...]], after: line, tokenizer) }
   }
 
-  private func translated(
-    _ line: ArraySlice<UInt8>, line number: Int, _ tokenizer: any Tokenizer
-  ) throws(FileError) -> String {
-    let data = Data(line)
-    if decode {
-      guard let ids = try? JSONDecoder().decode([TokenID].self, from: data) else {
-        throw FileError("standard input", "line \(number) is not a JSON array of token ids")
+  /// Writes the answers to `lines`, the ones before a line that cannot be read included.
+  private func write(
+    _ lines: [ArraySlice<UInt8>], after count: Int, _ tokenizer: any Tokenizer
+  ) throws(FileError) {
+    var answers = ""
+    for (index, line) in lines.enumerated() {
+      guard let answer = translated(line, tokenizer) else {
+        try OutputStream.standard.write(answers)
+        let expected = decode ? "array of token ids" : "string"
+        throw FileError("standard input", "line \(count + index + 1) is not a JSON \(expected)")
       }
-      return JSON.string(tokenizer.decode(ids)).text
+      answers += answer.text + "\n"
     }
-    guard let text = try? JSONDecoder().decode(String.self, from: data) else {
-      throw FileError("standard input", "line \(number) is not a JSON string")
+    try OutputStream.standard.write(answers)
+  }
+
+  private func translated(_ line: ArraySlice<UInt8>, _ tokenizer: any Tokenizer) -> JSON? {
+    switch try? JSONParser.parse(Array(line)) {
+    case .string(let text) where !decode: return .integers(tokenizer.encode(text))
+    case .array(let elements) where decode:
+      let tokens = elements.compactMap { element -> TokenID? in
+        guard case .integer(let value) = element else { return nil }
+        return TokenID(exactly: value)
+      }
+      return tokens.count == elements.count ? .string(tokenizer.decode(tokens)) : nil
+    default: return nil
     }
-    return JSON.integers(tokenizer.encode(text)).text
   }
 }

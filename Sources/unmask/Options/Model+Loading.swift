@@ -1,37 +1,39 @@
-import FoundationEssentials
 import Inference
 import MaskedDiffusion
 
 extension ModelArguments {
-  /// Finds and loads the model.
-  ///
-  /// - Throws: ``ModelError``, ``TokenizerError``, ``UsageError``.
-  func load() throws -> Model { try load(try directory()) }
-
   /// Loads the model in `directory`, and its tokenizer where there is one.
   ///
-  /// - Throws: ``ModelError``, ``TokenizerError``.
-  func load(_ directory: ModelDirectory) throws -> Model {
-    let tokenizer = try self.tokenizer(of: directory)
+  /// - Parameters:
+  ///   - directory: The model.
+  ///   - needsText: Whether a tokenizer that cannot be used is an error: it is not for somebody
+  ///     who deals in tokens.
+  /// - Returns: The model.
+  /// - Throws: ``ModelError``.
+  func load(_ directory: ModelDirectory, needsText: Bool) throws -> Model {
     let options = ModelOptions(precision: precision, threadCount: threads)
-    let loaded = try LoadedModel(directory, options: options)
-    let ends = loaded.endOfTextTokens + [tokenizer?.roles.endOfText].compactMap { $0 }
+    let loaded = try loaded(directory, options: options, needsText: needsText)
     return Model(
       directory: directory,
-      predictor: EndOfTextPredictor(loaded.predictor, endOfTextTokens: ends),
-      tokenizer: tokenizer, threadCount: options.usedThreadCount,
+      predictor: EndOfTextPredictor(
+        loaded.predictor, endOfTextTokens: loaded.endOfTextTokens),
+      tokenizer: loaded.tokenizer, threadCount: options.usedThreadCount,
       identity: TraceHeader.ModelIdentity(
         name: loaded.name, family: loaded.family, configurationChecksum: directory.checksum,
         precision: options.precision.rawValue))
   }
 
-  /// The tokenizer asked for, or the one beside the weights; `nil` where there is none.
-  private func tokenizer(of directory: ModelDirectory) throws(TokenizerError) -> (any Tokenizer)? {
-    if let tokenizer { return try TokenizerFile.load(tokenizer) }
+  private func loaded(
+    _ directory: ModelDirectory, options: ModelOptions, needsText: Bool
+  ) throws(ModelError) -> LoadedModel {
+    if let tokenizer {
+      return try LoadedModel(directory, options: options, tokenizer: .path(tokenizer))
+    }
     do {
-      return try TokenizerFile.load(directory.directory)
-    } catch .notFound {
-      return nil
+      return try LoadedModel(directory, options: options)
+    } catch .tokenizer(let error) where !needsText {
+      ErrorReport.warn("the tokenizer is not used: \(error.description)")
+      return try LoadedModel(directory, options: options, tokenizer: .none)
     }
   }
 }

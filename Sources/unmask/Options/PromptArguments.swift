@@ -28,6 +28,9 @@ struct PromptArguments: ParsableArguments {
   enum Source {
     case tokens([TokenID])
     case text(prompt: PromptTemplate, suffix: PromptTemplate)
+
+    /// Whether a tokenizer is needed.
+    var isText: Bool { if case .text = self { true } else { false } }
   }
 
   /// Reads the prompt.

@@ -21,7 +21,10 @@ enum Interruption {
   static func listen() {
     // Touched here, so that the handler finds both initialised.
     _ = (isRequested, cancellation.isRaised)
+    var wanted = sigset_t()
+    sigemptyset(&wanted)
     for signal in [SIGINT, SIGTERM, SIGHUP] {
+      sigaddset(&wanted, signal)
       var action = sigaction()
       action.__sigaction_handler.sa_handler = { signal in
         let (isFirst, _) = Interruption.received.compareExchange(
@@ -31,5 +34,7 @@ enum Interruption {
       action.sa_flags = SA_RESTART
       sigaction(signal, &action, nil)
     }
+    // Whoever started this program may have blocked them; that is inherited.
+    pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
   }
 }

@@ -83,7 +83,7 @@ import Testing
         drawing: temperature 0 · seed 4 | temperature 0 · seed 5
         the same in 1 steps; after step 2 1 position differs
         position  first          second
-               2      7  ' cat'       6  ' big'
+               2  7      ' cat'  6       ' big'
 
         """)
   }

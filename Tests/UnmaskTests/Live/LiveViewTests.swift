@@ -14,14 +14,13 @@ import Testing
     #expect(session.text.contains("░"))
     #expect(session.text.contains("step 1 of 12"))
     #expect(session.text.contains("\u{1B}[?25h"))
-    #expect(session.text.contains("\u{1B}[38;5;"))
+    #expect(session.text.contains(";38;5;"))
   }
 
   @Test func noColourWhereNoneIsWanted() throws {
     let session = try PseudoTerminal(options, environment: ["NO_COLOR": "1"])
     #expect(session.text.contains("░"))
-    #expect(!session.text.contains("[38;"))
-    #expect(!session.text.contains(";3"))
+    #expect(!session.text.contains(";38;"))
   }
 
   @Test func aDumbTerminalGetsTheTextAlone() throws {
@@ -34,7 +33,8 @@ import Testing
 
   @Test func withoutUnicodeMasksAreASCII() throws {
     let session = try PseudoTerminal(options, environment: ["LC_ALL": "C"])
-    #expect(session.text.allSatisfy(\.isASCII))
+    let isASCII = session.text.allSatisfy(\.isASCII)
+    #expect(isASCII)
     #expect(session.text.contains("_"))
   }
 
@@ -55,12 +55,15 @@ private struct PseudoTerminal {
   init(
     _ arguments: [String], environment: [String: String] = [:], signal: Int32? = nil
   ) throws {
-    let primary = posix_openpt(O_RDWR | O_NOCTTY)
-    try #require(primary >= 0 && grantpt(primary) == 0 && unlockpt(primary) == 0)
-    let name = try #require(ptsname(primary).map { String(cString: $0) })
+    let primary = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+    var (unlocked, number) = (Int32(0), Int32(-1))
+    // TIOCSPTLCK and TIOCGPTN, which are macros Swift does not see.
+    try #require(ioctl(primary, 0x4004_5431, &unlocked) == 0)
+    try #require(ioctl(primary, 0x8004_5430, &number) == 0)
+    let name = "/dev/pts/\(number)"
     let secondary = try #require(FileHandle(forUpdatingAtPath: name))
     var size = winsize(ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0)
-    ioctl(primary, UInt(TIOCSWINSZ), &size)
+    try #require(ioctl(primary, UInt(TIOCSWINSZ), &size) == 0)
     let process = CommandRun.process(
       arguments, environment: ["TERM": "xterm-256color"].merging(environment) { $1 })
     process.standardInput = FileHandle.nullDevice
