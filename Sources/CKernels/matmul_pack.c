@@ -18,9 +18,10 @@ typedef struct pack_target {
   float *sums;
 } pack_target;
 
-/// What an integer sum starts from, a unit of Σq: x86 multiplies weights with 128 added (see panel.h).
+/// What an integer sum starts from, a unit of Σq: weights are multiplied with 128 added (see panel.h),
+/// except by NEON's dot products.
 #if defined(__aarch64__)
-static int32_t start_factor(ck_isa isa) { return isa == CK_ISA_SCALAR ? -128 : 0; }
+static int32_t start_factor(ck_isa isa) { return isa == CK_ISA_NEON_DOT ? 0 : -128; }
 #else
 static int32_t start_factor(ck_isa isa) { return (void)isa, -128; }
 #endif
