@@ -9,7 +9,7 @@ struct Unmask: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       GenerateCommand.self, PredictCommand.self, ModelsCommand.self, StrategiesCommand.self,
-      TokenizeCommand.self, TraceCommand.self, BenchCommand.self,
+      TokenizeCommand.self, TraceCommand.self, BenchCommand.self, QuantizeCommand.self,
     ])
 
   static func main() {

@@ -16,7 +16,11 @@ struct PlaygroundViewTests {
     rig.wait()
     try rig.press("<right><right><right>")
     print(rig.text)
-    var big = Rig(rows: 40, columns: 120, settings: { var s = StoryModel.settings; s.guidanceScale = 0.5; return s }())
+    var big = Rig(
+      rows: 40, columns: 120,
+      settings: {
+        var s = StoryModel.settings; s.guidanceScale = 0.5; return s
+      }())
     try big.press("<space>")
     big.wait(limit: 4)
     try big.press("<space><left>:strategy random<enter><space>")

@@ -140,7 +140,8 @@ struct Rig {
       }
       send(
         .failed(
-          Playground.Failure(number: number, text: "\(error)", hint: (error as? SamplerError)?.hint)))
+          Playground.Failure(number: number, text: "\(error)", hint: (error as? SamplerError)?.hint)
+        ))
     }
   }
 

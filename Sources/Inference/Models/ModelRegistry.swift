@@ -9,7 +9,7 @@ package enum ModelRegistry {
       @Sendable (ConfigurationFile?, Weights) throws(ModelError) -> any ModelConfiguration
     package let predictor:
       @Sendable (ConfigurationFile?, Weights, ModelOptions, LoadingProgress?) throws(ModelError)
-      -> any MaskPredictor
+        -> any MaskPredictor
 
     init<Family: ModelFamily>(_ family: Family.Type) {
       descriptor = family.descriptor
