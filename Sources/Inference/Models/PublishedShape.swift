@@ -13,7 +13,11 @@ public struct PublishedShape: Equatable, Sendable {
 
   /// Every shape, smallest first.
   public static let all: [PublishedShape] =
-    SMDM.publishedShapes.map { smdm(millions: $0.millions, $0.layers, $0.heads, $0.width, $0.3) }
+    SMDM.publishedShapes.map {
+      smdm(
+        millions: $0.millions, layers: $0.layers, heads: $0.heads, width: $0.width,
+        feedForwardWidth: $0.feedForwardWidth)
+    }
     + [llada8B]
 
   /// Returns the shape called `name`, or `nil` if there is none.
@@ -23,7 +27,7 @@ public struct PublishedShape: Equatable, Sendable {
   public var contextLength: Int { shape.contextLength }
 
   private static func smdm(
-    millions: Int, _ layers: Int, _ heads: Int, _ width: Int, _ feedForwardWidth: Int
+    millions: Int, layers: Int, heads: Int, width: Int, feedForwardWidth: Int
   ) -> PublishedShape {
     PublishedShape(
       name: "smdm-\(millions)m",

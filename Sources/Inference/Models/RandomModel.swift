@@ -26,19 +26,29 @@ public struct RandomModel: MaskPredictor {
       kernels: kernels)
   }
 
+  /// The token that stands for “not yet known”.
   public var maskToken: TokenID { published.maskToken }
+  /// The number of tokens the model can predict.
   public var vocabularySize: Int { published.shape.vocabularySize }
+  /// The number of tokens the model can read.
   public var embeddingCount: Int { published.shape.embeddingCount }
+  /// The largest number of positions.
   public var contextLength: Int { published.shape.contextLength }
+  /// None: what random weights write has no end.
   public var endOfTextTokens: [TokenID] { [] }
+  /// A reader on the threads of the model.
   public var logitsReader: any LogitsReader { KernelLogitsReader(kernels: network.kernels) }
 
+  /// Computes the logits `request` wants.
+  ///
+  /// - Throws: ``PredictionError``.
   public func predict(
     _ request: PredictionRequest, into prediction: inout Prediction
   ) throws(PredictionError) {
     try network.predict(request, into: &prediction)
   }
 
+  /// Returns an empty cache for this model.
   public func makeCache() -> (any PredictionCache)? { network.makeCache() }
 }
 

@@ -11,6 +11,8 @@ struct BenchMeasurement {
   /// The part of each step that is not the model.
   var sampling = Times()
   var runs: [BenchRun] = []
+  /// How far the predictions agree with those of single precision.
+  var accuracy: PrecisionAgreement?
 
   /// The denoising steps of the run that is timed.
   private static let steps = 32
@@ -74,6 +76,15 @@ struct BenchMeasurement {
     for kind in CachePolicy.Kind.allCases where kind != cache.kind {
       try measureRun("low-confidence", CachePolicy(kind))
     }
+  }
+
+  /// Compares the predictions with those of single precision.
+  mutating func measureAccuracy(_ directory: ModelDirectory, texts: Int) throws {
+    let exact = try LoadedModel(
+      directory, options: ModelOptions(precision: .float32, threadCount: subject.threadCount),
+      tokenizer: .none)
+    accuracy = try PrecisionAgreement(
+      of: subject.predictor, with: exact.predictor, texts: texts, length: rows)
   }
 
   private mutating func measureRun(_ strategy: String, _ cache: CachePolicy) throws {

@@ -19,6 +19,13 @@ extension BenchMeasurement {
       memory         \(byteCount(memory.resident)), at most \(byteCount(memory.peak))
 
       """
+    if let accuracy {
+      text += """
+        against f32    \(fixed(100 * accuracy.argmaxAgreement, 2)) % the same argmax, mean KL \
+        \(fixed(accuracy.meanDivergence, 6)) nats, \(accuracy.positionCount) positions
+
+        """
+    }
     guard !runs.isEmpty else { return text }
     var table = Table(["strategy", "cache", "forwards>", "tokens/forward>", "tokens/s>"])
     for run in runs {
@@ -47,6 +54,13 @@ extension BenchMeasurement {
       "peak_share": .rounded(peakShare, 4), "step_ms": .rounded(step.median, 4),
       "sampler_ms": .rounded(sampling.median, 4), "sampler_share": .rounded(samplerShare, 5),
       "memory_bytes": .integer(memory.resident), "peak_memory_bytes": .integer(memory.peak),
+      "accuracy": .optional(accuracy) { accuracy in
+        .object([
+          "positions": .integer(accuracy.positionCount),
+          "argmax_agreement": .rounded(accuracy.argmaxAgreement, 6),
+          "mean_kl": .rounded(accuracy.meanDivergence, 8),
+        ])
+      },
       "runs": .array(
         runs.map { run in
           .object([

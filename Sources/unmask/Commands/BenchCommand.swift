@@ -45,6 +45,13 @@ struct BenchCommand: ParsableCommand {
   var runs = true
 
   @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Compare the predictions with those of f32 while it writes n texts; only with a model.",
+      valueName: "n"))
+  var accuracy = 0
+
+  @Option(
     help: ArgumentHelp("Compare with what --json wrote earlier; - reads it.", valueName: "file"))
   var compare: String?
 
@@ -54,6 +61,9 @@ struct BenchCommand: ParsableCommand {
   func run() throws {
     guard seconds >= 0, seconds <= 3600 else {
       throw UsageError("seconds is \(seconds), expected 0 to 3600")
+    }
+    guard (0...1000).contains(accuracy) else {
+      throw UsageError("accuracy is \(accuracy), expected 0 to 1000")
     }
     try model.checkThreads()
     let published = try shape.map(Self.published)
@@ -76,6 +86,9 @@ struct BenchCommand: ParsableCommand {
     try measurement.measureForward(for: .seconds(seconds))
     try measurement.measureSteps(for: .seconds(seconds))
     if runs, subject.model != nil { try measurement.measureRuns(cache: cache) }
+    if accuracy > 0, let directory = subject.model?.directory {
+      try measurement.measureAccuracy(directory, texts: accuracy)
+    }
     let comparison = try compare.map { try BenchComparison(measurement, with: $0) }
     guard json else {
       try OutputStream.standard.write(measurement.text + (comparison?.text ?? ""))

@@ -89,11 +89,13 @@ extension ConfidenceSource: ExpressibleByArgument {}
 extension TokenDraw: ExpressibleByArgument {}
 
 extension CachePolicy: ExpressibleByArgument {
+  /// Reads `none`, `prefix` or `dual[:refresh=steps]`.
   public init?(argument: String) {
     guard let policy = try? CachePolicy(parsing: argument) else { return nil }
     self = policy
   }
 
+  /// The form the command line reads.
   public var defaultValueDescription: String { description }
 }
 
