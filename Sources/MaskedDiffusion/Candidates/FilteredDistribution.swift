@@ -11,16 +11,16 @@
 /// Top-p keeps a token when those more probable add up to at most p, so the most probable always
 /// stays; top-k then removes what is below the k-th largest and keeps ties (Dream
 /// `generation_utils.py`, `top_p_logits`, `top_k_logits`).
-struct FilteredDistribution {
+package struct FilteredDistribution {
   /// The tokens, most probable first, lower tokens first among equals.
-  private(set) var tokens: [TokenID]
+  package private(set) var tokens: [TokenID]
   /// Their logits, divided by the temperature.
-  private(set) var logits: [Double]
+  package private(set) var logits: [Double]
   /// Their probabilities, which add up to 1.
-  private(set) var probabilities: [Double]
+  package private(set) var probabilities: [Double]
 
   /// Filters the logits of a position.
-  init(_ row: UnsafeBufferPointer<Float>, temperature: Double, topK: Int?, topP: Double?) {
+  package init(_ row: UnsafeBufferPointer<Float>, temperature: Double, topK: Int?, topP: Double?) {
     let total = topP.map { $0 < 1 ? Self.totalWeight(row, temperature: temperature) : 0 } ?? 0
     let order = Self.head(
       of: row, temperature: temperature, topK: topK, share: topP.map { $0 * total } ?? .infinity)
@@ -59,7 +59,12 @@ struct FilteredDistribution {
   /// tokens are far below the best: only those near it are sorted, and more where that turns out
   /// not to be enough.
   ///
-  /// - Parameter share: The weight that is enough for top-p, relative to the best token's.
+  /// - Parameters:
+  ///   - row: The logits.
+  ///   - temperature: What they are divided by.
+  ///   - topK: The number of tokens that is enough for top-k.
+  ///   - share: The weight that is enough for top-p, relative to the best token's.
+  /// - Returns: The tokens, most probable first.
   private static func head(
     of row: UnsafeBufferPointer<Float>, temperature: Double, topK: Int?, share: Double
   ) -> [Int] {

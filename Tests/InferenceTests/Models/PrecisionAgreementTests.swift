@@ -26,10 +26,10 @@ import Testing
     Bound(.q4, 0.85, 0.05), Bound(.q4k, 0.9, 0.02),
   ]
 
-  /// The fixtures are random networks, whose logits are close to each other.
+  /// The fixtures are tiny random networks, whose rows average out less: the worst case.
   static let fixtureBounds = [
-    Bound(.float16, 0.99, 1e-5), Bound(.bfloat16, 0.9, 2e-3), Bound(.q8, 0.85, 2e-3),
-    Bound(.q4, 0.4, 0.1), Bound(.q4k, 0.4, 0.1),
+    Bound(.float16, 0.99, 1e-5), Bound(.bfloat16, 0.9, 2e-3), Bound(.q8, 0.85, 0.03),
+    Bound(.q4, 0.4, 2), Bound(.q4k, 0.4, 2),
   ]
 
   func predictor(_ path: String, _ precision: ModelOptions.Precision) throws -> any MaskPredictor {

@@ -46,7 +46,7 @@ import Testing
   @Test func unknownFormatsAreRefused() {
     #expect(
       error([3, 34], metadata: ["unmask.block_format:w": "q5_0"])
-        == "w.safetensors: tensor 'w': unknown block format 'q5_0', expected one of "
+        == "w.safetensors: tensor 'w': unknown block format “q5_0”, expected one of "
         + "q4_0, q4_K, q6_K, q8_0")
   }
 
