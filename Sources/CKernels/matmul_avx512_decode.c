@@ -2,7 +2,8 @@
 //
 // Whatever the format, 16 rows are brought to 16 dwords each (64 bytes) and transposed in registers. f32
 // and bf16 rows are read as they lie; others are first converted into a small buffer that stays in the
-// first-level cache. bf16 operands are decoded only where the processor has instructions for them. Rows are far apart in memory, so the loads run ahead with prefetches.
+// first-level cache. Rows are far apart in memory, so prefetches run ahead of the loads. bf16 operands
+// are decoded here only if the processor has instructions for them.
 
 #include "avx512.h"
 
@@ -60,14 +61,14 @@ CK_AVX512_BF16 static void round_to_bf16(float *values, size_t count) {
 CK_AVX512 static void decode_converted(ck_operand operand, const ck_weights *w, size_t row,
                                        size_t first, size_t count, uint32_t *output) {
   _Alignas(64) float values[16][256];
-  size_t ahead = AHEAD / ck_format_block_bytes(w->format) * ck_format_block_elements(w->format);
+  size_t bytes = 256 / ck_format_block_elements(w->format) * ck_format_block_bytes(w->format);
   for (size_t k = 0; k < count; k += 256) {
     size_t part = ck_min(256, count - k), padded = (part + 31) / 32 * 32;
     for (size_t i = 0; i < 16; i++) {
       size_t known = row + i < w->rows ? part : 0;
       if (known) {
-        const char *next = row_start(w, row + i, first + k + ahead);
-        for (int line = 0; line < 8; line++) __builtin_prefetch(next + 64 * line, 0, 3);
+        const char *next = row_start(w, row + i, first + k) + bytes;
+        for (size_t b = 0; b < bytes; b += 64) __builtin_prefetch(next + b, 0, 3);
         ck_dequantize(CK_ISA_AVX512, w, row + i, first + k, part, values[i]);
       }
       memset(values[i] + known, 0, (padded - known) * sizeof(float));

@@ -71,6 +71,14 @@ public struct LoadedModel: Sendable {
   /// The name of its family.
   public var family: String { directory.family }
 
+  /// What the model computes in, such as `f32` or `q8`: of two runs that differ in it, the results
+  /// do.
+  public var arithmetic: String {
+    let isReplaced =
+      options.precision == .bfloat16 && !Kernels.InstructionSet.best.multipliesBFloat16
+    return (isReplaced ? .float32 : options.precision).rawValue
+  }
+
   private static func tokenizer(
     _ source: TokenizerSource, of directory: ModelDirectory, readable count: Int
   ) throws(ModelError) -> (any Tokenizer)? {

@@ -92,6 +92,7 @@ extension Sampler {
       predictor: predictor, state: state, settings: Self.withoutDivisibility(settings))
     changed.cancellation = cancellation
     changed.prediction = prediction
+    changed.lookedForwards = lookedForwards
     changed.state.blocks = nil
     self = changed
     updatePlannedSteps()

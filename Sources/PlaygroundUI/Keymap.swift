@@ -31,7 +31,7 @@ public enum Keymap {
     }
 
     /// The keys as help shows them.
-    public var keyText: String { keys.map(Keymap.text).joined(separator: " ") }
+    public var keyText: String { keys.map(Keymap.name(of:)).joined(separator: " ") }
   }
 
   /// Every key, panel by panel; those of a panel come before those that count everywhere.
@@ -54,10 +54,10 @@ public enum Keymap {
     Section(
       "Cursor",
       [
-        Binding(.tokenLeft, .character(","), .shift(.left), .character("h")),
+        Binding(.tokenLeft, .character(","), .shift(.left)),
         Binding(.tokenRight, .character("."), .shift(.right)),
-        Binding(.lineUp, .up, .character("k")),
-        Binding(.lineDown, .down, .character("j")),
+        Binding(.lineUp, .up),
+        Binding(.lineDown, .down),
         Binding(.nextMask, .character("]")),
         Binding(.previousMask, .character("[")),
         Binding(.select, .character("v")),
@@ -96,8 +96,8 @@ public enum Keymap {
     Section(
       "In a panel", panels: [.inspector, .settings, .branches],
       [
-        Binding(.chooseUp, .up, .character("k")),
-        Binding(.chooseDown, .down, .character("j")),
+        Binding(.chooseUp, .up),
+        Binding(.chooseDown, .down),
         Binding(.accept, .enter),
       ]),
     Section(
@@ -151,14 +151,14 @@ public enum Keymap {
   package static func key(for action: Action) -> String {
     for section in sections {
       for binding in section.bindings where binding.action == action {
-        if let key = binding.keys.first { return text(key) }
+        if let key = binding.keys.first { return name(of: key) }
       }
     }
     return ""
   }
 
   /// The name of a key as help shows it; arrows are drawn.
-  static func text(_ key: Key) -> String {
+  public static func name(of key: Key) -> String {
     switch key {
     case .left: "←"
     case .right: "→"
@@ -171,7 +171,7 @@ public enum Keymap {
   /// What keys do that are not in ``sections``, for help.
   public static let others: [(keys: String, summary: String)] = [
     ("0 … 9", "to that tenth of the run"),
-    ("mouse", "click a token, drag the timeline, turn the wheel"),
+    ("mouse", "click tokens, drag the timeline, scroll"),
   ]
 
   /// The key table of the README, in Markdown.
@@ -180,7 +180,7 @@ public enum Keymap {
     for section in sections {
       lines.append("| **\(section.title)** | |")
       for binding in section.bindings {
-        let keys = binding.keys.map { "`\(text($0))`" }.joined(separator: " ")
+        let keys = binding.keys.map { "`\(name(of: $0))`" }.joined(separator: " ")
         lines.append("| \(keys) | \(binding.action.summary) |")
       }
     }

@@ -26,7 +26,7 @@ extension Playground {
     package var focus = Panel.canvas
     /// The candidate, setting or branch that is chosen in its panel.
     package var chosenCandidate = 0
-    package var chosenSetting = SettingField.strategy
+    package var chosenControl = ControlRow.setting(.strategy)
     /// What the keyboard writes into, if not the panels.
     package var entry: Entry?
     /// The runs shown side by side, 2 to 4; empty when one run is shown.
@@ -47,6 +47,8 @@ extension Playground {
     package var queued: QueuedSettings?
     /// What to begin with once a model is loaded.
     package var opening: Opening?
+    /// The run it is to be compared with.
+    package var openingBesides: BranchID?
     /// The number of changes that would be lost without saving.
     package var unsavedChanges = 0
 
@@ -138,6 +140,7 @@ extension Playground {
       package var branch: BranchID
       package var step: Int
       package var coversUnmasked = false
+      package var wantsProposal = false
     }
 
     /// What the tokens of a text are for.
@@ -177,7 +180,7 @@ extension Playground.State {
       ?? Model(
         info: ModelInfo(
           name: branch.model, family: "", parameterCount: nil, precision: "",
-          maskToken: branch.start.maskToken, endOfTextTokens: [], contextLength: .max,
+          maskToken: branch.start.maskToken, endOfTextTokens: [], contextLength: 4_096,
           embeddingCount: .max, suggestedSettings: branch.settings,
           suggestedLength: branch.start.answer.count), isLoaded: false)
   }

@@ -36,8 +36,8 @@ extension Playground.State {
     let count = frame.count
     cursor = min(max(cursor, 0), max(0, count - 1))
     selectionStart = selectionStart.map { min(max($0, 0), max(0, count - 1)) }
-    if !SettingField.fields(of: session.settings).contains(chosenSetting) {
-      chosenSetting = .strategy
+    if !ControlRow.rows(of: self).contains(chosenControl) {
+      chosenControl = .setting(.strategy)
     }
     let candidates = session.point.opinion(at: cursor)?.top.count ?? 0
     chosenCandidate = min(max(chosenCandidate, 0), max(0, candidates - 1))
@@ -99,7 +99,8 @@ extension Playground.State {
       opening = nil
       startRun(
         model: info.name, text: prompt, length: length ?? info.suggestedLength,
-        settings: settings ?? info.suggestedSettings, &effects)
+        settings: settings ?? info.suggestedSettings, besides: openingBesides, &effects)
+      openingBesides = nil
     default:
       say(.success, "\(info.name) is loaded")
     }

@@ -18,6 +18,9 @@ public protocol Terminal: AnyObject {
   ///   - theme: What its roles look like; adapted to the terminal's colours.
   func paint(_ screen: Screen, theme: Theme)
 
+  /// Forgets what is shown, so that the next paint draws every cell.
+  func invalidate()
+
   /// Returns what happened next, waiting for it if nothing has.
   ///
   /// - Parameter timeout: How long to wait; zero does not wait, `nil` waits for ever.

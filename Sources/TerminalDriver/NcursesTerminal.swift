@@ -102,6 +102,13 @@ public final class NcursesTerminal: Terminal {
     cn_flush(Int32(clamping: cursor?.row ?? -1), Int32(clamping: cursor?.column ?? -1))
   }
 
+  /// Forgets what is shown: another program may have written over it.
+  public func invalidate() {
+    guard isOpen else { return }
+    shown = nil
+    cn_invalidate()
+  }
+
   /// Returns what happened next, waiting for it if nothing has; see ``Terminal``.
   public func nextEvent(timeout: Duration?) -> TerminalEvent? {
     guard isOpen else { return nil }

@@ -13,6 +13,8 @@ public final class RecordingTerminal: Terminal {
   public private(set) var theme: Theme?
   /// How often the program suspended itself.
   public private(set) var suspensionCount = 0
+  /// How often the program asked for every cell to be drawn again.
+  public private(set) var invalidationCount = 0
 
   private var events: [TerminalEvent]
   private let wakeups = WakeCounter()
@@ -43,6 +45,9 @@ public final class RecordingTerminal: Terminal {
     screens.append(screen)
     self.theme = theme
   }
+
+  /// Counts the call.
+  public func invalidate() { invalidationCount += 1 }
 
   /// Returns the next event written down, then one a call of the waker; never waits.
   public func nextEvent(timeout: Duration?) -> TerminalEvent? {

@@ -8,9 +8,14 @@ struct Unmask: ParsableCommand {
     abstract: "A playground and engine for masked diffusion language models.",
     version: "0.1.0",
     subcommands: [
+      PlayCommand.self,
       GenerateCommand.self, PredictCommand.self, ModelsCommand.self, StrategiesCommand.self,
       TokenizeCommand.self, TraceCommand.self, BenchCommand.self, QuantizeCommand.self,
+      ScreenCommand.self,
     ])
+
+  /// Without a subcommand, opens the playground.
+  func run() throws { try PlayCommand.parse([]).run() }
 
   static func main() {
     do {

@@ -13,6 +13,8 @@ struct Rig {
   private(set) var unanswered: [Playground.Effect] = []
   /// Ticks that were asked for.
   private(set) var ticks: [Int] = []
+  private var queue: [Playground.Effect] = []
+  private var isBusy = false
   /// Models that can be loaded.
   var models = ["story-1k", "story-2k"]
 
@@ -76,12 +78,19 @@ struct Rig {
     answers = before
   }
 
+  /// Puts another state in place.
+  mutating func replace(_ state: Playground.State) { self.state = state }
+
   var screen: Screen { Playground.screen(for: state) }
   var text: String { screen.text }
 
   private mutating func carryOut(_ new: [Playground.Effect], isNew: Bool = true) {
     if isNew { effects += new }
-    for effect in new { carryOut(effect) }
+    queue += new
+    guard !isBusy else { return }
+    isBusy = true
+    while !queue.isEmpty { carryOut(queue.removeFirst()) }
+    isBusy = false
   }
 
   private mutating func carryOut(_ effect: Playground.Effect) {
@@ -89,7 +98,14 @@ struct Rig {
     case .step, .look:
       guard answers else { return unanswered.append(effect) }
       compute(effect)
-    case .cancel: unanswered = []
+    case .cancel:
+      unanswered = []
+      queue.removeAll { effect in
+        switch effect {
+        case .step, .look: true
+        default: false
+        }
+      }
     case .load(let name):
       guard models.contains(name) else {
         send(.failed(Playground.Failure(text: "models/\(name): not found", hint: "is it there?")))

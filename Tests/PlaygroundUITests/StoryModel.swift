@@ -61,13 +61,13 @@ enum StoryModel {
     return ScriptedPredictor(
       vocabularySize: words.count, maskToken: maskToken, endOfTextTokens: [0]
     ) { tokens, position in
-      var row = words.indices.map { Float((($0 * 7 + position * 13) % 11)) / 11 }
+      var row = words.indices.map { Float(($0 * 7 + position * 13) % 11) / 9 }
       let target = position < wanted.count ? Int(wanted[position]) : 0
       let near = (position - 2...position + 2).count {
         tokens.indices.contains($0) && tokens[$0] != maskToken
       }
-      row[target] += Float(near) + Float(position % 3) * 0.6
-      row[(target + 5) % words.count] += 2.2
+      row[target] += 2.4 + Float(near) * 1.4 + Float(position % 3) * 0.6
+      row[(target + 5) % words.count] += 3.4
       return row
     }
   }

@@ -134,9 +134,7 @@ extension Palette {
     }
     if parts[0] == "model" {
       let branch = state.session.shown
-      state.startRun(
-        model: parts[1], text: branch.promptText, length: state.appendedLength(of: branch),
-        settings: branch.point(0).settings, besides: branch.id, &effects)
+      state.newModel(parts[1], besides: branch.id, &effects)
     } else if let field = field(parts[0], in: state) {
       state.versus(field, parts[1], &effects)
     } else {
@@ -168,6 +166,6 @@ extension Palette {
         "\(name) is '\(text)', expected \(Value.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     put(&state, value)
-    state.say(.success, "\(name) is \(text)")
+    state.say(.success, "\(name): \(text)")
   }
 }

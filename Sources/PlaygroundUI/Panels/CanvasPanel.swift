@@ -65,13 +65,15 @@ package struct CanvasPanel {
     }
     let layout = CanvasLayout(
       frame, ghosts: state.ghosts(of: branch), model: model, state: state, width: rect.columns)
+    let inked = Set(
+      layout.lines.joined().filter { $0.glyph.grapheme.character != " " }.map(\.glyph.position))
     let isLong = layout.lines.count > room.rows
     let top = min(state.scroll, max(0, layout.lines.count - 1))
     for (row, line) in layout.lines.dropFirst(top).prefix(room.rows).enumerated() {
       for placed in line {
         screen.write(
           [grapheme(of: placed.glyph)], row: room.row + row, column: rect.column + placed.column,
-          role: role(of: placed.glyph), within: room)
+          role: role(of: placed.glyph, inked: inked), within: room)
       }
     }
     drawCursorAtEmptyToken(on: &screen, layout, room, top)
@@ -101,8 +103,12 @@ package struct CanvasPanel {
   }
 
   /// The role of a glyph: what the user looks for comes before what the token is.
-  private func role(of glyph: TokenText.Glyph) -> StyleRole {
+  ///
+  /// The blank before a word stays plain, unless the token is nothing but blanks.
+  private func role(of glyph: TokenText.Glyph, inked: Set<Int>) -> StyleRole {
     let position = glyph.position
+    let isBlank = glyph.grapheme.character == " " && inked.contains(position)
+    if isBlank, state.selectionStart == nil { return .text }
     let isShown = state.session.shownID == branch.id
     if isShown, position == state.cursor { return .cursor }
     if isShown, state.selectionStart != nil, state.selection.contains(position) {
@@ -179,7 +185,8 @@ extension CanvasPanel {
     let isShown = state.session.shownID == branch.id
     let settings = branch.point(state.session.step).settings
     let model = state.compared.contains { state.session.branch($0)?.model != branch.model }
-    let text = "\(branch.name): \(model ? branch.model + " · " : "")\(settings.strategy)"
+    let text =
+      "\(branch.name): \(model ? branch.model + " \(state.symbols.dot) " : "")\(settings.strategy)"
     screen.write(
       TextSanitizer(symbols: state.symbols).graphemes(of: text)
         .truncated(toWidth: rect.columns, ellipsis: state.symbols.ellipsis),
@@ -189,12 +196,19 @@ extension CanvasPanel {
   private func drawTotals(on screen: inout Screen, in rect: Rect) {
     let step = branch.clamped(state.session.step)
     let forwards = branch.steps.prefix(step).reduce(0) { $0 + $1.forwards }
-    let (prefix, count) = (
-      branch.isFinished && step == branch.head ? "done " : "", differences.count
-    )
-    let text =
-      "\(prefix)step \(step) · \(Playground.State.counted(forwards, "forward")) · "
-      + "\(frame.maskedCount) left · \(count) differ"
+    let tokens = branch.steps.prefix(step).reduce(0) { $0 + $1.unmasked.count }
+    let parts = [
+      branch.isFinished && step == branch.head ? "finished" : "\(frame.maskedCount) left",
+      Playground.State.counted(differences.count, "difference"),
+      Playground.State.counted(forwards, "forward"),
+      "\(Numbers.fixed(forwards > 0 ? Double(tokens) / Double(forwards) : 0, 1)) tokens each",
+    ]
+    let separator = " \(state.symbols.dot) "
+    var text = parts[0]
+    for part in parts.dropFirst()
+    where text.count + separator.count + part.count <= rect.columns {
+      text += separator + part
+    }
     screen.write(text, row: rect.row, column: rect.column, role: .dim, within: rect)
   }
 
@@ -204,9 +218,9 @@ extension CanvasPanel {
       frame.count > 0
     else { return }
     let lines = [
-      "Each \(state.symbols.mask) is a token the model does not know yet. Press space.",
-      "Every step it guesses all of them and keeps the surest;",
-      "← goes back, b branches off, ? tells everything else.",
+      "\(state.symbols.mask) is a token not known yet. Press space:",
+      "each step keeps the surest guesses.",
+      "← goes back, b branches off, ? is help.",
     ]
     for (index, line) in lines.enumerated() {
       let text = state.symbols.isUnicode ? line : line.replacingArrows()
@@ -223,12 +237,14 @@ extension String {
     var text = ""
     for character in self {
       switch character {
+      // Between words an arrow is not a key.
+      case "→" where text.last == " ": text += ">"
       case "←": text += "left"
       case "→": text += "right"
       case "↑": text += "up"
       case "↓": text += "down"
       case "·": text += "-"
-      case "–": text += "-"
+      case "–", "−": text += "-"
       case "…": text += "..."
       default: text.append(character)
       }

@@ -35,7 +35,7 @@ package struct EntryPanel {
       let end = screen.write(
         "\(count): quit?", row: line.row, column: line.column + 1, role: .warning, within: line)
       screen.write(
-        "y quits · s saves · any other key stays", row: line.row, column: end + 2, role: .dim,
+        "y quits, s saves, any other key stays", row: line.row, column: end + 2, role: .dim,
         within: line)
     case nil: break
     }
@@ -104,7 +104,7 @@ package struct EntryPanel {
     screen.setRole(.cursor, in: cursor.intersection(inner))
     screen.cursor = ScreenPoint(row: cursor.row, column: min(cursor.column, inner.endColumn - 1))
     screen.write(
-      " enter starts · alt-enter new line · [MASK] is a gap · esc leaves ", row: frame.endRow - 1,
+      " enter starts  alt-enter new line  [MASK] a gap  esc ", row: frame.endRow - 1,
       column: frame.column + 2, role: .dim, within: frame.inset(left: 1, right: 1))
   }
 

@@ -17,7 +17,7 @@ package struct HelpPanel {
     for section in Keymap.sections {
       lines.append(.heading(section.title))
       for binding in section.bindings {
-        let keys = binding.keys.map { symbols.isUnicode ? Keymap.text($0) : $0.description }
+        let keys = binding.keys.map { symbols.isUnicode ? Keymap.name(of: $0) : $0.description }
         lines.append(.key(keys.joined(separator: " "), binding.action.summary))
       }
       lines.append(.blank)
@@ -35,7 +35,7 @@ package struct HelpPanel {
     (.masked, "masked: not known yet"),
     (.ghost, "the best guess under a mask"),
     (.unmaskedNow, "unmasked in this step"),
-    (.level1, "unmasked earlier: least sure, or oldest"),
+    (.level1, "unmasked earlier: least sure, oldest"),
     (.level3, "in the middle of the scale"),
     (.level5, "most sure, or newest"),
     (.remasked, "unmasked once, and masked again"),
@@ -52,21 +52,43 @@ package struct HelpPanel {
     screen.fill(room)
     screen.drawFrame(room, title: "help", role: .border)
     let inner = room.inset(top: 1, left: 2, bottom: 1, right: 2)
-    let columns = inner.columns >= 132 ? 3 : inner.columns >= 88 ? 2 : 1
-    let all = lines
-    let perColumn = columns == 1 ? inner.rows : max(inner.rows, (all.count + columns - 1) / columns)
-    let offset = min(scroll, max(0, (columns == 1 ? all.count : perColumn) - inner.rows))
-    for (index, part) in inner.columnParts(columns, gap: 3).enumerated() {
-      let start = index * perColumn + offset
-      for (row, line) in all.dropFirst(start).prefix(inner.rows).enumerated() {
-        if columns > 1, row + offset >= perColumn { break }
+    let count = inner.columns >= 132 ? 3 : inner.columns >= 88 ? 2 : 1
+    let columns = columns(count)
+    let longest = columns.map(\.count).max() ?? 0
+    let offset = min(scroll, max(0, longest - inner.rows))
+    for (part, lines) in zip(inner.columnParts(count, gap: 3), columns) {
+      for (row, line) in lines.dropFirst(offset).prefix(inner.rows).enumerated() {
         draw(line, row: part.row + row, on: &screen, in: part)
       }
     }
-    let hasMore = offset + inner.rows < (columns == 1 ? all.count : perColumn)
-    let hint = hasMore ? " \(symbols.down) more · any other key closes " : " any other key closes "
+    let more = offset + inner.rows < longest ? " \(symbols.down) more," : ""
     screen.write(
-      hint, row: room.endRow - 1, endColumn: room.endColumn - 2, role: .dim, within: room)
+      "\(more) any other key closes ", row: room.endRow - 1, endColumn: room.endColumn - 2,
+      role: .dim, within: room)
+  }
+
+  /// The lines in columns of about the same length; a section is never torn.
+  private func columns(_ count: Int) -> [[Line]] {
+    let all = lines
+    var sections: [[Line]] = [[]]
+    for line in all {
+      if case .blank = line {
+        sections.append([])
+      } else {
+        sections[sections.count - 1].append(line)
+      }
+    }
+    var columns: [[Line]] = [[]]
+    let goal = (all.count + count - 1) / count
+    for section in sections {
+      let last = columns[columns.count - 1]
+      if !last.isEmpty, last.count + section.count / 2 > goal, columns.count < count {
+        columns.append(section)
+      } else {
+        columns[columns.count - 1] += (last.isEmpty ? [] : [.blank]) + section
+      }
+    }
+    return columns
   }
 
   private func draw(_ line: Line, row: Int, on screen: inout Screen, in rect: Rect) {

@@ -10,6 +10,8 @@ package struct InspectorPanel {
 
   /// The row of the first candidate, from the top of the panel.
   private static let firstCandidateRow = 1
+  /// The rows from which there is room for a table of guidance.
+  private static let tableRows = 15
 
   /// Creates the panel.
   package init(_ state: Playground.State) {
@@ -48,7 +50,8 @@ package struct InspectorPanel {
     row = drawFate(row, opinion, on: &screen, in: rect)
     row = drawGuesses(row, on: &screen, in: rect)
     if let opinion { row = drawGuidance(opinion, row, on: &screen, in: rect) }
-    drawTally(row, on: &screen, in: rect)
+    row = drawTally(row, on: &screen, in: rect)
+    drawHistory(row, on: &screen, in: rect)
   }
 
   private var title: String {
@@ -62,11 +65,12 @@ package struct InspectorPanel {
     } else {
       what = "typed"
     }
-    return "position \(position) · \(what)"
+    return "position \(position) \(state.symbols.dot) \(what)"
   }
 
   private var emptyText: String {
     if frame.isGiven[position] { return "given, not predicted" }
+    if state.isRunning, !frame.isMasked(position) { return "pause to see what is likely now" }
     if state.waiting.look != nil || state.waiting.step != nil { return "computing" }
     return state.canCompute(state.session.shown) ? "nothing to predict" : "no candidates recorded"
   }
@@ -78,7 +82,9 @@ package struct InspectorPanel {
   private func drawCandidates(
     _ opinion: Opinion, on screen: inout Screen, in rect: Rect, _ row: Int
   ) -> Int {
-    let room = max(1, min(opinion.top.count, rect.rows - 4))
+    let isGuided = opinion.top.contains { $0.conditional != nil }
+    let table = isGuided && rect.rows >= Self.tableRows ? 7 : 0
+    let room = max(1, min(opinion.top.count, rect.rows - 4 - table))
     let word = min(14, max(8, rect.columns / 3))
     let barWidth = max(0, rect.columns - word - 7)
     for (index, candidate) in opinion.top.prefix(room).enumerated() {
@@ -94,14 +100,33 @@ package struct InspectorPanel {
         graphemes.truncated(toWidth: word, ellipsis: state.symbols.ellipsis), row: line,
         column: rect.column + 1, role: isChosen ? .selection : isThere ? .title : .text,
         within: rect)
-      screen.write(
-        state.symbols.bar(share: candidate.probability, cells: barWidth), row: line,
-        column: rect.column + word + 2, role: index == 0 ? .bar : .barAlternate, within: rect)
+      if rect.rows < Self.tableRows, let moved = movedText(candidate) {
+        screen.write(
+          moved, row: line, column: rect.column + word + 2, role: .barAlternate, within: rect)
+      } else {
+        // What rounds to nothing is drawn as nothing.
+        let share = candidate.probability < 0.005 ? 0 : candidate.probability
+        screen.write(
+          state.symbols.bar(share: share, cells: barWidth), row: line,
+          column: rect.column + word + 2, role: .bar, within: rect)
+      }
       screen.write(
         Numbers.probability(candidate.probability), row: line, endColumn: rect.endColumn - 1,
         within: rect)
     }
     return row + min(room, opinion.top.count)
+  }
+
+  /// Both passes in few characters, and where guidance moved the candidate.
+  private func movedText(_ entry: Opinion.TokenProbability) -> String? {
+    guard let with = entry.conditional, let without = entry.unconditional else { return nil }
+    return "c\(Numbers.probability(with)) u\(Numbers.probability(without))\(sign(entry, with))"
+  }
+
+  /// An arrow where guidance moved a candidate up or down.
+  private func sign(_ entry: Opinion.TokenProbability, _ with: Double) -> String {
+    guard abs(entry.probability - with) >= 0.005 else { return " " }
+    return String(entry.probability > with ? state.symbols.up : state.symbols.down)
   }
 
   private func numbers(_ opinion: Opinion) -> [String] {
@@ -171,7 +196,9 @@ package struct InspectorPanel {
     _ opinion: Opinion, _ row: Int, on screen: inout Screen, in rect: Rect
   ) -> Int {
     let moved = opinion.top.filter { $0.conditional != nil && $0.unconditional != nil }
-    guard !moved.isEmpty, row + 2 < rect.endRow else { return row }
+    guard !moved.isEmpty, rect.rows >= Self.tableRows, row + 2 < rect.endRow else {
+      return row
+    }
     let first = row + (rect.endRow - row > 6 ? 1 : 0)
     screen.write(
       "guidance", row: first, column: rect.column, role: .title, within: rect)
@@ -181,26 +208,57 @@ package struct InspectorPanel {
     for (index, entry) in moved.prefix(room).enumerated() {
       let (with, without) = (entry.conditional ?? 0, entry.unconditional ?? 0)
       let line = first + 1 + index
-      let sign =
-        abs(entry.probability - with) < 0.005
-        ? " " : String(entry.probability > with ? state.symbols.up : state.symbols.down)
       let numbers = [with, without, entry.probability].map(Numbers.probability)
         .joined(separator: "   ")
       screen.write(text(entry.token), row: line, column: rect.column + 1, within: rect)
       screen.write("   " + numbers, row: line, endColumn: rect.endColumn - 3, within: rect)
       screen.write(
-        sign, row: line, endColumn: rect.endColumn - 1, role: .barAlternate, within: rect)
+        sign(entry, with), row: line, endColumn: rect.endColumn - 1, role: .barAlternate,
+        within: rect)
     }
     return first + 1 + min(room, moved.count)
   }
 
-  private func drawTally(_ row: Int, on screen: inout Screen, in rect: Rect) {
-    guard let tally = state.handTally else { return }
+  private func drawTally(_ row: Int, on screen: inout Screen, in rect: Rect) -> Int {
+    guard let tally = state.handTally else { return row }
     let text =
       "by hand \(tally.choices): position \(tally.samePosition), token \(tally.sameToken) alike"
     let line = min(row, rect.endRow - 1)
     screen.fill(
       Rect(row: line, column: rect.column, rows: 1, columns: rect.columns).intersection(rect))
     screen.write(text, row: line, column: rect.column, role: .title, within: rect)
+    return line + 1
+  }
+
+  /// The best guess after each step, the newest last, where there is room to spare.
+  private func drawHistory(_ row: Int, on screen: inout Screen, in rect: Rect) {
+    let room = rect.endRow - row - 3
+    guard room >= 3 else { return }
+    let branch = state.session.shown
+    let last = branch.clamped(state.session.step)
+    let known = (0...last).compactMap { step in
+      branch.point(step).guess(at: position).map { (step: step, guess: $0) }
+    }
+    guard known.count > 1 else { return }
+    screen.write(
+      "best guess by step", row: row + 1, column: rect.column, role: .title, within: rect)
+    let barWidth = max(0, rect.columns - 26)
+    for (index, entry) in known.suffix(room).enumerated() {
+      let line = row + 2 + index
+      let probability = Double(entry.guess.probability)
+      screen.write(
+        Numbers.padded("\(entry.step)", to: 4), row: line, column: rect.column, role: .dim,
+        within: rect)
+      let word = TokenText.graphemes(
+        model, entry.guess.token, symbols: state.symbols, marksSpaces: true)
+      screen.write(
+        word.truncated(toWidth: 12, ellipsis: state.symbols.ellipsis), row: line,
+        column: rect.column + 6, within: rect)
+      screen.write(
+        state.symbols.bar(share: probability < 0.005 ? 0 : probability, cells: barWidth),
+        row: line, column: rect.column + 19, role: .bar, within: rect)
+      screen.write(
+        Numbers.probability(probability), row: line, endColumn: rect.endColumn - 1, within: rect)
+    }
   }
 }

@@ -33,13 +33,21 @@ package struct PanelLayout: Equatable, Sendable {
     let width = hasSide ? sideWidth(columns: rest.columns) : 0
     var (left, side) = rest.splitRight(width)
     left = left.inset(left: 1, right: 1)
+    if count == 1, state.preferences.canvas == .flowing, left.columns > longestLine {
+      // Lines longer than this are hard to read.
+      left = left.inset(left: min(3, left.columns - longestLine))
+      left = left.splitLeft(longestLine).left
+    }
     let canvases = count == 1 ? [left] : left.columnParts(count, gap: 3)
     let (separator, inner) = side.splitLeft(hasSide ? 2 : 0)
-    let fields = SettingField.fields(of: state.session.settings).count + 3
-    let settingsRows = min(fields + 1, max(rest.rows / 2, rest.rows - 16))
+    let controls = ControlRow.rows(of: state).count
+    let settingsRows = min(controls + 1, max(rest.rows / 2, rest.rows - 16))
     let (inspector, settings) = inner.splitBottom(settingsRows)
     return (canvases, separator, inspector, settings)
   }
+
+  /// The longest line of flowing text, in cells.
+  private static let longestLine = 100
 
   private static func sideWidth(columns: Int) -> Int {
     switch columns {

@@ -26,6 +26,8 @@ package struct Branch: Equatable, Sendable {
   package var promptText: String
   /// The canvas before the first step, as the run was started.
   package var start: Canvas
+  /// The number of masks appended to the prompt, not those in it.
+  package var appendedLength: Int
   /// The start, then one point a step; never empty.
   package private(set) var points: [Point]
   /// Whether no step is left.
@@ -41,6 +43,7 @@ package struct Branch: Equatable, Sendable {
     self.model = model
     self.promptText = promptText
     self.start = start
+    appendedLength = start.answer.count
     points = [Point(settings: settings, state: SamplerState(canvas: start))]
   }
 
@@ -59,6 +62,7 @@ package struct Branch: Equatable, Sendable {
       id: id, name: name, model: model, promptText: promptText, start: start,
       settings: points[0].settings)
     copy.points = points
+    copy.appendedLength = appendedLength
     return copy
   }
 
@@ -105,8 +109,8 @@ package struct Branch: Equatable, Sendable {
     let after = point(departure).settings
     if model != parent.model { texts.append("model \(parent.model) → \(model)") }
     if promptText != parent.promptText { texts.append("prompt") }
-    if start.answer.count != parent.start.answer.count {
-      texts.append("length \(parent.start.answer.count) → \(start.answer.count)")
+    if appendedLength != parent.appendedLength {
+      texts.append("length \(parent.appendedLength) → \(appendedLength)")
     }
     for field in SettingField.fields(of: after) {
       let (old, new) = (field.text(in: before), field.text(in: after))

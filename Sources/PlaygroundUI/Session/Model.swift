@@ -60,6 +60,13 @@ package struct Model: Equatable, Sendable {
   /// Whether steps can be computed; a model known from a trace alone cannot.
   package var isLoaded: Bool
 
+  /// Creates a model.
+  package init(info: ModelInfo, pieces: [TokenID: TokenPiece] = [:], isLoaded: Bool) {
+    self.info = info
+    self.pieces = pieces
+    self.isLoaded = isLoaded
+  }
+
   /// The tokens that end a text.
   package var endOfText: Set<TokenID> { Set(info.endOfTextTokens) }
 

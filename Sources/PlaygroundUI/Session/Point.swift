@@ -14,7 +14,11 @@ package struct Point: Equatable, Sendable {
   /// known, then it is computed again from an earlier point.
   package var state: SamplerState?
   /// What the predictor thinks of the canvas here, the candidates of the step that follows.
-  package var opinions: [Opinion] = []
+  package var opinions: [Opinion] = [] {
+    didSet { candidateCount = opinions.reduce(0) { $0 + $1.top.count } }
+  }
+  /// The number of candidates kept.
+  package private(set) var candidateCount = 0
   /// Whether ``opinions`` cover unmasked positions too.
   package var coversUnmasked = false
   /// The best token of each position the predictor was asked about, by position.
@@ -23,6 +27,8 @@ package struct Point: Equatable, Sendable {
   package var guesses: [Guess] = []
   /// What the strategy would do next.
   package var proposal: TraceStep?
+  /// Whether the strategy was asked what it would do.
+  package var isProposalKnown = false
   /// Whether the predictor failed to answer, so that it is not asked again and again.
   package var hasLookFailed = false
 
@@ -66,6 +72,7 @@ package struct Point: Equatable, Sendable {
     guesses = []
     coversUnmasked = false
     proposal = nil
+    isProposalKnown = false
     hasLookFailed = false
   }
 
@@ -84,7 +91,4 @@ package struct Point: Equatable, Sendable {
     }
     return low < guesses.count && Int(guesses[low].position) == position ? guesses[low] : nil
   }
-
-  /// The number of candidates kept.
-  package var candidateCount: Int { opinions.reduce(0) { $0 + $1.top.count } }
 }

@@ -101,6 +101,7 @@ extension Session {
     self.init(
       model: header.model.name, promptText: Self.promptText(of: trace),
       start: Self.start(of: header), settings: header.settings)
+    change(shown.id) { $0.appendedLength = header.length }
     var current = shown.id
     for record in trace.records {
       switch record {
@@ -214,7 +215,8 @@ extension Playground.State {
           name: name, family: header.model.family, parameterCount: nil,
           precision: header.model.precision,
           configurationChecksum: header.model.configurationChecksum, maskToken: header.maskToken,
-          endOfTextTokens: header.endOfTextTokens, contextLength: .max, embeddingCount: .max,
+          endOfTextTokens: header.endOfTextTokens,
+          contextLength: max(4_096, header.canvas.count), embeddingCount: .max,
           suggestedSettings: header.settings, suggestedLength: header.length),
         pieces: trace.pieces, isLoaded: false)
     }

@@ -16,6 +16,7 @@ package struct CanvasLayout: Equatable, Sendable {
   package private(set) var columnOfPosition: [Int: Int] = [:]
 
   private var column = 0
+  private var hasOnlySpace: Int?
   private let width: Int
 
   /// The width of a cell of the grid, the gap included.
@@ -89,7 +90,10 @@ package struct CanvasLayout: Equatable, Sendable {
   }
 
   private mutating func put(_ glyph: TokenText.Glyph) {
-    if lineOfPosition[glyph.position] == nil {
+    // A token begins where its word does, not at the blank left on the line before.
+    let isFirst = lineOfPosition[glyph.position] == nil
+    if isFirst || (hasOnlySpace == glyph.position && glyph.kind != .space) {
+      hasOnlySpace = glyph.kind == .space ? glyph.position : nil
       lineOfPosition[glyph.position] = lines.count - 1
       columnOfPosition[glyph.position] = column
     }

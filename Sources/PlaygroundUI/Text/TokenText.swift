@@ -29,7 +29,10 @@ package struct TokenText: Equatable, Sendable {
   /// How masked positions are drawn.
   package struct MaskStyle: Equatable, Sendable {
     /// The best guesses by position; empty when ghosts are off.
-    package var ghosts: [Int: TokenID] = [:]
+    package var ghosts: [Int: TokenID]
+
+    /// Creates a style.
+    package init(ghosts: [Int: TokenID] = [:]) { self.ghosts = ghosts }
   }
 
   /// The width a masked position keeps, in cells.
@@ -106,7 +109,7 @@ package struct TokenText: Equatable, Sendable {
     }
   }
 
-  /// Adds a masked position: a blank and mask cells, or the guess between mask cells.
+  /// Adds a masked position: a blank and mask cells, or a mask cell and the guess.
   private mutating func appendMask(_ position: Int, guess: TokenID?) {
     let mask = String(symbols.mask)
     guard let guess else {
@@ -122,7 +125,7 @@ package struct TokenText: Equatable, Sendable {
       glyphs.append(Glyph(grapheme: grapheme, position: position, kind: .mask))
     }
     let missing = max(0, Self.maskWidth - 1 - ghost.width)
-    append(String(repeating: mask, count: missing), position: position, kind: .mask)
+    append(String(repeating: " ", count: missing), position: position, kind: .mask)
   }
 
   /// The graphemes of one token alone, without the blank before it.

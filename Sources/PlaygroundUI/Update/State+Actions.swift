@@ -68,8 +68,8 @@ extension Playground.State {
     case .theme:
       preferences.theme = Self.next(after: preferences.theme)
       say(.success, "the theme is \(preferences.theme.rawValue)")
-    case .nextPanel: focus = Self.next(after: focus)
-    case .previousPanel: focus = Self.next(after: focus, by: -1)
+    case .nextPanel: moveFocus(by: 1)
+    case .previousPanel: moveFocus(by: -1)
     case .palette: entry = .palette(LineEditor(), chosen: 0)
     case .search: entry = .search(LineEditor())
     case .nextMatch: showMatch(1)
@@ -87,12 +87,10 @@ extension Playground.State {
     switch action {
     case .chooseUp: choose(-1)
     case .chooseDown: choose(1)
-    case .decrease: adjustSetting(by: -1, &effects)
-    case .increase: adjustSetting(by: 1, &effects)
+    case .decrease: adjustControl(by: -1, &effects)
+    case .increase: adjustControl(by: 1, &effects)
     case .accept: accept(&effects)
-    case .reset:
-      changeSettings(
-        to: chosenSetting.reset(visibleSettings, to: model.info.suggestedSettings), &effects)
+    case .reset: resetControl(&effects)
     case .help: entry = .help(scroll: 0)
     case .cancel: cancel(&effects)
     case .redraw: effects.append(.repaint)
@@ -101,6 +99,14 @@ extension Playground.State {
       if unsavedChanges > 0 { entry = .quitQuestion } else { effects += [.cancel, .quit] }
     default: break
     }
+  }
+
+  /// Gives the keyboard to the next panel that is on the screen.
+  private mutating func moveFocus(by offset: Int) {
+    let hasSide = PanelLayout(self).map { !$0.inspector.isEmpty } ?? true
+    repeat {
+      focus = Self.next(after: focus, by: offset)
+    } while !hasSide && (focus == .inspector || focus == .settings)
   }
 
   static func next<Value: CaseIterable & Equatable>(after value: Value, by offset: Int = 1) -> Value
@@ -136,7 +142,7 @@ extension Playground.State {
   /// The delays `+` and `-` step through.
   private static let delays = [0, 15, 30, 60, 120, 250, 500, 1_000, 2_000]
 
-  private mutating func changeDelay(_ direction: Int) {
+  mutating func changeDelay(_ direction: Int) {
     let now = preferences.delayMilliseconds
     let next =
       direction < 0
@@ -149,7 +155,7 @@ extension Playground.State {
     isRunning = false
     if handTally == nil {
       handTally = HandTally()
-      session.changePoint { $0.proposal = nil }
+      session.changePoint { $0.isProposalKnown = false }
       say(
         .success, "decoding by hand: ↑ ↓ choose a candidate, enter puts it",
         hint: "the tally compares with \(session.settings.strategy.name)")
@@ -167,23 +173,18 @@ extension Playground.State {
     case .canvas: moveCursor(lines: offset)
     case .inspector: chosenCandidate = max(0, chosenCandidate + offset)
     case .settings:
-      let fields = SettingField.fields(of: visibleSettings)
-      let index = (fields.firstIndex(of: chosenSetting) ?? 0) + offset
-      chosenSetting = fields[min(max(index, 0), fields.count - 1)]
+      let rows = ControlRow.rows(of: self)
+      let index = (rows.firstIndex(of: chosenControl) ?? 0) + offset
+      chosenControl = rows[min(max(index, 0), rows.count - 1)]
     case .branches: showBranch(offset: offset)
     }
-  }
-
-  private mutating func adjustSetting(by count: Int, _ effects: inout Effects) {
-    changeSettings(to: chosenSetting.moved(visibleSettings, by: count), &effects)
   }
 
   private mutating func accept(_ effects: inout Effects) {
     switch focus {
     case .canvas where handTally == nil: focus = .inspector
     case .canvas, .inspector: acceptCandidate(&effects)
-    case .settings:
-      entry = .setting(chosenSetting, LineEditor(chosenSetting.text(in: visibleSettings)))
+    case .settings: editControl()
     case .branches: focus = .canvas
     }
   }

@@ -24,15 +24,8 @@ extension Playground.State {
   mutating func newPrompt(_ text: String, _ effects: inout Effects) {
     let branch = session.shown
     startRun(
-      model: branch.model, text: text, length: appendedLength(of: branch),
+      model: branch.model, text: text, length: branch.appendedLength,
       settings: visibleSettings, &effects)
-  }
-
-  /// The number of masks that were appended to the prompt, not those in it.
-  package func appendedLength(of branch: Branch) -> Int {
-    let start = branch.start
-    return start.answer.upperBound == start.count && !branch.promptText.hasSuffix("[MASK]")
-      ? start.answer.count : 0
   }
 
   /// Starts a run of another length.
@@ -43,24 +36,29 @@ extension Playground.State {
       &effects)
   }
 
-  /// Loads another model, or starts a run of one that is loaded.
-  mutating func newModel(_ name: String, _ effects: inout Effects) {
+  /// Starts a run of another model, after loading it where that is needed.
+  ///
+  /// With `besides`, the run starts with that one's settings and is compared with it.
+  mutating func newModel(
+    _ name: String, besides: BranchID? = nil, _ effects: inout Effects
+  ) {
     let branch = session.shown
-    if models[name]?.isLoaded == true {
-      startRun(
-        model: name, text: branch.promptText, length: appendedLength(of: branch),
-        settings: visibleSettings, &effects)
-    } else {
-      isRunning = false
-      say(.progress, "loading \(name)")
-      if branch.model != name {
-        let isFirst = branch.start.count == 0
-        opening = .model(
-          name, prompt: branch.promptText, length: isFirst ? nil : appendedLength(of: branch),
-          settings: isFirst ? nil : visibleSettings)
-      }
-      effects.append(.load(model: name))
+    let settings = besides == nil ? visibleSettings : branch.point(0).settings
+    guard models[name]?.isLoaded != true else {
+      return startRun(
+        model: name, text: branch.promptText, length: branch.appendedLength,
+        settings: settings, besides: besides, &effects)
     }
+    isRunning = false
+    say(.progress, "loading \(name)")
+    if branch.model != name {
+      let isFirst = branch.start.count == 0
+      opening = .model(
+        name, prompt: branch.promptText, length: isFirst ? nil : branch.appendedLength,
+        settings: isFirst ? nil : settings)
+      openingBesides = besides
+    }
+    effects.append(.load(model: name))
   }
 
   /// Changes a setting to what was typed.

@@ -43,18 +43,7 @@ extension Playground.State {
       } else if line.handle(key) {
         entry = .typing(line)
       }
-    case .prompt(var text):
-      if key == .enter {
-        entry = nil
-        newPrompt(text.text, &effects)
-      } else if key == .alt("\r") || key == .special(.enter, .alt) || key == .control("j")
-        || key == .control("n")
-      {
-        text.insert("\n")
-        entry = .prompt(text)
-      } else if text.handle(key) {
-        entry = .prompt(text)
-      }
+    case .prompt(let text): receiveInPrompt(key, text, &effects)
     case .setting(let field, var line):
       if key == .enter {
         entry = nil
@@ -64,6 +53,22 @@ extension Playground.State {
       }
     case .quitQuestion: receiveInQuitQuestion(key, &effects)
     case nil: break
+    }
+  }
+
+  private mutating func receiveInPrompt(
+    _ key: Key, _ text: TextEditor, _ effects: inout Effects
+  ) {
+    var text = text
+    switch key {
+    case .enter:
+      entry = nil
+      newPrompt(text.text, &effects)
+    case .special(.enter, .alt), .alt("\r"), .control("j"), .control("n"):
+      text.insert("\n")
+      entry = .prompt(text)
+    default:
+      if text.handle(key) { entry = .prompt(text) }
     }
   }
 
@@ -157,9 +162,9 @@ extension Playground.State {
         }
       } else if panels.settings.contains(row: row, column: column) {
         focus = .settings
-        if let field = SettingsPanel.field(atRow: row - panels.settings.row, panels.settings, self)
+        if let row = SettingsPanel.control(atRow: row - panels.settings.row, panels.settings, self)
         {
-          chosenSetting = field
+          chosenControl = row
         }
       }
     default: break

@@ -23,7 +23,7 @@ extension Playground.State {
     case .start(let model, let text, let length, let settings, let besides):
       start(
         model: model, text: text, tokens: report.tokens, length: length, settings: settings,
-        &effects)
+        replacing: besides == nil, &effects)
       if let besides, session.branch(besides) != nil, session.shownID != besides {
         compared = [besides, session.shownID]
       }
@@ -38,7 +38,7 @@ extension Playground.State {
   /// Begins a run: in place of one that has not begun, else on a branch of its own.
   private mutating func start(
     model name: String, text: String, tokens: [TokenID], length: Int,
-    settings: SamplerSettings, _ effects: inout Effects
+    settings: SamplerSettings, replacing: Bool, _ effects: inout Effects
   ) {
     guard let model = models[name] else { return }
     let room = model.info.contextLength
@@ -57,7 +57,7 @@ extension Playground.State {
     settings.recordedCandidates = Playground.candidateCount
     isRunning = false
     cancelWork(&effects)
-    if session.branches.count == 1, session.shown.head == 0, !session.shown.hasEdits {
+    if replacing, session.branches.count == 1, session.shown.head == 0, !session.shown.hasEdits {
       session = Session(model: name, promptText: text, start: canvas, settings: settings)
     } else {
       guard
@@ -67,6 +67,7 @@ extension Playground.State {
       session.show(id, at: 0)
       unsavedChanges += 1
     }
+    session.change(session.shownID) { $0.appendedLength = max(0, length) }
     compared = []
     notice = nil
     cursor = canvas.tokens.firstIndex(of: canvas.maskToken) ?? 0
@@ -99,6 +100,7 @@ extension Playground.State {
     session.changePoint { point in
       point.settings = settings
       point.proposal = nil
+      point.isProposalKnown = false
       if isOtherDistribution { point.forgetOpinions() }
     }
     if isOtherDistribution, waiting.look != nil {

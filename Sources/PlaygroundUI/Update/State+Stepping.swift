@@ -3,7 +3,7 @@ import MaskedDiffusion
 /// Steps and looks: what is asked of the runtime, and what comes back.
 extension Playground.State {
   /// How to get to a point: from the nearest state kept, over what happened since.
-  func origin(of branch: Branch, at step: Int) -> Playground.Origin {
+  package func origin(of branch: Branch, at step: Int) -> Playground.Origin {
     var start = branch.clamped(step)
     while start > 0, branch.point(start).state == nil || branch.point(start).isByHand { start -= 1 }
     let first = branch.point(start)
@@ -160,24 +160,28 @@ extension Playground.State {
     let branch = session.shown
     let point = session.point
     let (step, wantsAll) = (session.step, needsUnmaskedOpinions)
+    let wantsProposal = handTally != nil && !branch.isFinished && !point.isProposalKnown
     guard waiting.step == nil, canCompute(branch), !point.hasLookFailed, branch.start.count > 0,
-      point.opinions.isEmpty || (wantsAll && !point.coversUnmasked)
+      point.opinions.isEmpty || (wantsAll && !point.coversUnmasked) || wantsProposal
     else { return }
     guard wantsAll || frame.maskedCount > 0 else { return }
+    let coversUnmasked = wantsAll || point.coversUnmasked
     if let look = waiting.look {
       let isSame =
         look.branch == branch.id && look.step == step && (look.coversUnmasked || !wantsAll)
+        && (look.wantsProposal || !wantsProposal)
       guard !isSame else { return }
       effects.append(.cancel)
     }
     let number = waiting.next()
     waiting.look = Playground.Waiting.Place(
-      number: number, branch: branch.id, step: step, coversUnmasked: wantsAll)
+      number: number, branch: branch.id, step: step, coversUnmasked: coversUnmasked,
+      wantsProposal: wantsProposal)
     effects.append(
       .look(
         Playground.LookRequest(
           number: number, model: branch.model, origin: origin(of: branch, at: step),
-          coversUnmasked: wantsAll, wantsProposal: handTally != nil && !branch.isFinished)))
+          coversUnmasked: coversUnmasked, wantsProposal: wantsProposal)))
   }
 
   /// Whether the cursor rests on an unmasked position of the answer.
@@ -194,7 +198,10 @@ extension Playground.State {
       guard look.step <= branch.head else { return }
       branch.change(look.step) { point in
         point.record(report.opinions, coversUnmasked: look.coversUnmasked)
-        if let proposal = report.proposal { point.proposal = proposal }
+        if look.wantsProposal {
+          point.proposal = report.proposal
+          point.isProposalKnown = true
+        }
         // An empty answer is an answer: it is not asked for again.
         if report.opinions.isEmpty { point.hasLookFailed = true }
       }

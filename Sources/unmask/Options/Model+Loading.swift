@@ -24,7 +24,7 @@ extension ModelArguments {
       precision: loaded.options.precision,
       identity: TraceHeader.ModelIdentity(
         name: loaded.name, family: loaded.family, configurationChecksum: directory.checksum,
-        precision: loaded.options.precision.rawValue))
+        precision: loaded.arithmetic))
   }
 
   private func loaded(

@@ -67,7 +67,10 @@ struct SamplerArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What the end-of-text token means; stop for text, keep for --prompt-ids unless given.",
+      """
+      What the end-of-text token means. Unless given: stop for a text, forbid where text follows the \
+      answer, keep for --prompt-ids.
+      """,
       valueName: "policy"))
   var endOfText: EndOfTextPolicy?
 

@@ -21,9 +21,12 @@ enum TerminalTraits {
     return name != "dumb" && !name.isEmpty
   }
 
+  /// Whether the user wants colours.
+  static var allowsColor: Bool { (variable("NO_COLOR") ?? "").isEmpty }
+
   /// The number of colours to use; 0 where the user wants none.
   static var colorCount: Int {
-    if let noColor = variable("NO_COLOR"), !noColor.isEmpty { return 0 }
+    guard allowsColor else { return 0 }
     let name = variable("TERM") ?? ""
     if ["truecolor", "24bit"].contains(variable("COLORTERM") ?? "") { return 1 << 24 }
     if name.contains("256color") || name.contains("direct") || name.contains("kitty") { return 256 }

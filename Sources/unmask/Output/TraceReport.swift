@@ -17,7 +17,7 @@ struct TraceReport {
     let usesStyles = isTerminal && TerminalTraits.canMoveCursor
     writer = ANSIWriter(theme: TerminalTraits.theme, usesStyles: usesStyles)
     columns =
-      isTerminal ? TerminalTraits.size(of: OutputStream.standard.descriptor).columns - 1 : 100
+      isTerminal ? TerminalTraits.size(of: OutputStream.standard.descriptor).columns - 1 : 80
   }
 
   /// A setting of the run.

@@ -44,13 +44,21 @@ struct GenerationPlan {
       // Whoever puts holes into a text wants them filled in order, like the rest.
       answersPrompt: isText && (prompt + suffix).contains(mask))
     let resolved = try choice.resolved(
-      for: model, length: canvas.answer.count, endOfText: isText ? .stop : .keep)
+      for: model, length: canvas.answer.count, endOfText: Self.endOfText(canvas, isText: isText))
     self.canvas = canvas
     settings = resolved.settings
     header = TraceHeader(
       model: model.identity, preset: resolved.preset, settings: resolved.settings, prompt: prompt,
       length: length, suffix: suffix, answer: canvas.answer, maskToken: mask,
       endOfTextTokens: model.predictor.endOfTextTokens)
+  }
+
+  /// What the end-of-text token means unless somebody says: it ends a text, but not one that is
+  /// known to go on.
+  private static func endOfText(_ canvas: Canvas, isText: Bool) -> EndOfTextPolicy {
+    guard isText else { return .keep }
+    let goesOn = canvas.tokens[canvas.answer].contains { $0 != canvas.maskToken }
+    return goesOn || canvas.answer.upperBound < canvas.count ? .forbid : .stop
   }
 
   /// The answer positions: none where there are holes to fill, else what fits.

@@ -72,6 +72,12 @@ import Testing
     #expect(json["answer"].integers == [1, 4])
   }
 
+  @Test(arguments: [("a", "stop"), ("a [MASK]", "stop"), ("a [MASK] b", "forbid")])
+  func aTextThatGoesOnCannotEnd(_ prompt: String, _ policy: String) throws {
+    let json = try CommandRun("generate", "--model", llada, "--json", prompt).json()
+    #expect(json["settings"]["end_of_text"].string == policy)
+  }
+
   @Test func textNeedsATokenizer() throws {
     let run = try CommandRun("generate", "--model", smdm, "text")
     #expect(run.status == 64)

@@ -1,0 +1,89 @@
+import MaskedDiffusion
+
+/// A row of the panel of controls: a setting of the sampler, or something a run starts with.
+package enum ControlRow: Hashable, Sendable {
+  /// A setting of the sampler.
+  case setting(SettingField)
+  /// The model; another one starts a branch at step 0.
+  case model
+  /// The number of masks; another one starts a branch at step 0.
+  case length
+  /// The time between two steps.
+  case delay
+
+  /// The rows that exist in a state, in the order the panel shows them.
+  package static func rows(of state: Playground.State) -> [ControlRow] {
+    SettingField.fields(of: state.visibleSettings).map { .setting($0) } + [.length, .model, .delay]
+  }
+
+  /// The name in the panel.
+  package var label: String {
+    switch self {
+    case .setting(let field): field.label
+    case .model: "model"
+    case .length: "length"
+    case .delay: "delay"
+    }
+  }
+
+  /// The value in words.
+  package func text(in state: Playground.State) -> String {
+    switch self {
+    case .setting(let field): field.text(in: state.visibleSettings)
+    case .model: state.session.shown.model
+    case .length: "\(state.session.shown.appendedLength)"
+    case .delay: "\(state.preferences.delayMilliseconds) ms"
+    }
+  }
+
+  /// Where the value lies on its slider, in 0...1; `nil` when there is none.
+  package func share(in state: Playground.State) -> Double? {
+    switch self {
+    case .setting(let field): field.share(in: state.visibleSettings)
+    case .delay: min(1, Double(state.preferences.delayMilliseconds) / 1_000)
+    case .model, .length: nil
+    }
+  }
+
+  /// Whether the row belongs to the strategy or schedule above it.
+  package var isIndented: Bool {
+    switch self {
+    case .setting(.strategyParameter), .setting(.scheduleParameter): true
+    default: false
+    }
+  }
+}
+
+extension Playground.State {
+  /// Moves the chosen control.
+  mutating func adjustControl(by count: Int, _ effects: inout Effects) {
+    switch chosenControl {
+    case .setting(let field):
+      changeSettings(to: field.moved(visibleSettings, by: count), &effects)
+    case .delay: changeDelay(count)
+    case .length, .model: editControl()
+    }
+  }
+
+  /// Types a value for the chosen control.
+  mutating func editControl() {
+    switch chosenControl {
+    case .setting(let field):
+      entry = .setting(field, LineEditor(field.text(in: visibleSettings)))
+    case .model: entry = .palette(LineEditor("model "), chosen: 0)
+    case .length: entry = .palette(LineEditor("length "), chosen: 0)
+    case .delay: entry = .palette(LineEditor("delay "), chosen: 0)
+    }
+  }
+
+  /// Gives the chosen control its default.
+  mutating func resetControl(_ effects: inout Effects) {
+    switch chosenControl {
+    case .setting(let field):
+      changeSettings(
+        to: field.reset(visibleSettings, to: model.info.suggestedSettings), &effects)
+    case .delay: preferences.delayMilliseconds = Preferences().delayMilliseconds
+    case .length, .model: say(.warning, "another \(chosenControl.label) starts another run")
+    }
+  }
+}

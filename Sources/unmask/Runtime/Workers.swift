@@ -1,0 +1,66 @@
+import Dispatch
+package import PlaygroundUI
+
+/// The threads that do the playground's work while it goes on listening to the user.
+///
+/// Denoising, loading and files have a thread each, so that none waits for another.
+package final class Workers: Sendable {
+  private enum Job: Sendable {
+    case effect(Playground.Effect)
+    case list
+    case export(Screen, path: String)
+    case signal(DispatchSemaphore)
+  }
+
+  private let denoising: SerialWorker<Job>
+  private let loading: SerialWorker<Job>
+  private let files: SerialWorker<Job>
+
+  /// Starts the threads; answers go to `mailbox`.
+  ///
+  /// - Throws: ``ThreadError``.
+  package init(work: PlaygroundWork, mailbox: Mailbox) throws(ThreadError) {
+    func worker(lowersPriority: Bool) throws(ThreadError) -> SerialWorker<Job> {
+      try SerialWorker(lowersPriority: lowersPriority) { job, cancellation in
+        switch job {
+        case .effect(let effect):
+          mailbox.post(work.messages(for: effect, cancellation: cancellation))
+        case .list: mailbox.post([work.available])
+        case .export(let screen, let path): mailbox.post([work.export(screen, to: path)])
+        case .signal(let semaphore): semaphore.signal()
+        }
+      }
+    }
+    denoising = try worker(lowersPriority: true)
+    loading = try worker(lowersPriority: true)
+    files = try worker(lowersPriority: false)
+  }
+
+  /// Has the work of `effect` done; what only the terminal can do is none of it.
+  package func perform(_ effect: Playground.Effect) {
+    switch effect {
+    case .step, .look: denoising.enqueue(.effect(effect))
+    case .cancel: denoising.cancel()
+    case .load, .tokenize: loading.enqueue(.effect(effect))
+    case .saveTrace, .openTrace, .savePreferences: files.enqueue(.effect(effect))
+    case .exportScreen, .copyText, .scheduleTick, .repaint, .suspend, .quit: break
+    }
+  }
+
+  /// Has the names of all models found out, after what is being loaded.
+  package func listModels() { loading.enqueue(.list) }
+
+  /// Has a screen written to a file.
+  package func export(_ screen: Screen, to path: String) {
+    files.enqueue(.export(screen, path: path))
+  }
+
+  /// Stops the work for the model, and waits until files that were to be written are.
+  package func finish() {
+    denoising.cancel()
+    let end = DispatchSemaphore(value: 0)
+    files.enqueue(.signal(end))
+    // A network file system may hang for ever.
+    _ = end.wait(timeout: .now() + .seconds(10))
+  }
+}

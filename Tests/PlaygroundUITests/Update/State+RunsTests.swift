@@ -1,0 +1,224 @@
+import MaskedDiffusion
+import PlaygroundUI
+import Testing
+
+@Suite("Branches, settings, comparisons")
+struct RunsTests {
+  @Test func aSettingChangedAtTheEndTakesEffectInTheNextStep() throws {
+    var rig = Rig()
+    try rig.press("<right>:strategy margin<enter>")
+    #expect(rig.state.session.branches.count == 1)
+    #expect(rig.state.session.shown.point(0).settings.strategy.name == "entropy")
+    #expect(rig.state.session.shown.point(1).settings.strategy.name == "margin")
+    let effects = try rig.press("<right>")
+    let request = effects.compactMap { effect -> Playground.StepRequest? in
+      if case .step(let request) = effect { request } else { nil }
+    }.first
+    #expect(request?.origin.settings.strategy.name == "entropy")
+    #expect(request?.origin.legs.map(\.settings.strategy.name) == ["margin"])
+  }
+
+  @Test func aSettingChangedWhileAStepIsComputedWaitsForIt() throws {
+    var rig = Rig()
+    rig.answers = false
+    try rig.press("<right>:temperature 0.5<enter>")
+    #expect(rig.state.session.settings.temperature == 0)
+    #expect(rig.state.visibleSettings.temperature == 0.5)
+    rig.answer()
+    #expect(rig.state.session.step == 1)
+    #expect(rig.state.session.settings.temperature == 0.5)
+    #expect(rig.state.session.shown.point(0).settings.temperature == 0)
+  }
+
+  @Test func aSettingChangedInThePastMakesABranch() throws {
+    var rig = Rig()
+    try rig.press("<space>")
+    rig.wait()
+    try rig.press("3:strategy random<enter>")
+    let session = rig.state.session
+    #expect(session.branches.map(\.name) == ["a", "b"])
+    #expect(session.shown.departure == session.step)
+    #expect(
+      session.shown.changes(from: session.branches[0]) == ["strategy entropy → random"]
+        + (session.shown.changes(from: session.branches[0]).dropFirst()))
+    #expect(session.branches[0].head == 8)
+  }
+
+  @Test func theStepCountIsPlannedAnew() throws {
+    var rig = Rig()
+    try rig.press("<right><right>:steps 20<enter><space>")
+    rig.wait()
+    #expect(rig.state.session.step == 20)
+    #expect(rig.state.frame.maskedCount == 0)
+  }
+
+  @Test func restartShowsTheStartAndANewSeedIsANewBranch() throws {
+    var rig = Rig()
+    try rig.press("<right><right>r")
+    #expect(rig.state.session.step == 0)
+    #expect(rig.state.session.branches.count == 1)
+    try rig.press("R")
+    #expect(rig.state.session.branches.count == 2)
+    #expect(rig.state.session.settings.seed == 8)
+  }
+
+  @Test func branchesAreNamedWalkedAndDeleted() throws {
+    var rig = Rig()
+    try rig.press("<right>b:name wild<enter>")
+    #expect(rig.state.session.shown.name == "wild")
+    try rig.press(":name a<enter>")
+    #expect(rig.text.contains("another branch is called a"))
+    try rig.press("{")
+    #expect(rig.state.session.shown.name == "a")
+    try rig.press("}:delete<enter>")
+    #expect(rig.state.session.names == ["a"])
+    try rig.press(":delete<enter>")
+    #expect(rig.text.contains("the last branch stays"))
+  }
+
+  @Test func deletingABranchLeavesThoseThatLeftIt() throws {
+    var rig = Rig()
+    try rig.press("<right><right>b<right>b<right>")
+    let end = rig.state.frame
+    try rig.press(":show b<enter>:delete<enter>:show c<enter><end>")
+    #expect(rig.state.frame == end)
+    #expect(rig.state.session.shown.parent?.number == 0)
+    #expect(rig.state.session.shown.departure == 2)
+  }
+
+  @Test func thereIsAnEndToTheNumberOfBranches() throws {
+    var rig = Rig()
+    for _ in 0..<(Session.branchLimit + 5) { try rig.press("b") }
+    #expect(rig.state.session.branches.count == Session.branchLimit)
+    #expect(rig.text.contains("there are 64 branches"))
+    #expect(Set(rig.state.session.names).count == Session.branchLimit)
+  }
+
+  @Test func comparedRunsStepTogether() throws {
+    var rig = Rig()
+    try rig.press(":versus strategy random<enter>")
+    #expect(rig.state.compared.count == 2)
+    try rig.press("<right><right>")
+    #expect(rig.state.session.branches.map(\.head) == [2, 2])
+    #expect(rig.state.session.step == 2)
+    try rig.press("<space>")
+    rig.wait()
+    #expect(rig.state.session.branches.map(\.head) == [8, 8])
+    #expect(!rig.state.isRunning)
+    try rig.press("<left>")
+    #expect(rig.state.session.step == 7)
+  }
+
+  @Test func differingTokensAreMarked() throws {
+    var rig = Rig(columns: 120)
+    try rig.press(":versus temperature 5<enter><space>")
+    rig.wait()
+    #expect(rig.screen.transcript.contains("d"))
+    #expect((0..<24).contains { row in rig.screen.row(row).contains { $0.role == .differs } })
+  }
+
+  @Test func anotherModelRunsBesideTheFirst() throws {
+    var rig = Rig(columns: 120)
+    try rig.press(":versus model story-2k<enter><right>")
+    #expect(rig.state.compared.count == 2)
+    #expect(
+      rig.state.compared.compactMap { rig.state.session.branch($0)?.model } == [
+        "story-1k", "story-2k",
+      ])
+    #expect(rig.state.compared.compactMap { rig.state.session.branch($0)?.head } == [1, 1])
+  }
+
+  @Test func comparingMoreThanFourIsNotPossible() throws {
+    var rig = Rig()
+    for seed in 1...5 { try rig.press(":versus seed \(seed)<enter>") }
+    #expect(rig.state.compared.count == 4)
+    #expect(rig.text.contains("four runs are compared already"))
+    try rig.press("C")
+    #expect(rig.state.compared.isEmpty)
+  }
+
+  @Test func goingBackWhileComparedRunsComputeStaysThere() throws {
+    var rig = Rig()
+    try rig.press(":versus strategy random<enter><right><right>")
+    rig.answers = false
+    try rig.press("<right><left>")
+    rig.answer()
+    rig.answer()
+    #expect(rig.state.session.step == 1)
+  }
+
+  @Test func slidersMoveAndTypedValuesAreChecked() throws {
+    var rig = Rig()
+    try rig.press("<tab><tab><down><down><right>")
+    #expect(rig.state.session.settings.steps == 9)
+    try rig.press("<enter><ctrl-u>0<enter>")
+    #expect(rig.text.contains("steps is 0, expected 1 to 65536"))
+    try rig.press("<enter><ctrl-u>32<enter>")
+    #expect(rig.state.session.settings.steps == 32)
+    try rig.press("<backspace>")
+    #expect(rig.state.session.settings.steps == 8)
+  }
+
+  @Test func quittingAsksOnlyWhenSomethingWouldBeLost() throws {
+    var rig = Rig()
+    try rig.press("<right>")
+    #expect(try rig.press("q") == [.cancel, .quit])
+    try rig.press("b")
+    #expect(try rig.press("q").isEmpty)
+    #expect(rig.text.contains("quit?"))
+    #expect(try rig.press("n").isEmpty)
+    try rig.press(":save x.jsonl<enter>")
+    #expect(try rig.press("q") == [.cancel, .quit])
+  }
+
+  @Test func theMouseInspectsScrubsAndScrolls() throws {
+    var rig = Rig()
+    try rig.press("<space>")
+    rig.wait()
+    rig.send(.event(.mouse(MouseEvent(.press(.left), at: ScreenPoint(row: 2, column: 7)))))
+    #expect(rig.state.cursor == 1)
+    let timeline = try #require(PanelLayout(rig.state)).timeline
+    rig.send(
+      .event(.mouse(MouseEvent(.press(.left), at: ScreenPoint(row: timeline.row, column: 4 + 9)))))
+    #expect(rig.state.session.step == 3)
+    rig.send(
+      .event(.mouse(MouseEvent(.drag(.left), at: ScreenPoint(row: timeline.row, column: 4 + 15)))))
+    #expect(rig.state.session.step == 5)
+    rig.send(.event(.mouse(MouseEvent(.wheelDown, at: ScreenPoint(row: 4, column: 4)))))
+    #expect(rig.state.scroll == 2)
+    rig.send(.event(.mouse(MouseEvent(.wheelUp, at: ScreenPoint(row: 4, column: 4)))))
+    #expect(rig.state.scroll == 0)
+  }
+
+  @Test func searchGoesToMatches() throws {
+    var rig = Rig()
+    try rig.press("<space>")
+    rig.wait()
+    try rig.press("<shift-left>/FOX<enter>")
+    let first = rig.state.cursor
+    #expect(rig.shownText.contains(" fox"))
+    try rig.press("n")
+    #expect(rig.state.cursor != first)
+    try rig.press("N")
+    #expect(rig.state.cursor == first)
+    try rig.press("/zebra<enter>")
+    #expect(rig.text.contains("'zebra' is not there"))
+  }
+
+  @Test func theTextIsCopiedWithoutPromptMasksAndEnd() throws {
+    var rig = Rig()
+    try rig.press("<space>")
+    rig.wait()
+    let effects = try rig.press("y")
+    guard case .copyText(let text)? = effects.first else { return #expect(Bool(false)) }
+    #expect(text.hasPrefix(StoryModel.prompt))
+    #expect(!text.contains("<end>"))
+  }
+
+  @Test func filesAreAskedForByName() throws {
+    var rig = Rig()
+    #expect(try rig.press(":open a b.jsonl<enter>") == [.openTrace(path: "a b.jsonl")])
+    #expect(try rig.press(":export s.txt<enter>") == [.exportScreen(path: "s.txt")])
+    #expect(try rig.press(":save-settings<enter>") == [.savePreferences(rig.state.preferences)])
+  }
+}

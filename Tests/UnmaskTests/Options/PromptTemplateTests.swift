@@ -1,0 +1,55 @@
+import Inference
+import MaskedDiffusion
+import Testing
+import unmask
+
+@Suite struct PromptTemplateTests {
+  @Test func holesArePiecesBetweenTexts() throws {
+    #expect(
+      try PromptTemplate(parsing: "The [MASK] sat").pieces == [
+        .text("The "), .masks(1), .text(" sat"),
+      ])
+    #expect(try PromptTemplate(parsing: "[MASK:8][MASK]").pieces == [.masks(8), .masks(1)])
+    #expect(try PromptTemplate(parsing: "").pieces.isEmpty)
+  }
+
+  @Test(arguments: ["[MASK", "[MASK:]", "[MASK:x]", "[MASK:-1]", "[mask]", "[MASK: 3]", "[MASK:3"])
+  func whatOnlyLooksLikeAHoleIsText(_ text: String) throws {
+    #expect(try PromptTemplate(parsing: text).pieces == [.text(text)])
+  }
+
+  @Test(arguments: ["0", "65537", "99999999999999999999"])
+  func aHoleHasAReasonableSize(_ digits: String) {
+    #expect(throws: PromptError.holeOutOfRange(digits)) {
+      try PromptTemplate(parsing: "[MASK:\(digits)]")
+    }
+  }
+
+  @Test func oneBlankBeforeAHoleBelongsToIt() throws {
+    let tokens = try tokens(of: "a [MASK] b  [MASK]", "bytelevel-llada-a")
+    let tokenizer = try tokenizer("bytelevel-llada-a")
+    #expect(tokens == tokenizer.encode("a") + [999] + tokenizer.encode(" b ") + [999])
+  }
+
+  @Test func aTokenizerThatAddsBlanksDoesNotDoubleThem() throws {
+    let tokens = try tokens(of: "The [MASK] sat", "sentencepiece-a")
+    let tokenizer = try tokenizer("sentencepiece-a")
+    #expect(tokens == tokenizer.encode("The") + [999] + tokenizer.encode("sat"))
+  }
+
+  @Test func tokensAreNumbersBetweenCommas() throws {
+    #expect(try TokenList.tokens(parsing: "5, 1024,7 ") == [5, 1024, 7])
+    #expect(try TokenList.tokens(parsing: " ").isEmpty)
+    for text in ["5,", "5 6", "5;6", "2147483648", "1.5"] {
+      #expect(throws: PromptError.self) { try TokenList.tokens(parsing: text) }
+    }
+  }
+
+  private func tokenizer(_ name: String) throws -> any Tokenizer {
+    try TokenizerFile.load(Fixture.path("tokenizer/\(name)"))
+  }
+
+  private func tokens(of text: String, _ name: String) throws -> [TokenID] {
+    try PromptTemplate(parsing: text).tokens(tokenizer: try tokenizer(name), maskToken: 999)
+  }
+}
