@@ -195,8 +195,8 @@ extension CanvasPanel {
 
   private func drawTotals(on screen: inout Screen, in rect: Rect) {
     let step = branch.clamped(state.session.step)
-    let forwards = branch.steps.prefix(step).reduce(0) { $0 + $1.forwards }
-    let tokens = branch.steps.prefix(step).reduce(0) { $0 + $1.unmasked.count }
+    let forwards = branch.total(ofFirst: step, \.forwards)
+    let tokens = branch.total(ofFirst: step, \.unmasked.count)
     let parts = [
       branch.isFinished && step == branch.head ? "finished" : "\(frame.maskedCount) left",
       Playground.State.counted(differences.count, "difference"),

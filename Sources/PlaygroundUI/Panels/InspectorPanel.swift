@@ -173,7 +173,7 @@ package struct InspectorPanel {
     var guesses: [TokenID] = []
     let branch = state.session.shown
     for step in 0...branch.clamped(state.session.step) {
-      if let guess = branch.point(step).guess(at: position), guess.token != guesses.last {
+      if let guess = branch.points[step].guess(at: position), guess.token != guesses.last {
         guesses.append(guess.token)
       }
     }
@@ -237,7 +237,7 @@ package struct InspectorPanel {
     let branch = state.session.shown
     let last = branch.clamped(state.session.step)
     let known = (0...last).compactMap { step in
-      branch.point(step).guess(at: position).map { (step: step, guess: $0) }
+      branch.points[step].guess(at: position).map { (step: step, guess: $0) }
     }
     guard known.count > 1 else { return }
     screen.write(

@@ -39,10 +39,9 @@ package struct StatusLine {
     screen.fill(rect, role: .status)
     let branch = state.session.shown
     let step = branch.clamped(state.session.step)
-    let steps = branch.steps.prefix(step)
-    let forwards = steps.reduce(0) { $0 + $1.forwards }
-    let tokens = steps.reduce(0) { $0 + $1.unmasked.count }
-    let milliseconds = steps.reduce(0) { $0 + $1.milliseconds }
+    let forwards = branch.total(ofFirst: step, \.forwards)
+    let tokens = branch.total(ofFirst: step, \.unmasked.count)
+    let milliseconds = branch.total(ofFirst: step, \.milliseconds)
     var parts = [
       "step \(step) of \(state.plannedSteps)", Playground.State.counted(forwards, "forward"),
     ]

@@ -43,13 +43,13 @@ package struct TimelinePanel {
   package func draw(on screen: inout Screen) {
     let branch = state.session.shown
     drawSpark(
-      branch.points.map { $0.step.map { $0.meanEntropy ?? 0 } ?? 0 }, label: "H", row: rect.row,
+      branch.points.indices.map { branch.points[$0].step?.meanEntropy ?? 0 }, label: "H", row: rect.row,
       on: &screen)
     drawNumbers(on: &screen)
     if hasCounts {
       drawSpark(
-        branch.points.map { Double($0.step?.unmasked.count ?? 0) }, label: "+", row: rect.row + 1,
-        on: &screen)
+        branch.points.indices.map { Double(branch.points[$0].step?.unmasked.count ?? 0) },
+        label: "+", row: rect.row + 1, on: &screen)
       drawStepTime(on: &screen)
     }
     let top = rect.row + 1 + (hasCounts ? 1 : 0)

@@ -30,6 +30,9 @@ package struct Branch: Equatable, Sendable {
   package var appendedLength: Int
   /// The start, then one point a step; never empty.
   package private(set) var points: [Point]
+  /// The frame after every ``frameInterval`` steps, so that none is drawn from the start on.
+  private var frames: [Frame] = []
+  private static let frameInterval = 32
   /// Whether no step is left.
   package var isFinished = false
 
@@ -45,6 +48,7 @@ package struct Branch: Equatable, Sendable {
     self.start = start
     appendedLength = start.answer.count
     points = [Point(settings: settings, state: SamplerState(canvas: start))]
+    frames = [Frame(start)]
   }
 
   /// Creates a branch that leaves `parent` after `departure` steps.
@@ -54,6 +58,7 @@ package struct Branch: Equatable, Sendable {
     let kept = min(max(departure, 0), parent.head)
     self.departure = kept
     points.removeSubrange((kept + 1)...)
+    dropFrames(after: kept)
     isFinished = parent.isFinished && kept == parent.head
   }
 
@@ -62,6 +67,7 @@ package struct Branch: Equatable, Sendable {
       id: id, name: name, model: model, promptText: promptText, start: start,
       settings: points[0].settings)
     copy.points = points
+    copy.frames = frames
     copy.appendedLength = appendedLength
     return copy
   }
@@ -84,6 +90,17 @@ package struct Branch: Equatable, Sendable {
   /// The steps done, in order.
   package var steps: [TraceStep] { points.compactMap(\.step) }
 
+  /// Adds up what `value` says of the first `count` steps.
+  package func total<Value: AdditiveArithmetic>(
+    ofFirst count: Int, _ value: (TraceStep) -> Value
+  ) -> Value {
+    var total = Value.zero
+    for index in points.indices.prefix(clamped(count) + 1) {
+      if let step = points[index].step { total += value(step) }
+    }
+    return total
+  }
+
   /// Returns the point after `step` steps, or the nearest there is.
   package func point(_ step: Int) -> Point { points[clamped(step)] }
 
@@ -92,11 +109,36 @@ package struct Branch: Equatable, Sendable {
 
   /// Changes the point after `step` steps, or the nearest there is.
   package mutating func change(_ step: Int, _ body: (inout Point) -> Void) {
-    body(&points[clamped(step)])
+    let index = clamped(step)
+    let before = (points[index].step, points[index].editedCanvas)
+    body(&points[index])
+    guard points[index].step != before.0 || points[index].editedCanvas != before.1 else { return }
+    dropFrames(after: index - 1)
+    keepFrames()
   }
 
   /// Adds the point a step led to.
-  package mutating func append(_ point: Point) { points.append(point) }
+  package mutating func append(_ point: Point) {
+    points.append(point)
+    keepFrames()
+  }
+
+  /// The last frame that is kept at or before `step`.
+  package func keptFrame(at step: Int) -> Frame {
+    frames[min(clamped(step) / Self.frameInterval, frames.count - 1)]
+  }
+
+  /// Forgets frames of points that are other ones now; that of the start is the canvas alone.
+  private mutating func dropFrames(after step: Int) {
+    let count = min(frames.count, max(0, step) / Self.frameInterval + 1)
+    frames.removeSubrange(max(1, count)...)
+  }
+
+  private mutating func keepFrames() {
+    while frames.count * Self.frameInterval <= head {
+      frames.append(Frame(self, at: frames.count * Self.frameInterval))
+    }
+  }
 
   /// Whether the user changed the canvas or chose tokens anywhere.
   package var hasEdits: Bool { points.contains { $0.editedCanvas != nil || $0.isByHand } }

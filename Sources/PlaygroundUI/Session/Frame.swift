@@ -35,17 +35,18 @@ package struct Frame: Equatable, Sendable {
 
   /// Creates the frame of `branch` after `step` steps, or the nearest there is.
   ///
-  /// - Complexity: O(positions + changes up to `step`)
+  /// - Complexity: O(positions + changes since the last kept frame)
   package init(_ branch: Branch, at step: Int) {
-    self.init(branch.start)
-    for index in 0...branch.clamped(step) {
-      let point = branch.point(index)
-      if let record = point.step { apply(record) }
-      if let canvas = point.editedCanvas { apply(canvas) }
+    self = branch.keptFrame(at: step)
+    let last = branch.clamped(step)
+    // The frame of the start is kept without what was changed there by hand.
+    for index in (self.step == 0 ? 0 : self.step + 1)..<(last + 1) {
+      if let record = branch.points[index].step { apply(record) }
+      if let canvas = branch.points[index].editedCanvas { apply(canvas) }
       self.step = index
     }
-    if let record = branch.point(step).step, record.canvas.count == tokens.count,
-      branch.point(step).editedCanvas == nil
+    if let record = branch.points[last].step, record.canvas.count == tokens.count,
+      branch.points[last].editedCanvas == nil
     {
       tokens = record.canvas
     }

@@ -172,7 +172,11 @@ extension Session {
 
   private mutating func dropCandidates() {
     var total = 0
-    for branch in branches { for point in branch.points { total += point.candidateCount } }
+    for branch in branches.indices {
+      for point in branches[branch].points.indices {
+        total += branches[branch].points[point].candidateCount
+      }
+    }
     guard total > Self.candidateLimit else { return }
     let spare = Self.candidateLimit / 2
     var kept = 0
@@ -194,8 +198,10 @@ extension Session {
 
   private mutating func dropStates() {
     var total = 0
-    for branch in branches {
-      for point in branch.points { total += point.state?.canvas.count ?? 0 }
+    for branch in branches.indices {
+      for point in branches[branch].points.indices {
+        total += branches[branch].points[point].state?.canvas.count ?? 0
+      }
     }
     guard total > Self.statePositionLimit else { return }
     for index in branches.indices {
