@@ -21,7 +21,7 @@ public struct LoadedModel: Sendable {
   /// Where the model came from, and what can be said about it.
   public let directory: ModelDirectory
 
-  /// How it computes.
+  /// How it computes; the precision is never `auto`.
   public let options: ModelOptions
 
   /// The tokens that end a text.
@@ -32,23 +32,31 @@ public struct LoadedModel: Sendable {
 
   /// Loads the model in `directory`.
   ///
-  /// The weights stay in their file, mapped into memory, and are read as they are needed; only
-  /// their shapes, and that they are finite, is checked here.
+  /// Weights that need no conversion stay in their file, mapped into memory, and are read as they
+  /// are needed; only their shapes, and that they are finite, is checked here. Others are converted
+  /// on all threads.
   ///
+  /// - Parameters:
+  ///   - directory: The model.
+  ///   - options: How to compute; `auto` is resolved here.
+  ///   - source: Where its tokenizer comes from.
+  ///   - progress: Told how far the conversion of the weights is.
   /// - Throws: ``ModelError``.
   public init(
     _ directory: ModelDirectory, options: ModelOptions = ModelOptions(),
-    tokenizer source: TokenizerSource = .besideWeights
+    tokenizer source: TokenizerSource = .besideWeights, progress: LoadingProgress? = nil
   ) throws(ModelError) {
     self.directory = directory
+    var options = options
+    options.precision = directory.precision(for: options.precision)
     self.options = options
-    predictor = try directory.entry.predictor(
-      directory.configurationFile, directory.weights, options)
     do throws(WeightsError) {
       try directory.weights.checkFinite()
     } catch {
       throw .weights(error)
     }
+    predictor = try directory.entry.predictor(
+      directory.configurationFile, directory.weights, options, progress)
     tokenizer = try Self.tokenizer(source, of: directory, readable: predictor.embeddingCount)
     var tokens = predictor.endOfTextTokens
     let more = try directory.generationFile?.tokens("eos_token_id", below: predictor.embeddingCount)
@@ -63,15 +71,12 @@ public struct LoadedModel: Sendable {
   /// The name of its family.
   public var family: String { directory.family }
 
-  /// What products are computed in, `f32` or `bf16`: of two runs that differ in it, the results do.
+  /// What the model computes in, such as `f32` or `q8`: of two runs that differ in it, the results
+  /// do.
   public var arithmetic: String {
-    let wantsBFloat16 =
-      switch options.precision {
-      case .auto: directory.weights.prevailingType == .bfloat16
-      case .float32: false
-      case .bfloat16: true
-      }
-    return wantsBFloat16 && Kernels.InstructionSet.best.multipliesBFloat16 ? "bf16" : "f32"
+    let isReplaced =
+      options.precision == .bfloat16 && !Kernels.InstructionSet.best.multipliesBFloat16
+    return (isReplaced ? .float32 : options.precision).rawValue
   }
 
   private static func tokenizer(
@@ -97,9 +102,4 @@ public struct LoadedModel: Sendable {
     }
     return tokenizer
   }
-}
-
-extension Kernels.InstructionSet {
-  /// Whether products of bfloat16 are faster than those of single precision.
-  fileprivate var multipliesBFloat16: Bool { self == .avx512BF16 }
 }

@@ -38,8 +38,8 @@ public struct ModelDirectory: Sendable {
   /// The largest number of positions.
   public var contextLength: Int { description.shape.contextLength }
 
-  /// The element type that most of the weights have, such as `BF16`.
-  public var weightPrecision: String { weights.prevailingType?.rawValue ?? "" }
+  /// The type that most of the weights have, such as `BF16` or, in blocks, `Q8_0`.
+  public var weightPrecision: String { weights.prevailingTypeName }
 
   /// The memory to run the model on a single text of full length, in bytes.
   public var memoryByteCount: Int {

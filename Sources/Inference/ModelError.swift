@@ -31,6 +31,10 @@ public enum ModelError: Error, Equatable, Sendable {
   /// The configuration and the weights say different things.
   case disagreement(
     path: String, key: String, value: Int, weights: String, tensor: String, found: Int)
+  /// A model is to be written where something is already.
+  case alreadyThere(path: String)
+  /// Writing the weights in another format would not make any of them smaller.
+  case nothingToConvert(path: String, format: String)
   /// There is no configuration, and no published model has these dimensions.
   case unknownDimensions(path: String, layers: Int, width: Int, feedForwardWidth: Int)
 }
@@ -63,6 +67,9 @@ extension ModelError: CustomStringConvertible {
       "\(path): '\(key)' is \(found), expected \(expected)"
     case .disagreement(let path, let key, let value, let weights, let tensor, let found):
       "\(path): '\(key)' is \(value), but \(tensor) in \(weights) says \(found)"
+    case .alreadyThere(let path): "\(path): there is something already"
+    case .nothingToConvert(let path, let format):
+      "\(path): no matrix would get smaller as \(format)"
     case .unknownDimensions(let path, let layers, let width, let feedForwardWidth):
       "\(path): no published model has \(layers) layers of width \(width) and MLP width "
         + "\(feedForwardWidth), so the number of heads is unknown"
@@ -83,6 +90,8 @@ extension ModelError: CustomStringConvertible {
     case .ambiguousWeights: "give one of the files instead of the directory"
     case .configurationMissing: "copy the config.json that was published with the weights"
     case .disagreement: "was another config.json copied here?"
+    case .alreadyThere: "--force replaces a model that was written there before"
+    case .nothingToConvert: "use the model as it is"
     case .missingKey(_, "mask_token_id"): "add the identifier of the mask token to config.json"
     case .unknownDimensions:
       "put a config.json with model_type \"smdm\" and n_head beside the weights"

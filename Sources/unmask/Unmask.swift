@@ -10,7 +10,8 @@ struct Unmask: ParsableCommand {
     subcommands: [
       PlayCommand.self,
       GenerateCommand.self, PredictCommand.self, ModelsCommand.self, StrategiesCommand.self,
-      TokenizeCommand.self, TraceCommand.self, BenchCommand.self, ScreenCommand.self,
+      TokenizeCommand.self, TraceCommand.self, BenchCommand.self, QuantizeCommand.self,
+      ScreenCommand.self,
     ])
 
   /// Without a subcommand, opens the playground.

@@ -32,6 +32,11 @@ package struct KernelLogitsReader: LogitsReader {
     return readings
   }
 
+  /// Shares out the calls over the threads of the model.
+  package func forEach(count: Int, _ body: (_ index: Int) -> Void) {
+    kernels.pool.run(taskCount: count) { index, _ in body(index) }
+  }
+
   private static func reading(_ measured: MeasuredRow, _ token: Int32?) -> RowReading? {
     guard measured.logSumExp.isFinite, measured.argmax >= 0 else { return nil }
     return RowReading(

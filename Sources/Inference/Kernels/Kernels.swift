@@ -481,6 +481,21 @@ extension Kernels {
     }
   }
 
+  /// Writes a row of a matrix as f32, on the calling thread.
+  ///
+  /// - Parameters:
+  ///   - row: Its index.
+  ///   - matrix: In any format.
+  ///   - output: Shape `[matrix.columnCount]`.
+  package func dequantize(
+    row: Int, of matrix: Matrix, into output: UnsafeMutablePointer<Float>
+  ) {
+    precondition(row >= 0 && row < matrix.rowCount, "row \(row) of \(matrix.rowCount)")
+    withUnsafePointer(to: matrix.weights) { weights in
+      ck_dequantize(isa, weights, row, 0, matrix.columnCount, output)
+    }
+  }
+
   /// Rounds values to a format; the output is what ``Matrix`` reads.
   ///
   /// Works on the calling thread, so that loading can share out tensors as it likes.

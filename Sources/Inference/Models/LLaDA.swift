@@ -10,7 +10,8 @@ package import MaskedDiffusion
 package struct LLaDA: ModelFamily {
   package static let descriptor = ModelFamilyDescriptor(
     name: "llada", modelTypes: ["llada"],
-    characteristicTensor: Name(layer: 0).attentionNorm, defaultPreset: "llada",
+    characteristicTensor: Name(layer: 0).attentionNorm, embeddingTensor: Name.embedding,
+    headTensor: Name.head, defaultPreset: "llada",
     summary: "large language diffusion models (arXiv:2502.09992)")
 
   /// What the tensors are called.
@@ -38,12 +39,13 @@ package struct LLaDA: ModelFamily {
   private let network: Transformer
 
   package init(
-    configuration: Configuration, weights: Weights, options: ModelOptions
+    configuration: Configuration, weights: Weights, options: ModelOptions,
+    progress: LoadingProgress?
   ) throws(ModelError) {
     self.configuration = configuration
     network = Transformer(
       shape: configuration.shape, weights: try Self.layers(of: weights, configuration),
-      options: options)
+      options: options, progress: progress)
   }
 
   /// Finds every tensor and checks its shape.

@@ -22,9 +22,15 @@ package protocol ModelFamily: MaskPredictor {
 
   /// Creates the model.
   ///
+  /// - Parameters:
+  ///   - configuration: What ``configuration(file:weights:)`` returned.
+  ///   - weights: The tensors.
+  ///   - options: How to compute.
+  ///   - progress: Told how far the conversion of the weights is.
   /// - Throws: ``ModelError``.
   init(
-    configuration: Configuration, weights: Weights, options: ModelOptions
+    configuration: Configuration, weights: Weights, options: ModelOptions,
+    progress: LoadingProgress?
   ) throws(ModelError)
 }
 
@@ -48,6 +54,10 @@ package struct ModelFamilyDescriptor: Sendable {
   package var modelTypes: [String]
   /// A tensor that models of this family, and of no other, have.
   package var characteristicTensor: String
+  /// The embedding matrix.
+  package var embeddingTensor: String
+  /// The head, unless the embedding is the head too.
+  package var headTensor: String
   /// The sampler preset its authors use.
   package var defaultPreset: String
   /// One sentence.

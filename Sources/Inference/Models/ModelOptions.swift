@@ -2,18 +2,27 @@ internal import FoundationEssentials
 
 /// How to compute with a model.
 public struct ModelOptions: Equatable, Sendable {
-  /// The precision of the arithmetic.
+  /// The precision of the weights and of the arithmetic.
   public enum Precision: String, CaseIterable, Sendable {
-    /// The fastest that suits the weights: bfloat16 products where the weights are no more
-    /// precise than that and the processor multiplies them faster, single precision otherwise.
+    /// One of the others, by the model's size and type and by the machine; see
+    /// ``ModelDirectory/precision(for:)``.
     case auto
-    /// Single precision; the weights are used as they are stored, without further rounding.
+    /// Exact products of the weights as they are stored.
     case float32 = "f32"
-    /// Products of bfloat16, summed in single precision, where the processor is fast at it.
+    /// Weights rounded to half precision where they are stored wider; exact products.
+    case float16 = "f16"
+    /// Weights and activations rounded to bfloat16, products summed in single precision, where the
+    /// processor is fast at it.
     case bfloat16 = "bf16"
+    /// 8-bit weights in blocks of 32 (GGML Q8_0), multiplied as integers.
+    case q8
+    /// 4-bit weights in blocks of 32 (GGML Q4_0), multiplied as integers; the head has 8 bits.
+    case q4
+    /// 4-bit weights in blocks of 256 (GGML Q4_K), multiplied as integers; the head has 8 bits.
+    case q4k
   }
 
-  /// The precision of the arithmetic.
+  /// The precision of the weights and of the arithmetic.
   public var precision: Precision
 
   /// The number of threads; `nil` stands for one a core.
@@ -28,3 +37,8 @@ public struct ModelOptions: Equatable, Sendable {
   /// The number of threads meant.
   package var usedThreadCount: Int { threadCount ?? ProcessInfo.processInfo.activeProcessorCount }
 }
+
+/// Told, while a model is loaded, which share of its weights has been converted, 0 to 1.
+///
+/// Called on the thread that loads, and only if there is something to convert.
+public typealias LoadingProgress = (_ share: Double) -> Void

@@ -8,16 +8,18 @@ package enum ModelRegistry {
     package let configuration:
       @Sendable (ConfigurationFile?, Weights) throws(ModelError) -> any ModelConfiguration
     package let predictor:
-      @Sendable (ConfigurationFile?, Weights, ModelOptions) throws(ModelError) -> any MaskPredictor
+      @Sendable (ConfigurationFile?, Weights, ModelOptions, LoadingProgress?) throws(ModelError)
+        -> any MaskPredictor
 
     init<Family: ModelFamily>(_ family: Family.Type) {
       descriptor = family.descriptor
       configuration = { file, weights throws(ModelError) in
         try family.configuration(file: file, weights: weights)
       }
-      predictor = { file, weights, options throws(ModelError) in
+      predictor = { file, weights, options, progress throws(ModelError) in
         let configuration = try family.configuration(file: file, weights: weights)
-        return try family.init(configuration: configuration, weights: weights, options: options)
+        return try family.init(
+          configuration: configuration, weights: weights, options: options, progress: progress)
       }
     }
   }

@@ -11,7 +11,8 @@ package import MaskedDiffusion
 package struct SMDM: ModelFamily {
   package static let descriptor = ModelFamilyDescriptor(
     name: "smdm", modelTypes: ["smdm"],
-    characteristicTensor: Name(layer: 0).attention, defaultPreset: "smdm-greedy",
+    characteristicTensor: Name(layer: 0).attention, embeddingTensor: Name.embedding,
+    headTensor: Name.head, defaultPreset: "smdm-greedy",
     summary: "masked diffusion models in the layout of lit-gpt (arXiv:2410.18514)")
 
   /// What the tensors are called.
@@ -35,12 +36,13 @@ package struct SMDM: ModelFamily {
   private let network: Transformer
 
   package init(
-    configuration: Configuration, weights: Weights, options: ModelOptions
+    configuration: Configuration, weights: Weights, options: ModelOptions,
+    progress: LoadingProgress?
   ) throws(ModelError) {
     self.configuration = configuration
     network = Transformer(
       shape: configuration.shape, weights: try Self.layers(of: weights, configuration),
-      options: options)
+      options: options, progress: progress)
   }
 
   /// Finds every tensor and checks its shape.

@@ -29,16 +29,25 @@ final class Transformer: Sendable {
     var rotations = RotaryTable(positionCount: 0, headSize: 2, base: 1)
   }
 
-  init(shape: TransformerShape, weights: TransformerWeights, options: ModelOptions) {
+  /// Creates the network, and converts its weights to the precision asked for.
+  ///
+  /// - Parameters:
+  ///   - shape: The dimensions.
+  ///   - weights: The weights, of these dimensions.
+  ///   - options: How to compute.
+  ///   - kernels: What to compute with; `nil` starts threads of its own.
+  ///   - progress: Told how far the conversion of the weights is.
+  init(
+    shape: TransformerShape, weights: TransformerWeights, options: ModelOptions,
+    kernels: Kernels? = nil, progress: LoadingProgress? = nil
+  ) {
     self.shape = shape
+    let kernels = kernels ?? Kernels(threadCount: options.usedThreadCount)
+    self.kernels = kernels
+    precision = options.precision.products
+    var weights = weights
+    weights.convert(to: WeightFormats(options.precision), kernels, progress: progress)
     self.weights = weights
-    kernels = Kernels(threadCount: options.usedThreadCount)
-    precision =
-      switch options.precision {
-      case .auto: .fast
-      case .float32: .f32
-      case .bfloat16: .bf16
-      }
   }
 
   /// Returns an empty cache for this network.

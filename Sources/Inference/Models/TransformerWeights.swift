@@ -59,18 +59,3 @@ extension Weights {
     }
   }
 }
-
-extension WeightMatrix {
-  /// The matrix as the kernels see it; valid as long as `self` lives.
-  var matrix: Kernels.Matrix {
-    let format: Kernels.Format =
-      switch type {
-      case .float32: .f32
-      case .float16: .f16
-      case .bfloat16: .bf16
-      default: preconditionFailure("\(type) is not a type of weights")
-      }
-    guard let base = bytes.baseAddress else { preconditionFailure("an empty matrix") }
-    return Kernels.Matrix(base: base, rowCount: rows, columnCount: columns, format: format)
-  }
-}

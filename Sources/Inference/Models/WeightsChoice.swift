@@ -72,7 +72,7 @@ extension Weights {
 
   /// A checksum of the names, types and shapes of the tensors.
   var tableChecksum: Checksum {
-    let lines = tensors.values.map { "\($0.name) \($0.type.rawValue) \($0.shape)" }
+    let lines = tensors.values.map { "\($0.name) \($0.typeName) \($0.shape)" }
     return Checksum(of: lines.sorted().joined(separator: "\n").utf8)
   }
 }

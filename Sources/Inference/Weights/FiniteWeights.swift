@@ -5,6 +5,7 @@ extension StoredTensor {
   ///   first; 1 looks at everything.
   /// - Returns: The index of the first such element, `nil` if there is none.
   package func firstNotFinite(everyBlock stride: Int = 1) -> Int? {
+    if let blockFormat { return firstScaleNotFinite(in: blockFormat, everyBlock: stride) }
     guard let check = FiniteCheck(type) else { return nil }
     let bytes = bytes
     let blockSize = 1 << 16
@@ -13,6 +14,26 @@ extension StoredTensor {
       let block = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
       guard !check.accepts(block) else { continue }
       return start / type.byteCount + firstNotFinite(in: block)
+    }
+    return nil
+  }
+
+  /// The first element of the first block of weights whose scales are not all finite.
+  private func firstScaleNotFinite(
+    in format: Kernels.Format, everyBlock stride: Int
+  ) -> Int? {
+    let bytes = bytes
+    let blocksOfPart = (1 << 16) / format.blockBytes
+    let count = bytes.count / format.blockBytes
+    for start in Swift.stride(from: 0, to: count, by: blocksOfPart * max(1, stride)) {
+      for block in start..<min(start + blocksOfPart, count) {
+        for offset in format.scaleOffsets {
+          let scale = bytes.loadUnaligned(
+            fromByteOffset: block * format.blockBytes + offset, as: UInt16.self)
+          // All exponent bits set: infinite or not a number.
+          if scale & 0x7C00 == 0x7C00 { return block * format.blockElements }
+        }
+      }
     }
     return nil
   }
@@ -44,6 +65,18 @@ extension Weights {
       if let index = tensor.firstNotFinite(everyBlock: isLarge && isMatrix ? 16 : 1) {
         throw .notFinite(path: tensor.file.path, tensor: name, index: index)
       }
+    }
+  }
+}
+
+extension Kernels.Format {
+  /// Where the half-precision scales of a block of weights are, in bytes.
+  fileprivate var scaleOffsets: [Int] {
+    switch self {
+    case .f32, .bf16, .f16: []
+    case .q8_0, .q4_0: [0]
+    case .q4_K: [0, 2]
+    case .q6_K: [208]
     }
   }
 }

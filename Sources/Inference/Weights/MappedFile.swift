@@ -45,6 +45,16 @@ package final class MappedFile: Sendable {
     bytes = UnsafeRawBufferPointer(start: address, count: count)
   }
 
+  /// Tells the system that the pages inside `range` are not needed for now; they are read from the
+  /// file again when they are touched.
+  package func releasePages(_ range: Range<Int>) {
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let first = (range.lowerBound + page - 1) / page * page
+    let end = range.upperBound / page * page
+    guard first < end, let base = bytes.baseAddress else { return }
+    madvise(UnsafeMutableRawPointer(mutating: base + first), end - first, MADV_DONTNEED)
+  }
+
   deinit {
     if let address = bytes.baseAddress {
       munmap(UnsafeMutableRawPointer(mutating: address), bytes.count)

@@ -44,3 +44,14 @@ struct OutputFile: ~Copyable {
     }
   }
 }
+
+extension OutputFile {
+  /// Gives the file at `path` another name, replacing what had it.
+  ///
+  /// - Throws: ``WeightsError/unwritable(path:reason:)``.
+  static func rename(_ path: String, to newPath: String) throws(WeightsError) {
+    guard Glibc.rename(path, newPath) == 0 else {
+      throw .unwritable(path: newPath, reason: String(cString: strerror(errno)))
+    }
+  }
+}

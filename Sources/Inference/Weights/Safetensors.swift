@@ -25,15 +25,14 @@ package struct Safetensors: WeightsFormat {
   package init(_ file: MappedFile) throws(WeightsError) {
     let dataStart = try Self.dataStart(of: file)
     let table = try Self.table(of: file, endingAt: dataStart)
+    var blocks = try BlockFormats(metadata: table["__metadata__"], path: file.path)
     var tensors: [StoredTensor] = []
     tensors.reserveCapacity(table.count)
-    for (name, entry) in table {
-      guard name != "__metadata__" else {
-        try Self.checkMetadata(entry, path: file.path)
-        continue
-      }
-      tensors.append(try Self.tensor(name, entry, file: file, dataStart: dataStart))
+    for (name, entry) in table where name != "__metadata__" {
+      let tensor = try Self.tensor(name, entry, file: file, dataStart: dataStart)
+      tensors.append(try blocks.read(tensor))
     }
+    try blocks.checkAllRead()
     tensors.sort {
       ($0.byteRange.lowerBound, $0.byteRange.upperBound, $0.name)
         < ($1.byteRange.lowerBound, $1.byteRange.upperBound, $1.name)
@@ -70,12 +69,6 @@ package struct Safetensors: WeightsFormat {
       return try JSONValue.uniqueMembers(of: header)
     } catch {
       throw .malformedHeader(path: file.path, reason: error.description)
-    }
-  }
-
-  private static func checkMetadata(_ entry: JSONValue, path: String) throws(WeightsError) {
-    guard case .object(let members) = entry, members.allSatisfy({ $0.value.text != nil }) else {
-      throw .malformedHeader(path: path, reason: "'__metadata__' is not an object of texts")
     }
   }
 

@@ -3,11 +3,14 @@ package struct StoredTensor: Sendable {
   /// The name the file gives it.
   package let name: String
 
-  /// The type of its elements.
+  /// The type of its elements; bytes where they are in blocks.
   package let type: ElementType
 
-  /// Its dimensions.
+  /// Its dimensions, those of the elements also where they are in blocks.
   package let shape: Shape
+
+  /// The layout of the blocks its rows are made of; `nil` where each element stands for itself.
+  package var blockFormat: Kernels.Format? = nil
 
   /// The file it lies in.
   package let file: MappedFile
@@ -23,9 +26,26 @@ package struct StoredTensor: Sendable {
   }
 
   /// The number of elements.
-  package var elementCount: Int { byteRange.count / type.byteCount }
+  package var elementCount: Int {
+    blockFormat.map { byteRange.count / $0.blockBytes * $0.blockElements }
+      ?? (byteRange.count / type.byteCount)
+  }
 
-  /// Returns the elements of a tensor of weights, widened to single precision.
+  /// How the kernels read the elements; `nil` when they are no weights.
+  package var format: Kernels.Format? {
+    if let blockFormat { return blockFormat }
+    return switch type {
+    case .float32: .f32
+    case .float16: .f16
+    case .bfloat16: .bf16
+    default: nil
+    }
+  }
+
+  /// The type of its elements as messages write it, such as `BF16` or `Q8_0`.
+  package var typeName: String { blockFormat?.rawValue.uppercased() ?? type.rawValue }
+
+  /// Returns the elements of a tensor of weights without blocks, widened to single precision.
   package func floats() -> [Float] {
     let bytes = bytes
     return (0..<elementCount).map { index in

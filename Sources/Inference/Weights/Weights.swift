@@ -45,11 +45,17 @@ package struct Weights: Sendable {
   /// The number of elements of all tensors.
   package var elementCount: Int { tensors.values.reduce(0) { $0 + $1.elementCount } }
 
-  /// The element type that takes the most bytes.
-  package var prevailingType: ElementType? {
-    var bytes: [ElementType: Int] = [:]
-    for tensor in tensors.values { bytes[tensor.type, default: 0] += tensor.byteRange.count }
-    return bytes.max { ($0.value, $0.key.rawValue) < ($1.value, $1.key.rawValue) }?.key
+  /// The type most elements have, such as `BF16` or `Q8_0`; empty if there are no tensors.
+  package var prevailingTypeName: String {
+    var counts: [String: Int] = [:]
+    for tensor in tensors.values { counts[tensor.typeName, default: 0] += tensor.elementCount }
+    return counts.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key ?? ""
+  }
+
+  /// How the kernels read most of the elements; `nil` when they are no weights.
+  package var prevailingFormat: Kernels.Format? {
+    let name = prevailingTypeName
+    return tensors.values.first { $0.typeName == name }?.format
   }
 
   /// Returns the tensor called `name`, checked to be of a computable type and of `shape`.
@@ -65,7 +71,7 @@ package struct Weights: Sendable {
       throw .wrongShape(
         path: tensor.file.path, tensor: name, found: tensor.shape, expected: shape)
     }
-    guard tensor.type.isWeight else {
+    guard tensor.format != nil else {
       throw .wrongElementType(path: tensor.file.path, tensor: name, found: tensor.type)
     }
     return tensor

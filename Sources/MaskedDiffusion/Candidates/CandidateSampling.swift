@@ -29,14 +29,23 @@ struct CandidateSampling: Sendable {
       ? positions.map { random.uniform(for: .token, step: step, position: $0) } : []
     let readings = reader.readings(
       of: logits, rows: rows, draw: drawsOnReading ? (temperature, uniforms) : nil)
-    var candidates: [Candidate] = []
-    candidates.reserveCapacity(positions.count)
-    for (index, position) in positions.enumerated() {
-      guard let reading = readings[index] else { throw .notFinite(position: position) }
-      candidates.append(
-        logits.withRow(rows[index]) {
-          candidate(for: position, logits: $0, reading: reading, step: step, random: random)
-        })
+    for (index, position) in positions.enumerated() where readings[index] == nil {
+      throw .notFinite(position: position)
+    }
+    let blank = Candidate.Assessment(confidence: 0, margin: 0, entropy: 0)
+    var candidates = positions.map {
+      Candidate(position: $0, token: 0, ranking: nil, unmodified: blank)
+    }
+    candidates.withUnsafeMutableBufferPointer { candidates in
+      // Each place is written by one thread.
+      nonisolated(unsafe) let candidates = candidates
+      reader.forEach(count: positions.count) { index in
+        guard let reading = readings[index] else { return }
+        candidates[index] = logits.withRow(rows[index]) {
+          candidate(
+            for: positions[index], logits: $0, reading: reading, step: step, random: random)
+        }
+      }
     }
     return candidates
   }

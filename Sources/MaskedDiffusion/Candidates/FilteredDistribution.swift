@@ -11,24 +11,23 @@
 /// Top-p keeps a token when those more probable add up to at most p, so the most probable always
 /// stays; top-k then removes what is below the k-th largest and keeps ties (Dream
 /// `generation_utils.py`, `top_p_logits`, `top_k_logits`).
-struct FilteredDistribution {
+package struct FilteredDistribution {
   /// The tokens, most probable first, lower tokens first among equals.
-  private(set) var tokens: [TokenID]
+  package private(set) var tokens: [TokenID]
   /// Their logits, divided by the temperature.
-  private(set) var logits: [Double]
+  package private(set) var logits: [Double]
   /// Their probabilities, which add up to 1.
-  private(set) var probabilities: [Double]
+  package private(set) var probabilities: [Double]
 
   /// Filters the logits of a position.
-  init(_ row: UnsafeBufferPointer<Float>, temperature: Double, topK: Int?, topP: Double?) {
-    let order = row.indices.filter { row[$0] > -.infinity }.sorted {
-      row[$0] != row[$1] ? row[$0] > row[$1] : $0 < $1
-    }
+  package init(_ row: UnsafeBufferPointer<Float>, temperature: Double, topK: Int?, topP: Double?) {
+    let total = topP.map { $0 < 1 ? Self.totalWeight(row, temperature: temperature) : 0 } ?? 0
+    let order = Self.head(
+      of: row, temperature: temperature, topK: topK, share: topP.map { $0 * total } ?? .infinity)
     let scaled = order.map { Double(row[$0]) / temperature }
     let weights = scaled.map { exp($0 - scaled[0]) }
     var count = order.count
     if let topP, topP < 1 {
-      let total = weights.reduce(0, +)
       var cumulative = 0.0
       count = 0
       while count < order.count, cumulative <= topP * total {
@@ -40,10 +39,51 @@ struct FilteredDistribution {
       let smallest = scaled[topK - 1]
       count = scaled[..<count].prefix { $0 >= smallest }.count
     }
-    let total = weights[..<count].reduce(0, +)
+    let kept = weights[..<count].reduce(0, +)
     tokens = order[..<count].map { TokenID($0) }
     logits = Array(scaled[..<count])
-    probabilities = weights[..<count].map { $0 / total }
+    probabilities = weights[..<count].map { $0 / kept }
+  }
+
+  /// The sum of exp((z − max) / temperature).
+  private static func totalWeight(
+    _ row: UnsafeBufferPointer<Float>, temperature: Double
+  ) -> Double {
+    let largest = Double(row.max() ?? 0) / temperature
+    return row.reduce(0) { $0 + exp(Double($1) / temperature - largest) }
+  }
+
+  /// The most probable tokens in order, as many as the filters can keep at least.
+  ///
+  /// Sorting a whole vocabulary would take longer than anything else in a step, and all but a few
+  /// tokens are far below the best: only those near it are sorted, and more where that turns out
+  /// not to be enough.
+  ///
+  /// - Parameters:
+  ///   - row: The logits.
+  ///   - temperature: What they are divided by.
+  ///   - topK: The number of tokens that is enough for top-k.
+  ///   - share: The weight that is enough for top-p, relative to the best token's.
+  /// - Returns: The tokens, most probable first.
+  private static func head(
+    of row: UnsafeBufferPointer<Float>, temperature: Double, topK: Int?, share: Double
+  ) -> [Int] {
+    let largest = row.max() ?? 0
+    let possible = row.indices.filter { row[$0] > -.infinity }
+    var depth = Float(4 * temperature)
+    while true {
+      let near = possible.filter { row[$0] >= largest - depth }
+      let isWhole = near.count == possible.count
+      let isEnough =
+        isWhole || near.count >= topK ?? .max
+        || near.reduce(0) { $0 + exp(Double(row[$1] - largest) / temperature) } > share
+          * (1 + 1e-12)
+      guard isEnough else {
+        depth = depth * 2 + 1
+        continue
+      }
+      return near.sorted { row[$0] != row[$1] ? row[$0] > row[$1] : $0 < $1 }
+    }
   }
 
   /// What the filtered distribution says about `token`.

@@ -20,6 +20,17 @@ public protocol LogitsReader: Sendable {
   func readings(
     of logits: Logits, rows: [Int], draw: (temperature: Double, uniforms: [Double])?
   ) -> [RowReading?]
+
+  /// Calls `body` once for each of `0..<count`, from several threads at once where the predictor
+  /// has them; returns when all calls have.
+  func forEach(count: Int, _ body: (_ index: Int) -> Void)
+}
+
+extension LogitsReader {
+  /// Calls `body` for one index after the other.
+  public func forEach(count: Int, _ body: (_ index: Int) -> Void) {
+    for index in 0..<count { body(index) }
+  }
 }
 
 /// What one row of logits says.

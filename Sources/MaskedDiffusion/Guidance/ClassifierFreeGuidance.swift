@@ -6,9 +6,10 @@ enum ClassifierFreeGuidance {
   /// Stores u + (w + 1)(c − u) in `guided`, in single precision as the reference does.
   ///
   /// c is `conditional`, u is `unconditional` for the same positions, both of shape
-  /// `[rows, vocabulary]`; w is `scale`, and 0 gives back c.
+  /// `[rows, vocabulary]`; w is `scale`, and 0 gives back c. `reader` shares out the rows.
   static func combine(
-    conditional: Logits, unconditional: Logits, scale: Float, into guided: inout Logits
+    conditional: Logits, unconditional: Logits, scale: Float, into guided: inout Logits,
+    reader: any LogitsReader = SequentialLogitsReader()
   ) {
     precondition(conditional.positions == unconditional.positions, "rows of other positions")
     guided.reshape(
@@ -17,7 +18,14 @@ enum ClassifierFreeGuidance {
     guided.values.withUnsafeMutableBufferPointer { guided in
       conditional.values.withUnsafeBufferPointer { c in
         unconditional.values.withUnsafeBufferPointer { u in
-          for index in guided.indices { guided[index] = u[index] + factor * (c[index] - u[index]) }
+          // Each row is written by one thread.
+          nonisolated(unsafe) let guided = guided
+          let columns = conditional.vocabularySize
+          reader.forEach(count: conditional.positions.count) { row in
+            for index in row * columns..<(row + 1) * columns {
+              guided[index] = u[index] + factor * (c[index] - u[index])
+            }
+          }
         }
       }
     }

@@ -60,7 +60,7 @@ struct GuidedPrediction: Sendable {
     if asked.scale > 0 {
       ClassifierFreeGuidance.combine(
         conditional: prediction.rows[0], unconditional: prediction.rows[1], scale: asked.scale,
-        into: &combined)
+        into: &combined, reader: predictor.logitsReader)
       Self.suppress(asked.suppressed, in: &combined)
     } else {
       Self.suppress(asked.suppressed, in: &prediction.rows[0])

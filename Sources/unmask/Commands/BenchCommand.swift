@@ -1,19 +1,28 @@
 import ArgumentParser
+import FoundationEssentials
 import Inference
 import MaskedDiffusion
-import PlaygroundUI
 
 /// Measures how fast a model computes here.
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measure forward passes, denoising steps and memory.",
+    commandName: "bench", abstract: "Measure forward passes, denoising steps, runs and memory.",
     discussion: """
-      A forward pass computes every layer and the logits of every row. A denoising step is what a \
-      run does: one forward pass whose logits are computed at masked positions only, and the \
-      sampling. Times are medians.
+      A forward pass computes every layer and the logits of every row. Its rate is given as a \
+      share of the peak: of multiply-adds that touch no memory, measured in the same run. A \
+      denoising step is what a run does: one forward pass whose logits are computed at masked \
+      positions only, and drawing tokens at temperature 1. Times are medians.
+
+      With --shape nothing is loaded: the weights are random numbers, which take as long.
       """)
 
   @OptionGroup(title: "Model") var model: ModelArguments
+
+  @Option(
+    help: ArgumentHelp(
+      "Random weights of a published shape in place of a model: smdm-6m to smdm-2121m, llada-8b.",
+      valueName: "name"))
+  var shape: String?
 
   @Option(
     parsing: .unconditional,
@@ -26,6 +35,26 @@ struct BenchCommand: ParsableCommand {
     help: ArgumentHelp("The least time to measure each figure for.", valueName: "s"))
   var seconds = 2.0
 
+  @Option(
+    help: ArgumentHelp(
+      "What whole runs keep within a block: none, prefix or dual[:refresh=n].", valueName: "policy")
+  )
+  var cache: CachePolicy = .none
+
+  @Flag(inversion: .prefixedNo, help: "Measure whole runs too; only with a model.")
+  var runs = true
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Compare the predictions with those of f32 while it writes n texts; only with a model.",
+      valueName: "n"))
+  var accuracy = 0
+
+  @Option(
+    help: ArgumentHelp("Compare with what --json wrote earlier; - reads it.", valueName: "file"))
+  var compare: String?
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
@@ -33,132 +62,56 @@ struct BenchCommand: ParsableCommand {
     guard seconds >= 0, seconds <= 3600 else {
       throw UsageError("seconds is \(seconds), expected 0 to 3600")
     }
-    let directory = try model.directory()
-    let start = ContinuousClock.now
-    let model = try self.model.load(directory, needsText: false)
-    let load = ContinuousClock.now - start
-    let context = model.predictor.contextLength
-    let rows = rows ?? min(128, context)
-    guard (1...context).contains(rows) else {
-      throw UsageError("rows is \(rows), expected 1 to \(context)")
+    guard (0...1000).contains(accuracy) else {
+      throw UsageError("accuracy is \(accuracy), expected 0 to 1000")
     }
-    var measurement = Measurement(
-      model: model, rows: rows, threads: model.threadCount,
-      loadMilliseconds: load / .milliseconds(1))
+    try model.checkThreads()
+    let published = try shape.map(Self.published)
+    if published != nil, model.model != nil {
+      throw UsageError("--shape and --model exclude each other")
+    }
+    if let published { try check(rows, context: published.contextLength) }
+    let subject = try published.map { published in
+      try BenchSubject(
+        published, options: model.options, memory: Int(ProcessInfo.processInfo.physicalMemory))
+    }
+    try measure(try subject ?? BenchSubject(model))
+  }
+
+  private func measure(_ subject: BenchSubject) throws {
+    let context = subject.predictor.contextLength
+    let rows = rows ?? min(128, context)
+    try check(rows, context: context)
+    var measurement = BenchMeasurement(subject: subject, rows: rows)
     try measurement.measureForward(for: .seconds(seconds))
     try measurement.measureSteps(for: .seconds(seconds))
-    try OutputStream.standard.write(json ? measurement.json.text + "\n" : measurement.text)
+    if runs, subject.model != nil { try measurement.measureRuns(cache: cache) }
+    if accuracy > 0, let directory = subject.model?.directory {
+      try measurement.measureAccuracy(directory, texts: accuracy)
+    }
+    let comparison = try compare.map { try BenchComparison(measurement, with: $0) }
+    guard json else {
+      try OutputStream.standard.write(measurement.text + (comparison?.text ?? ""))
+      return
+    }
+    var object = measurement.json
+    if case .object(let members) = object, let comparison {
+      object = .object(members + [JSON.Member(name: "compared", value: comparison.json)])
+    }
+    try OutputStream.standard.writeLine(object.text)
   }
-}
 
-extension BenchCommand {
-  /// What was measured.
-  private struct Measurement {
-    let model: Model
-    let rows: Int
-    let threads: Int
-    let loadMilliseconds: Double
-    var forwardMilliseconds = 0.0
-    var stepMilliseconds = 0.0
-    var stepCount = 0
-
-    /// The denoising steps of the run that is timed.
-    private static let steps = 32
-
-    init(model: Model, rows: Int, threads: Int, loadMilliseconds: Double) {
-      self.model = model
-      self.rows = rows
-      self.threads = threads
-      self.loadMilliseconds = loadMilliseconds
-    }
-
-    mutating func measureForward(for duration: Duration) throws {
-      let tokens = Array(repeating: model.predictor.maskToken, count: rows)
-      let request = PredictionRequest(rows: [PredictionRow(tokens: tokens)], time: 1)
-      var prediction = Prediction()
-      // The first call allocates and reads the weights from disk.
-      try model.predictor.predict(request, into: &prediction)
-      var times: [Double] = []
-      let end = ContinuousClock.now + duration
-      repeat {
-        let start = ContinuousClock.now
-        try model.predictor.predict(request, into: &prediction)
-        times.append((ContinuousClock.now - start) / .milliseconds(1))
-      } while ContinuousClock.now < end || times.count < 5
-      forwardMilliseconds = Self.median(times)
-    }
-
-    mutating func measureSteps(for duration: Duration) throws {
-      let canvas = Canvas(prompt: [], length: rows, maskToken: model.predictor.maskToken)
-      let settings = SamplerSettings(
-        steps: Self.steps, strategy: AlgorithmSelection("low-confidence"),
-        schedule: AlgorithmSelection("uniform"))
-      var times: [Double] = []
-      let end = ContinuousClock.now + duration
-      repeat {
-        var sampler = try Sampler(
-          predictor: model.predictor, canvas: canvas, settings: settings)
-        while let step = try sampler.step() { times.append(step.milliseconds) }
-      } while ContinuousClock.now < end
-      stepMilliseconds = Self.median(times)
-      stepCount = times.count
-    }
-
-    private static func median(_ values: [Double]) -> Double {
-      guard !values.isEmpty else { return 0 }
-      let sorted = values.sorted()
-      let middle = sorted.count / 2
-      return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-    }
-
-    /// Multiplications and additions of a forward pass, in thousand millions a second.
-    private var gigaflops: Double {
-      model.directory.floatingPointOperations(rows: rows) / forwardMilliseconds / 1e6
-    }
-
-    var text: String {
-      let identity = model.identity
-      let name = TextSanitizer(symbols: TerminalTraits.symbols).sanitized(
-        "\(identity.name), \(identity.family), \(identity.precision)")
-      let memory = ProcessMemory.current
-      return """
-        model          \(name)
-        rows           \(rows)
-        threads        \(threads)
-        load           \(fixed(loadMilliseconds, 1)) ms
-        forward pass   \(fixed(forwardMilliseconds, 3)) ms, \(fixed(1000 / forwardMilliseconds, 1)) a second
-        arithmetic     \(fixed(gigaflops, 1)) GFLOP/s
-        denoising step \(fixed(stepMilliseconds, 3)) ms, median of \(stepCount)
-        memory         \(byteCount(memory.resident)), at most \(byteCount(memory.peak))
-
-        """
-    }
-
-    var json: JSON {
-      let memory = ProcessMemory.current
-      return .object([
-        "model": model.json, "rows": .integer(rows), "threads": .integer(threads),
-        "precision": .string(model.identity.precision), "load_ms": .rounded(loadMilliseconds, 3),
-        "forward_ms": .rounded(forwardMilliseconds, 4),
-        "forwards_per_second": .rounded(1000 / forwardMilliseconds, 3),
-        "gflops": .rounded(gigaflops, 3), "step_ms": .rounded(stepMilliseconds, 4),
-        "memory_bytes": .integer(memory.resident), "peak_memory_bytes": .integer(memory.peak),
-      ])
-    }
+  private func check(_ rows: Int?, context: Int) throws(UsageError) {
+    guard let rows, !(1...context).contains(rows) else { return }
+    throw UsageError("rows is \(rows), expected 1 to \(context)")
   }
-}
 
-extension ModelDirectory {
-  /// The multiplications and additions of a forward pass over `rows` positions: matrix products,
-  /// attention and the head; two for a multiply-add.
-  fileprivate func floatingPointOperations(rows: Int) -> Double {
-    let shape = description.shape
-    let (rows, width) = (Double(rows), Double(shape.width))
-    let queries = Double(shape.queryWidth)
-    let projections = width * (2 * queries + 2 * Double(shape.keyValueWidth))
-    let feedForward = 3 * width * Double(shape.feedForwardWidth)
-    let attention = 2 * rows * queries
-    let layers = Double(shape.layerCount) * (projections + feedForward + attention)
-    return 2 * rows * (layers + width * Double(shape.vocabularySize))
+  private static func published(_ name: String) throws(UsageError) -> PublishedShape {
+    guard let shape = PublishedShape.named(name) else {
+      throw UsageError(
+        "there is no shape '\(name)'",
+        hint: "shapes: \(PublishedShape.all.map(\.name).joined(separator: ", "))")
+    }
+    return shape
   }
 }

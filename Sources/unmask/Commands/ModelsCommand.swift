@@ -44,7 +44,8 @@ struct ModelsCommand: ParsableCommand {
     }
     let sanitizer = TextSanitizer(symbols: TerminalTraits.symbols)
     var table = Table([
-      "name", "family", "parameters>", "vocabulary>", "context>", "weights", "memory>", "path",
+      "name", "family", "parameters>", "vocabulary>", "context>", "weights", "precision", "memory>",
+      "path",
     ])
     var failures = ""
     for entry in entries {
@@ -53,7 +54,8 @@ struct ModelsCommand: ParsableCommand {
         table.add(
           [
             entry.name, model.family, abbreviated(model.parameterCount), "\(model.vocabularySize)",
-            "\(model.contextLength)", model.weightPrecision, byteCount(model.memoryByteCount),
+            "\(model.contextLength)", model.weightPrecision,
+            model.precision(for: .auto).rawValue, byteCount(model.memoryByteCount),
             entry.path,
           ].map(sanitizer.sanitized))
       case .failure(let error):
@@ -84,6 +86,7 @@ struct ModelsCommand: ParsableCommand {
         "parameters": .integer(model.parameterCount),
         "vocabulary": .integer(model.vocabularySize), "context": .integer(model.contextLength),
         "weight_precision": .string(model.weightPrecision),
+        "auto_precision": .string(model.precision(for: .auto).rawValue),
         "memory_bytes": .integer(model.memoryByteCount),
         "default_preset": .string(model.generationDefaults.preset ?? model.defaultPreset),
         "config_checksum": .string(model.checksum),

@@ -11,6 +11,8 @@ struct Model {
   let tokenizer: (any Tokenizer)?
   /// The threads it computes with.
   let threadCount: Int
+  /// The precision it computes in, never `auto`.
+  let precision: ModelOptions.Precision
   /// What traces say about the model.
   let identity: TraceHeader.ModelIdentity
 

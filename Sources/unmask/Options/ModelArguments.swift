@@ -17,7 +17,10 @@ struct ModelArguments: ParsableArguments {
       valueName: "file|dir"))
   var tokenizer: String?
 
-  @Option(help: ArgumentHelp("The precision of the arithmetic.", valueName: "precision"))
+  @Option(
+    help: ArgumentHelp(
+      "The precision of weights and arithmetic: auto, f32, f16, bf16, q8, q4 or q4k.",
+      valueName: "precision"))
   var precision: ModelOptions.Precision = .auto
 
   @Option(
@@ -28,13 +31,27 @@ struct ModelArguments: ParsableArguments {
   /// The model that is used when none is named.
   static let defaultModel = "closed-world-3m"
 
+  /// How to compute.
+  var options: ModelOptions { ModelOptions(precision: precision, threadCount: threads) }
+
+  /// Checks the number of threads.
+  ///
+  /// - Throws: ``UsageError``.
+  func checkThreads() throws(UsageError) { try Self.check(threads: threads) }
+
+  /// Checks a number of threads; `nil` is fine.
+  ///
+  /// - Throws: ``UsageError``.
+  static func check(threads: Int?) throws(UsageError) {
+    guard let threads, !(1...1024).contains(threads) else { return }
+    throw UsageError("threads is \(threads), expected 1 to 1024")
+  }
+
   /// Finds the model and reads what can be known without loading it.
   ///
   /// - Throws: ``ModelError``, ``UsageError``.
   func directory() throws -> ModelDirectory {
-    if let threads, !(1...1024).contains(threads) {
-      throw UsageError("threads is \(threads), expected 1 to 1024")
-    }
+    try checkThreads()
     return try ModelSearchPath.standard.model(model ?? Self.defaultModel)
   }
 }

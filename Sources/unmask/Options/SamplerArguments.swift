@@ -1,6 +1,6 @@
 public import ArgumentParser
 import Inference
-import MaskedDiffusion
+public import MaskedDiffusion
 
 /// How the text is written.
 struct SamplerArguments: ParsableArguments {
@@ -55,6 +55,12 @@ struct SamplerArguments: ParsableArguments {
   var guidance: Float?
 
   @Option(
+    help: ArgumentHelp(
+      "What is kept within a block, inexactly: none, prefix or dual[:refresh=steps].",
+      valueName: "policy"))
+  var cache: CachePolicy?
+
+  @Option(
     parsing: .unconditional,
     help: ArgumentHelp("The seed of the random numbers; 0 unless given.", valueName: "n"))
   var seed: UInt64?
@@ -84,6 +90,17 @@ struct SamplerArguments: ParsableArguments {
 extension EndOfTextPolicy: ExpressibleByArgument {}
 extension ConfidenceSource: ExpressibleByArgument {}
 extension TokenDraw: ExpressibleByArgument {}
+
+extension CachePolicy: ExpressibleByArgument {
+  /// Reads `none`, `prefix` or `dual[:refresh=steps]`.
+  public init?(argument: String) {
+    guard let policy = try? CachePolicy(parsing: argument) else { return nil }
+    self = policy
+  }
+
+  /// The form the command line reads.
+  public var defaultValueDescription: String { description }
+}
 
 /// The settings a run is made from: those typed, over those of the model, over those of the preset.
 struct SettingsChoice {
@@ -159,6 +176,7 @@ struct SettingsChoice {
     if let topK = arguments.topK { settings.topK = topK }
     if let topP = arguments.topP { settings.topP = topP }
     if let guidance = arguments.guidance { settings.guidanceScale = guidance }
+    if let cache = arguments.cache { settings.cache = cache }
     if let seed = arguments.seed { settings.seed = seed }
     if let endOfText = arguments.endOfText { settings.endOfText = endOfText }
     if let confidence = arguments.confidence { settings.confidenceSource = confidence }

@@ -6,7 +6,7 @@ import Testing
 
   @Test func countsElementsAndBytes() throws {
     let weights = try Weights(path: path)
-    #expect(weights.prevailingType == .bfloat16)
+    #expect(weights.prevailingTypeName == "BF16")
     #expect(weights.byteCount == weights.elementCount * 2)
   }
 

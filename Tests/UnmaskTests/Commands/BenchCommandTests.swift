@@ -21,4 +21,73 @@ import Testing
     #expect(run.status == 64)
     #expect(run.errors == "unmask: error: rows is 97, expected 1 to 96\n")
   }
+
+  @Test func aShapeNeedsNoModel() throws {
+    let json = try CommandRun(
+      "bench", "--shape", "smdm-6m", "--seconds", "0", "--rows", "4", "--threads", "2",
+      "--precision", "q8", "--json"
+    ).json()
+    #expect(json["shape"].string == "smdm-6m")
+    #expect(json["model"].isNull)
+    #expect(json["precision"].string == "q8")
+    #expect(json["threads"].integer == 2)
+    for name in ["forward_ms", "gflops", "peak_share", "step_ms", "sampler_share"] {
+      #expect(json[name].double ?? 0 > 0, "\(name)")
+    }
+    #expect(json["peak_gflops"]["f32"].double ?? 0 > 0)
+    #expect(json["peak_gflops"]["bf16"].double != nil)
+    #expect(json["peak_gflops"]["int8"].double != nil)
+  }
+
+  @Test func unknownShapesAreListed() throws {
+    let run = try CommandRun("bench", "--shape", "smdm-7m")
+    #expect(run.status == 64)
+    #expect(run.errors.hasPrefix("unmask: error: there is no shape 'smdm-7m'\nhint: shapes: "))
+  }
+
+  @Test func aShapeLargerThanTheMemoryIsAUsageError() throws {
+    let run = try CommandRun("bench", "--shape", "llada-8b", "--precision", "f32")
+    // Machines of a terabyte are not ours to test.
+    guard run.status != 0 else { return }
+    #expect(run.status == 64)
+    #expect(run.errors.contains("llada-8b in f32 needs 29.86 GiB, the machine has"))
+  }
+
+  @Test func aModelIsRunWithEveryStrategyAndCache() throws {
+    let json = try CommandRun(
+      "bench", "--model", Fixture.path("smdm/tiny-a"), "--seconds", "0", "--rows", "16",
+      "--cache", "dual", "--accuracy", "1", "--precision", "bf16", "--json"
+    ).json()
+    let runs = json["runs"].elements
+    #expect(Set(runs.compactMap { $0["cache"].string }) == ["none", "prefix", "dual"])
+    #expect(runs.contains { $0["strategy"].string == "confidence-threshold" })
+    #expect(runs.allSatisfy { $0["tokens_per_second"].double ?? 0 > 0 })
+    #expect(json["accuracy"]["argmax_agreement"].double ?? 0 > 0.5)
+    #expect(json["accuracy"]["mean_kl"].double ?? 1 < 0.1)
+  }
+
+  @Test func anEarlierMeasurementIsComparedWith() throws {
+    let scratch = try ScratchDirectory()
+    let file = try scratch.file("before.json", #"{"forward_ms": 1e9, "gflops": 1e-9}"#)
+    let json = try CommandRun(
+      "bench", "--model", Fixture.path("smdm/tiny-a"), "--seconds", "0", "--rows", "8",
+      "--no-runs", "--compare", file, "--json"
+    ).json()
+    #expect(json["compared"]["forward_ms"]["improvement"].double ?? 0 > 1000)
+    #expect(json["compared"]["gflops"]["improvement"].double ?? 0 > 1000)
+    #expect(json["compared"]["step_ms"].value == nil)
+  }
+
+  @Test func aFileThatIsNoMeasurementIsAnError() throws {
+    let scratch = try ScratchDirectory()
+    for text in ["no", "{}"] {
+      let file = try scratch.file("before.json", text)
+      let run = try CommandRun(
+        "bench", "--model", Fixture.path("smdm/tiny-a"), "--seconds", "0", "--rows", "8",
+        "--no-runs", "--compare", file)
+      #expect(run.status == 1)
+      #expect(
+        run.errors == "unmask: error: \(file): not what 'unmask bench --json' writes\n")
+    }
+  }
 }

@@ -1,0 +1,144 @@
+import Inference
+import MaskedDiffusion
+
+/// Everything `unmask bench` finds out.
+struct BenchMeasurement {
+  let subject: BenchSubject
+  let rows: Int
+  var peak = PeakRates()
+  var forward = Times()
+  var step = Times()
+  /// The part of each step that is not the model.
+  var sampling = Times()
+  var runs: [BenchRun] = []
+  /// How far the predictions agree with those of single precision.
+  var accuracy: PrecisionAgreement?
+
+  /// The denoising steps of the run that is timed.
+  private static let steps = 32
+
+  init(subject: BenchSubject, rows: Int) {
+    self.subject = subject
+    self.rows = rows
+  }
+
+  /// Thousand million multiplications and additions a second.
+  var gigaflops: Double { subject.operationCount(rows) / forward.median / 1e6 }
+
+  /// The share of what the processor can do at most.
+  var peakShare: Double { gigaflops / peak.bound(subject.precision) }
+
+  /// The share of a denoising step that is not the model's.
+  var samplerShare: Double { step.median > 0 ? sampling.median / step.median : 0 }
+
+  /// Times forward passes with logits of all rows, and peak rates before and after.
+  mutating func measureForward(for duration: Duration) throws {
+    let kernels = Kernels(threadCount: subject.threadCount)
+    peak.measure(kernels)
+    let tokens = Array(repeating: subject.predictor.maskToken, count: rows)
+    let request = PredictionRequest(rows: [PredictionRow(tokens: tokens)], time: 1)
+    var prediction = Prediction()
+    // The first call allocates and reads the weights from disk.
+    try subject.predictor.predict(request, into: &prediction)
+    let end = ContinuousClock.now + duration
+    repeat {
+      let start = ContinuousClock.now
+      try subject.predictor.predict(request, into: &prediction)
+      forward.add(ContinuousClock.now - start)
+    } while ContinuousClock.now < end || forward.count < 5
+    peak.measure(kernels)
+  }
+
+  /// Times steps that draw tokens at temperature 1, and in them what is not the model.
+  mutating func measureSteps(for duration: Duration) throws {
+    let predictor = TimedPredictor(subject.predictor)
+    let canvas = Canvas(prompt: [], length: rows, maskToken: predictor.maskToken)
+    let settings = SamplerSettings(
+      steps: Self.steps, strategy: AlgorithmSelection("low-confidence"),
+      schedule: AlgorithmSelection("uniform"), temperature: 1)
+    let end = ContinuousClock.now + duration
+    repeat {
+      var sampler = try Sampler(predictor: predictor, canvas: canvas, settings: settings)
+      predictor.reset()
+      while let record = try sampler.step() {
+        step.add(.milliseconds(record.milliseconds))
+        sampling.add(.milliseconds(record.milliseconds) - predictor.reset())
+        // A few steps of a large model say enough.
+        if ContinuousClock.now >= end, step.count >= 4 { return }
+      }
+    } while ContinuousClock.now < end
+  }
+
+  /// Times a whole run of each strategy with `cache`, and of one strategy with each cache.
+  mutating func measureRuns(cache: CachePolicy) throws {
+    let strategies = RemaskingRegistry.all.map(\.descriptor.name)
+    for name in strategies { try measureRun(name, cache) }
+    for kind in CachePolicy.Kind.allCases where kind != cache.kind {
+      try measureRun("low-confidence", CachePolicy(kind))
+    }
+  }
+
+  /// Compares the predictions with those of single precision.
+  mutating func measureAccuracy(_ directory: ModelDirectory, texts: Int) throws {
+    let exact = try LoadedModel(
+      directory, options: ModelOptions(precision: .float32, threadCount: subject.threadCount),
+      tokenizer: .none)
+    accuracy = try PrecisionAgreement(
+      of: subject.predictor, with: exact.predictor, texts: texts, length: rows)
+  }
+
+  private mutating func measureRun(_ strategy: String, _ cache: CachePolicy) throws {
+    // Caches are kept within blocks: four of them.
+    var settings = SamplerSettings(
+      steps: min(Self.steps, rows), blockLength: max(1, (rows + 3) / 4),
+      strategy: AlgorithmSelection(strategy), schedule: AlgorithmSelection("uniform"))
+    settings.blockRule = .roundUp
+    settings.endOfText = .keep
+    settings.cache = cache
+    let canvas = Canvas(prompt: [], length: rows, maskToken: subject.predictor.maskToken)
+    var sampler = try Sampler(predictor: subject.predictor, canvas: canvas, settings: settings)
+    let start = ContinuousClock.now
+    while try sampler.step() != nil {}
+    runs.append(
+      BenchRun(
+        strategy: strategy, cache: cache.description, tokens: rows,
+        forwards: sampler.state.forwards, duration: ContinuousClock.now - start))
+  }
+}
+
+/// A whole run of the reverse process.
+struct BenchRun {
+  var strategy: String
+  var cache: String
+  var tokens: Int
+  var forwards: Int
+  var milliseconds: Double
+
+  init(strategy: String, cache: String, tokens: Int, forwards: Int, duration: Duration) {
+    self.strategy = strategy
+    self.cache = cache
+    self.tokens = tokens
+    self.forwards = forwards
+    milliseconds = duration / .milliseconds(1)
+  }
+
+  var tokensPerSecond: Double { Double(tokens) / milliseconds * 1000 }
+  var tokensPerForward: Double { Double(tokens) / Double(max(1, forwards)) }
+}
+
+/// Durations of the same work, in milliseconds.
+struct Times {
+  private var values: [Double] = []
+
+  var count: Int { values.count }
+  var least: Double { values.min() ?? 0 }
+
+  var median: Double {
+    guard !values.isEmpty else { return 0 }
+    let sorted = values.sorted()
+    let middle = sorted.count / 2
+    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+  }
+
+  mutating func add(_ duration: Duration) { values.append(duration / .milliseconds(1)) }
+}

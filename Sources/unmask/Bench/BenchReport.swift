@@ -1,0 +1,76 @@
+import Inference
+
+extension BenchMeasurement {
+  /// The measurement for a reader.
+  var text: String {
+    let memory = ProcessMemory.current
+    var text = """
+      model          \(subject.name)
+      rows           \(rows)
+      threads        \(subject.threadCount)
+      load           \(fixed(subject.loadMilliseconds, 1)) ms
+      forward pass   \(fixed(forward.median, 3)) ms, at least \(fixed(forward.least, 3)), \
+      \(fixed(1000 / forward.median, 1)) a second
+      arithmetic     \(fixed(gigaflops, 1)) GFLOP/s, \(fixed(100 * peakShare, 1)) % of the peak
+      peak           f32 \(fixed(peak.float32, 0)), bf16 \(fixed(peak.bfloat16, 0)), \
+      int8 \(fixed(peak.int8, 0)) GFLOP/s
+      denoising step \(fixed(step.median, 3)) ms, median of \(step.count), \
+      \(fixed(100 * samplerShare, 2)) % of it sampling
+      memory         \(byteCount(memory.resident)), at most \(byteCount(memory.peak))
+
+      """
+    if let accuracy {
+      text += """
+        against f32    \(fixed(100 * accuracy.argmaxAgreement, 2)) % the same argmax, mean KL \
+        \(fixed(accuracy.meanDivergence, 6)) nats, \(accuracy.positionCount) positions
+
+        """
+    }
+    guard !runs.isEmpty else { return text }
+    var table = Table(["strategy", "cache", "forwards>", "tokens/forward>", "tokens/s>"])
+    for run in runs {
+      table.add([
+        run.strategy, run.cache, "\(run.forwards)", fixed(run.tokensPerForward, 2),
+        fixed(run.tokensPerSecond, 1),
+      ])
+    }
+    text += "\n" + table.text
+    return text
+  }
+
+  /// The measurement for a program, times in milliseconds, memory in bytes.
+  var json: JSON {
+    let memory = ProcessMemory.current
+    return .object([
+      "shape": .optional(subject.shape) { .string($0) },
+      "model": .optional(subject.model) { $0.json },
+      "rows": .integer(rows), "threads": .integer(subject.threadCount),
+      "precision": .string(subject.precision.rawValue),
+      "instruction_set": .string(Kernels.InstructionSet.best.rawValue),
+      "load_ms": .rounded(subject.loadMilliseconds, 3),
+      "forward_ms": .rounded(forward.median, 4), "forward_min_ms": .rounded(forward.least, 4),
+      "forwards_per_second": .rounded(1000 / forward.median, 3),
+      "gflops": .rounded(gigaflops, 3), "peak_gflops": peak.json,
+      "peak_share": .rounded(peakShare, 4), "step_ms": .rounded(step.median, 4),
+      "sampler_ms": .rounded(sampling.median, 4), "sampler_share": .rounded(samplerShare, 5),
+      "memory_bytes": .integer(memory.resident), "peak_memory_bytes": .integer(memory.peak),
+      "accuracy": .optional(accuracy) { accuracy in
+        .object([
+          "positions": .integer(accuracy.positionCount),
+          "argmax_agreement": .rounded(accuracy.argmaxAgreement, 6),
+          "mean_kl": .rounded(accuracy.meanDivergence, 8),
+        ])
+      },
+      "runs": .array(
+        runs.map { run in
+          .object([
+            "strategy": .string(run.strategy), "cache": .string(run.cache),
+            "tokens": .integer(run.tokens), "forwards": .integer(run.forwards),
+            "milliseconds": .rounded(run.milliseconds, 3),
+            "tokens_per_second": .rounded(run.tokensPerSecond, 3),
+            "tokens_per_forward": .rounded(run.tokensPerForward, 4),
+          ])
+        }),
+    ])
+  }
+}
