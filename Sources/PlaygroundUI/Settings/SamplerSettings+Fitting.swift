@@ -10,6 +10,7 @@ extension SamplerSettings {
   /// - Parameters:
   ///   - answerLength: The number of positions of the answer.
   ///   - isUnderWay: Whether steps have been done before these settings come into force.
+  /// - Returns: The settings; the rule for blocks is all that may differ.
   func fitting(answerLength: Int, isUnderWay: Bool) -> SamplerSettings {
     guard blockRule == .exact, let blockLength, blockLength > 0 else { return self }
     let blocks = answerLength / blockLength
