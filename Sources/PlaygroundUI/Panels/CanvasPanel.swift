@@ -195,8 +195,8 @@ extension CanvasPanel {
 
   private func drawTotals(on screen: inout Screen, in rect: Rect) {
     let step = branch.clamped(state.session.step)
-    let forwards = branch.total(ofFirst: step, \.forwards)
-    let tokens = branch.total(ofFirst: step, \.unmasked.count)
+    let forwards = branch.total(ofFirst: step) { $0.forwards }
+    let tokens = branch.total(ofFirst: step) { $0.unmasked.count }
     let parts = [
       branch.isFinished && step == branch.head ? "finished" : "\(frame.maskedCount) left",
       Playground.State.counted(differences.count, "difference"),

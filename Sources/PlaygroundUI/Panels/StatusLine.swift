@@ -39,9 +39,9 @@ package struct StatusLine {
     screen.fill(rect, role: .status)
     let branch = state.session.shown
     let step = branch.clamped(state.session.step)
-    let forwards = branch.total(ofFirst: step, \.forwards)
-    let tokens = branch.total(ofFirst: step, \.unmasked.count)
-    let milliseconds = branch.total(ofFirst: step, \.milliseconds)
+    let forwards = branch.total(ofFirst: step) { $0.forwards }
+    let tokens = branch.total(ofFirst: step) { $0.unmasked.count }
+    let milliseconds = branch.total(ofFirst: step) { $0.milliseconds }
     var parts = [
       "step \(step) of \(state.plannedSteps)", Playground.State.counted(forwards, "forward"),
     ]
