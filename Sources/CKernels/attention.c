@@ -23,6 +23,7 @@ typedef struct attention_memory {
   float scores[(KEYS + 16) * QUERIES];          // [keys][queries]; room for a whole last group
   float sums[QUERIES * MAX_HEAD];               // [queries][head_size], not yet divided
   float maxima[QUERIES], totals[QUERIES], factors[QUERIES];
+  uint32_t pairs[KEYS * MAX_HEAD / 2];          // keys, then values, as pairs of bf16
 } attention_memory;
 
 size_t ck_attention_scratch_bytes(void) { return sizeof(attention_memory); }
@@ -33,6 +34,24 @@ static inline size_t ck_keys_seen(const ck_attention *a, size_t query) {
   ptrdiff_t last = (ptrdiff_t)query + a->causal_offset;
   return last < 0 ? 0 : ck_min(a->keys, (size_t)last + 1);
 }
+
+/// Where query head `head` begins in a row of q.
+static inline size_t ck_query_head(const ck_attention *a, size_t head) {
+  size_t sharing = a->heads / a->key_heads;
+  return head / sharing * a->q_group + head % sharing * a->head_size;
+}
+
+/// Where the key head of query head `head` begins in a row of k or v.
+static inline size_t ck_key_head(const ck_attention *a, size_t head) {
+  return head / (a->heads / a->key_heads) * a->key_group;
+}
+
+#if defined(__x86_64__)
+/// Whether products of bf16 are wanted and there is a version for this head.
+static inline int multiplies_bf16(const ck_attention *a) {
+  return a->operand == CK_OPERAND_BF16 && a->isa == CK_ISA_AVX512_BF16 && a->head_size % 32 == 0;
+}
+#endif
 
 static int sees(const ck_attention *a, size_t query, size_t key) {
   return key < ck_keys_seen(a, query) && (!a->visible || a->visible[key]);
@@ -47,9 +66,8 @@ static float dot(const float *a, const float *b, size_t count) {
 }
 
 static void attend_scalar(const ck_attention *a, size_t head, size_t query, float *output) {
-  size_t key_head = head / (a->heads / a->key_heads);
-  const float *q = a->q + query * a->q_stride + head * a->head_size;
-  const float *k = a->k + key_head * a->head_size, *v = a->v + key_head * a->head_size;
+  const float *q = a->q + query * a->q_stride + ck_query_head(a, head);
+  const float *k = a->k + ck_key_head(a, head), *v = a->v + ck_key_head(a, head);
   float maximum = -INFINITY, total = 0;
   float sums[MAX_HEAD] = {0};
   for (size_t key = 0; key < a->keys; key++) {

@@ -16,7 +16,7 @@
 static void CK_NAME(transpose_queries)(const ck_attention *a, size_t head, size_t first,
                                        float *output) {
   size_t size = a->head_size, count = ck_min(QUERIES, a->queries - first);
-  const float *q = a->q + first * a->q_stride + head * size;
+  const float *q = a->q + first * a->q_stride + ck_query_head(a, head);
   for (size_t half = 0; half < QUERIES; half += CK_LANES) {
     for (size_t d = 0; d < size; d += CK_LANES) {
       ck_f32x16 r[CK_LANES];
@@ -156,12 +156,41 @@ static void CK_NAME(add_block)(const ck_attention *a, const float *v, size_t key
   }
 }
 
+#if CK_VECTOR_BYTES == 64
+#include "attention_bf16_body.h"
+#endif
+
+/// One block of keys: scores, softmax weights, weighted values.
+static void CK_NAME(attend_block)(const ck_attention *a, const float *k, const float *v,
+                                  size_t first, size_t key, size_t keys,
+                                  attention_memory *memory) {
+  size_t queries = ck_min(QUERIES, a->queries - first);
+  int hides = a->visible || a->causal;
+#if CK_VECTOR_BYTES == 64
+  if (multiplies_bf16(a)) {
+    CK_NAME(score_block_bf16)(a, k, key, keys, memory);
+    if (hides) CK_NAME(hide_keys)(a, first, key, keys, memory->scores);
+    CK_NAME(soften_bf16)(keys, 0, memory);
+    CK_NAME(soften_bf16)(keys, CK_LANES, memory);
+    CK_NAME(add_block_bf16)(a, v + key * a->v_stride, keys, queries, memory);
+    return;
+  }
+#endif
+  CK_NAME(score_block)(a, k, key, keys, memory);
+  if (hides) CK_NAME(hide_keys)(a, first, key, keys, memory->scores);
+  CK_NAME(soften)(keys, 0, memory);
+  CK_NAME(soften)(keys, CK_LANES, memory);
+  CK_NAME(add_block)(a, v + key * a->v_stride, keys, queries, memory);
+}
+
 static void CK_NAME(ck_attention_tile)(const ck_attention *a, size_t head, size_t first,
                                        attention_memory *memory) {
   size_t size = a->head_size, queries = ck_min(QUERIES, a->queries - first);
-  size_t key_head = head / (a->heads / a->key_heads);
-  const float *k = a->k + key_head * size, *v = a->v + key_head * size;
+  const float *k = a->k + ck_key_head(a, head), *v = a->v + ck_key_head(a, head);
   CK_NAME(transpose_queries)(a, head, first, memory->q);
+#if CK_VECTOR_BYTES == 64
+  if (multiplies_bf16(a)) CK_NAME(pair_queries)(size, memory->q);
+#endif
   memset(memory->sums, 0, QUERIES * size * sizeof(float));
   for (int i = 0; i < QUERIES; i++) {
     memory->maxima[i] = -FLT_MAX;  // not −∞: the difference of two infinities is no number
@@ -169,12 +198,7 @@ static void CK_NAME(ck_attention_tile)(const ck_attention *a, size_t head, size_
   }
   size_t seen = ck_keys_seen(a, first + queries - 1);
   for (size_t key = 0; key < seen; key += KEYS) {
-    size_t keys = ck_min(KEYS, seen - key);
-    CK_NAME(score_block)(a, k, key, keys, memory);
-    if (a->visible || a->causal) CK_NAME(hide_keys)(a, first, key, keys, memory->scores);
-    CK_NAME(soften)(keys, 0, memory);
-    CK_NAME(soften)(keys, CK_LANES, memory);
-    CK_NAME(add_block)(a, v + key * a->v_stride, keys, queries, memory);
+    CK_NAME(attend_block)(a, k, v, first, key, ck_min(KEYS, seen - key), memory);
   }
   for (size_t i = 0; i < queries; i++) {
     float total = memory->totals[i], inverse = total == 0 ? 0 : 1 / total;

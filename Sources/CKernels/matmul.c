@@ -74,18 +74,75 @@ typedef struct byte_range {
   size_t bytes;
 } byte_range;
 
-static byte_range panel_bytes(const ck_weights *w, size_t row) {
+static byte_range panel_bytes(ck_operand operand, const ck_weights *w, size_t row) {
   byte_range range = {w->base, 0};
   if (row >= w->rows) return range;
+  size_t rows = ck_min(CK_PANEL_COLUMNS, w->rows - row);
+  if (w->slabs) {
+    size_t bytes = ck_slab_bytes(operand, w->columns), slab = row / CK_SLAB_COLUMNS;
+    range.base = (const char *)w->slabs + slab * bytes;
+    range.bytes = (rows + CK_SLAB_COLUMNS - 1) / CK_SLAB_COLUMNS * bytes;
+    return range;
+  }
   range.base += row * w->stride_bytes;
-  range.bytes = ck_min(CK_PANEL_COLUMNS, w->rows - row) * w->stride_bytes;
+  range.bytes = rows * w->stride_bytes;
   return range;
 }
 
 /// The panel that this thread will probably take next.
 static byte_range next_panel(const ck_matmul *product, size_t panel) {
   if (product->lookahead == 0) return (byte_range){product->weights.base, 0};
-  return panel_bytes(&product->weights, (panel + product->lookahead) * CK_PANEL_COLUMNS);
+  return panel_bytes(product->operand, &product->weights,
+                     (panel + product->lookahead) * CK_PANEL_COLUMNS);
+}
+
+// ---------------------------------------------------------------- prepared slabs
+
+/// Dwords of a prepared slab's values; decoders write whole vectors of 16 steps.
+static size_t slab_dwords(ck_operand operand, size_t columns) {
+  return (ck_steps(operand, columns) + 15) / 16 * 16 * CK_SLAB_COLUMNS;
+}
+
+size_t ck_slab_bytes(ck_operand operand, size_t columns) {
+  size_t dwords = slab_dwords(operand, columns);
+  if (operand == CK_OPERAND_I8) dwords += 2 * (columns / CK_QUANT) * CK_SLAB_COLUMNS;
+  return dwords * 4;
+}
+
+/// A slab in memory made by `ck_slab_bytes`, from element `first`, a multiple of 256.
+static ck_slab slab_at(ck_operand operand, size_t columns, size_t first, const void *memory) {
+  uint32_t *values = (uint32_t *)memory;
+  float *scales = (float *)(values + slab_dwords(operand, columns));
+  float *minima = scales + columns / CK_QUANT * CK_SLAB_COLUMNS;
+  size_t skip = first / CK_QUANT * CK_SLAB_COLUMNS;
+  return (ck_slab){values + first / ck_elements_per_step(operand) * CK_SLAB_COLUMNS, scales + skip,
+                   minima + skip};
+}
+
+void ck_prepare_slab(ck_isa isa, ck_operand operand, const ck_weights *weights, size_t slab,
+                     void *slabs) {
+  if (weights->columns == 0) return;
+  void *memory = (char *)slabs + slab * ck_slab_bytes(operand, weights->columns);
+  ck_slab target = slab_at(operand, weights->columns, 0, memory);
+  decoder(isa, operand)(operand, weights, slab * CK_SLAB_COLUMNS, 0, weights->columns, &target);
+}
+
+/// The slabs of a panel from element `first`: prepared ones, or rows decoded into `memory`.
+static void read_slabs(const ck_matmul *product, size_t column, size_t first, size_t count,
+                       panel_memory *memory, ck_slab slabs[2]) {
+  const ck_weights *w = &product->weights;
+  ck_operand operand = product->operand;
+  for (size_t h = 0; h < 2; h++) {
+    size_t row = column + h * CK_SLAB_COLUMNS;
+    if (w->slabs && row < w->rows) {
+      size_t bytes = ck_slab_bytes(operand, w->columns);
+      const char *slab = (const char *)w->slabs + row / CK_SLAB_COLUMNS * bytes;
+      slabs[h] = slab_at(operand, w->columns, first, slab);
+    } else {
+      slabs[h] = (ck_slab){memory->values[h], memory->scales[h], memory->minima[h]};
+      decoder(product->isa, operand)(operand, w, row, first, count, &slabs[h]);
+    }
+  }
 }
 
 static void clear_panel(const ck_matmul *product, size_t panel, size_t first_row, size_t end_row) {
@@ -113,20 +170,13 @@ static void multiply_panel(const ck_matmul *product, size_t panel, size_t first_
     clear_panel(product, panel, first_row, end_row);
     return;
   }
-  panel_memory *memory = scratch;
   ck_slab slabs[2];
-  for (int h = 0; h < 2; h++) {
-    slabs[h] = (ck_slab){memory->values[h], memory->scales[h], memory->minima[h]};
-  }
-  ck_decode_slab *decode = decoder(product->isa, operand);
   ck_multiply_tile *multiply = multiplier(product->isa, operand);
   size_t block = block_columns(operand, w->columns);
   size_t blocks = (w->columns + block - 1) / block;
   for (size_t first = 0, part = 0; first < w->columns; first += block) {
     size_t count = ck_min(block, w->columns - first);
-    for (size_t h = 0; h < 2; h++) {
-      decode(operand, w, column + h * CK_SLAB_COLUMNS, first, count, &slabs[h]);
-    }
+    read_slabs(product, column, first, count, scratch, slabs);
     for (size_t t = 0; t < tiles; t++, part++) {
       size_t parts = tiles * blocks;
       size_t row = first_row + t * CK_TILE_ROWS;
@@ -160,12 +210,18 @@ void ck_matmul_swiglu_panel(const ck_matmul *gate, const ck_weights *up, const f
   size_t columns = ck_min(CK_PANEL_COLUMNS, gate->weights.rows - column);
   size_t end_row = ck_min(gate->rows, first_row + tiles * CK_TILE_ROWS);
 
-  multiply_panel(gate, panel, first_tile, tiles, scratch, panel_bytes(up, column));
+  multiply_panel(gate, panel, first_tile, tiles, scratch,
+                 panel_bytes(gate->operand, up, column));
   // The product of `up` goes to [rows, 32] instead of Y: an output pointer moved back by what the
   // panel adds would be undefined, so the panel's rows of W become a matrix of their own.
   ck_matmul second = *gate;
   second.weights = *up;
   second.weights.base = (const char *)up->base + column * up->stride_bytes;
+  if (up->slabs) {
+    size_t slab = column / CK_SLAB_COLUMNS;
+    second.weights.slabs =
+        (const char *)up->slabs + slab * ck_slab_bytes(gate->operand, up->columns);
+  }
   second.weights.rows = columns;
   second.bias = up_bias ? up_bias + column : NULL;
   second.packed =

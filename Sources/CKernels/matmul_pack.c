@@ -126,5 +126,10 @@ void ck_pack(ck_isa isa, ck_operand operand, const float *input, size_t stride, 
   target.scales = (float *)(target.values + ck_steps(operand, columns) * CK_TILE_ROWS);
   target.starts = (int32_t *)(target.scales + quants);
   target.sums = target.scales + 2 * quants;
-  CK_DISPATCH(isa, ck_pack_tile, operand, &source, start_factor(isa), &target);
+  int32_t start = start_factor(isa);
+#if defined(__x86_64__)
+  // The AVX-512 version rounds with the instructions that bf16 products need anyway.
+  if (operand == CK_OPERAND_BF16 && isa == CK_ISA_AVX512) isa = CK_ISA_AVX2;
+#endif
+  CK_DISPATCH(isa, ck_pack_tile, operand, &source, start, &target);
 }

@@ -33,6 +33,19 @@ CK_INLINE ck_f32x16 CK_NAME(values_at)(const pack_source *source, size_t m, size
   return v * (part == CK_LANES ? CK_NAME(load)(weight) : CK_NAME(load_part)(weight, part, 0));
 }
 
+#if CK_VECTOR_BYTES == 64
+
+/// 32 values of each row to bf16, as 16 dwords: the processor's own conversion, which packing for bf16
+/// products may use because they need the same instructions. Not inlined, as they are no others'.
+__attribute__((noinline, target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16"))) static void
+CK_NAME(ck_round_rows_bf16)(const ck_f32x16 values[CK_TILE_ROWS][2], ck_f32x16 r[CK_LANES]) {
+  for (int m = 0; m < CK_TILE_ROWS; m++) {
+    r[m] = (ck_f32x16)_mm512_cvtne2ps_pbh((__m512)values[m][1], (__m512)values[m][0]);
+  }
+}
+
+#else
+
 /// The nearest bfloat16s, ties to even, in the low halves; see ck_float_to_bf16.
 CK_INLINE ck_i32x16 CK_NAME(round_to_bf16)(ck_f32x16 v) {
   ck_i32x16 bits = (ck_i32x16)v, magnitude = bits & INT32_MAX;
@@ -54,6 +67,13 @@ CK_INLINE ck_f32x16 CK_NAME(pack_bf16)(ck_f32x16 low, ck_f32x16 high) {
   memcpy(&dwords, halves, sizeof(dwords));
   return dwords;
 }
+
+static void CK_NAME(ck_round_rows_bf16)(const ck_f32x16 values[CK_TILE_ROWS][2],
+                                        ck_f32x16 r[CK_LANES]) {
+  for (int m = 0; m < CK_TILE_ROWS; m++) r[m] = CK_NAME(pack_bf16)(values[m][0], values[m][1]);
+}
+
+#endif
 
 /// 32 values to 8 bits with a step of amax/127; `at` is where their scale goes.
 CK_INLINE void CK_NAME(quantize32)(ck_f32x16 low, ck_f32x16 high, int32_t start,
@@ -100,17 +120,18 @@ static void CK_NAME(ck_pack_tile)(ck_operand operand, const pack_source *source,
   size_t elements = CK_LANES * ck_elements_per_step(operand);
   size_t steps = ck_steps(operand, source->columns);
   for (size_t k = 0, step = 0; k < source->columns; k += elements, step += CK_LANES) {
-    ck_f32x16 r[CK_LANES] = {{0}};
+    ck_f32x16 r[CK_LANES] = {{0}}, values[CK_TILE_ROWS][2];
     for (size_t m = 0; m < CK_TILE_ROWS; m++) {
       if (operand == CK_OPERAND_F32) {
         r[m] = CK_NAME(values_at)(source, m, k);
       } else if (operand == CK_OPERAND_BF16) {
-        r[m] = CK_NAME(pack_bf16)(CK_NAME(values_at)(source, m, k),
-                                  CK_NAME(values_at)(source, m, k + 16));
+        values[m][0] = CK_NAME(values_at)(source, m, k);
+        values[m][1] = CK_NAME(values_at)(source, m, k + 16);
       } else {
         r[m] = CK_NAME(pack_i8)(source, m, k, start, target);
       }
     }
+    if (operand == CK_OPERAND_BF16) CK_NAME(ck_round_rows_bf16)(values, r);
     CK_NAME(transpose16)(r);
     for (size_t i = 0; i < CK_LANES && step + i < steps; i++) {
       memcpy(target->values + (step + i) * CK_TILE_ROWS, &r[i], CK_TILE_ROWS * 4);

@@ -2,11 +2,13 @@
 //
 // One 64-bit word holds the number of tasks and the next task; a thread takes a task by adding one to
 // it. Who joins waits for tasks to be finished, not for workers to wake up: a worker that sleeps, or
-// that the system has put aside, holds nobody up. Waiting spins for about 50 µs, because the next
-// piece of work of a forward pass follows within microseconds, and then sleeps in the system.
+// that the system has put aside, holds nobody up. Waiting spins for a quarter of a millisecond: the next
+// piece of work of a forward pass follows within microseconds, or when the others have done their last
+// tasks; to be woken from sleep takes as long as a task of a small model. Then it sleeps in the system.
 
 #include "CKernels.h"
 
+#include <time.h>
 #include <unistd.h>
 
 #if defined(__linux__)
@@ -15,7 +17,16 @@
 #include <sys/syscall.h>
 #endif
 
-enum { SPINS = 1500 };
+enum {
+  SPIN_NANOSECONDS = 250000,
+  SPINS = 32,  // pauses between two looks at the clock
+};
+
+static int64_t nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
 
 static inline void relax(void) {
 #if defined(__x86_64__)
@@ -63,12 +74,11 @@ void ck_tickets_finish(ck_tickets *tickets) {
 }
 
 void ck_tickets_join(ck_tickets *tickets, uint32_t count) {
-  for (int spins = 0; __atomic_load_n(&tickets->done, __ATOMIC_ACQUIRE) < count; spins++) {
-    if (spins < 20 * SPINS) {
-      relax();
-    } else {
-      usleep(50);
-    }
+  int64_t start = nanoseconds();
+  for (int spins = 1; __atomic_load_n(&tickets->done, __ATOMIC_ACQUIRE) < count; spins++) {
+    relax();
+    // Others are at work on long tasks, or have been put aside.
+    if (spins % SPINS == 0 && nanoseconds() - start > 2 * SPIN_NANOSECONDS) usleep(50);
   }
 }
 
@@ -77,7 +87,8 @@ uint32_t ck_tickets_generation(ck_tickets *tickets) {
 }
 
 uint32_t ck_tickets_wait(ck_tickets *tickets, uint32_t seen) {
-  for (int spins = 0; spins < SPINS; spins++) {
+  int64_t start = nanoseconds();
+  for (int spins = 1; spins % SPINS != 0 || nanoseconds() - start < SPIN_NANOSECONDS; spins++) {
     uint32_t now = ck_tickets_generation(tickets);
     if (now != seen) return now;
     relax();

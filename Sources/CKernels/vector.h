@@ -9,6 +9,10 @@
 #include <float.h>
 #include <math.h>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 typedef float ck_f32x16 __attribute__((vector_size(64)));
 typedef int32_t ck_i32x16 __attribute__((vector_size(64)));
 typedef float ck_f32x16_unaligned __attribute__((vector_size(64), aligned(4)));

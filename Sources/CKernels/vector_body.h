@@ -27,10 +27,46 @@ CK_INLINE ck_f32x16 CK_NAME(select)(ck_i32x16 mask, ck_f32x16 a, ck_f32x16 b) {
   return (ck_f32x16)(((ck_i32x16)a & mask) | ((ck_i32x16)b & ~mask));
 }
 
+// AVX-512 has instructions for the next three, which the compiler does not find by itself.
+#if CK_VECTOR_BYTES == 64
+
 /// The larger value; b if one is NaN.
+CK_INLINE ck_f32x16 CK_NAME(maximum)(ck_f32x16 a, ck_f32x16 b) {
+  return (ck_f32x16)_mm512_max_ps((__m512)a, (__m512)b);
+}
+
+/// x, but at least −bound and at most bound; NaN for NaN.
+CK_INLINE ck_f32x16 CK_NAME(bounded)(ck_f32x16 x, float bound) {
+  __m512 low = _mm512_set1_ps(-bound), high = _mm512_set1_ps(bound);
+  return (ck_f32x16)_mm512_min_ps(high, _mm512_max_ps(low, (__m512)x));
+}
+
+/// p·2ⁿ for whole numbers n.
+CK_INLINE ck_f32x16 CK_NAME(scaled)(ck_f32x16 p, ck_f32x16 n) {
+  return (ck_f32x16)_mm512_scalef_ps((__m512)p, (__m512)n);
+}
+
+#else
+
 CK_INLINE ck_f32x16 CK_NAME(maximum)(ck_f32x16 a, ck_f32x16 b) {
   return CK_NAME(select)(a > b, a, b);
 }
+
+CK_INLINE ck_f32x16 CK_NAME(bounded)(ck_f32x16 x, float bound) {
+  ck_f32x16 low = CK_NAME(splat)(-bound), high = CK_NAME(splat)(bound);
+  return CK_NAME(select)(x < low, low, CK_NAME(select)(x > high, high, x));
+}
+
+/// In two factors, so that n = 128 does not overflow before its time.
+CK_INLINE ck_f32x16 CK_NAME(scaled)(ck_f32x16 p, ck_f32x16 n) {
+  ck_i32x16 integer = (ck_i32x16)(n + 12582912.f) - (ck_i32x16)CK_NAME(splat)(12582912.f);
+  ck_i32x16 half = integer >> 1;
+  ck_f32x16 first = (ck_f32x16)((half + 127) << 23);
+  ck_f32x16 second = (ck_f32x16)((integer - half + 127) << 23);
+  return p * first * second;
+}
+
+#endif
 
 /// The sum of the lanes, always in the same order.
 CK_INLINE float CK_NAME(sum)(ck_f32x16 v) {
@@ -45,18 +81,13 @@ CK_INLINE float CK_NAME(sum)(ck_f32x16 v) {
 /// e^x with a relative error below 2⁻²²; 0 below −87.3, infinity above 88.7, NaN for NaN.
 ///
 /// x = n·ln 2 + r with |r| ≤ ln 2 / 2; e^r by a polynomial of degree 7 (the
-/// coefficients of Moshier's Cephes library, expf), times 2ⁿ in two factors, so that n = 128 does not
-/// overflow before its time.
+/// coefficients of Moshier's Cephes library, expf), times 2ⁿ.
 CK_INLINE ck_f32x16 CK_NAME(exponential)(ck_f32x16 x) {
-  ck_f32x16 low = CK_NAME(splat)(-104.f), high = CK_NAME(splat)(104.f);
-  ck_f32x16 bounded = CK_NAME(select)(x < low, low, CK_NAME(select)(x > high, high, x));
-  ck_f32x16 scaled = bounded * 1.44269504f;
+  ck_f32x16 limited = CK_NAME(bounded)(x, 104.f);
   // Adding and subtracting 1.5·2²³ rounds to the nearest integer. NaN goes through the polynomial.
   ck_f32x16 magic = CK_NAME(splat)(12582912.f);
-  ck_f32x16 shifted = scaled + magic;
-  ck_f32x16 n = shifted - magic;
-  ck_i32x16 integer = (ck_i32x16)shifted - (ck_i32x16)magic;
-  ck_f32x16 r = bounded - n * 0.693359375f;
+  ck_f32x16 n = (limited * 1.44269504f + magic) - magic;
+  ck_f32x16 r = limited - n * 0.693359375f;
   r = r + n * 2.12194440e-4f;
   ck_f32x16 p = r * 1.9875691500e-4f + 1.3981999507e-3f;
   p = p * r + 8.3334519073e-3f;
@@ -64,11 +95,7 @@ CK_INLINE ck_f32x16 CK_NAME(exponential)(ck_f32x16 x) {
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
   p = p * r * r + r + 1.0f;
-  ck_i32x16 half = integer >> 1;
-  ck_f32x16 first = (ck_f32x16)((half + 127) << 23);
-  ck_f32x16 second = (ck_f32x16)((integer - half + 127) << 23);
-  ck_f32x16 y = p * first * second;
-  return CK_NAME(select)(x < -87.33f, CK_NAME(splat)(0.f), y);
+  return CK_NAME(select)(x < -87.33f, CK_NAME(splat)(0.f), CK_NAME(scaled)(p, n));
 }
 
 /// Transposes 16 rows of 16 dwords in registers: four rounds of exchanges, at distances 1 and 2 within

@@ -79,7 +79,17 @@ struct StoredMatrix {
     }
     weights = ck_weights(
       base: UnsafeRawPointer(bytes), rows: rows, columns: columns, stride_bytes: rowBytes,
-      format: format)
+      format: format, slabs: nil)
+  }
+
+  /// The slabs of all rows, prepared for products of `operand`.
+  func slabs(_ isa: ck_isa, _ operand: ck_operand) -> Memory {
+    let count = (weights.rows + 15) / 16
+    let slabs = Memory(byteCount: count * ck_slab_bytes(operand, weights.columns))
+    withUnsafePointer(to: weights) {
+      for slab in 0..<count { ck_prepare_slab(isa, operand, $0, slab, slabs.base) }
+    }
+    return slabs
   }
 
   /// Row `row` as f32, by the scalar twin.

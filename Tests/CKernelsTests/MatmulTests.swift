@@ -41,15 +41,17 @@ private struct Product {
   }
 
   /// Y, with a margin of columns that must stay untouched.
-  func computed(_ isa: ck_isa, splitAt tile: Int? = nil) -> [Float] {
+  func computed(_ isa: ck_isa, splitAt tile: Int? = nil, slabs: Memory? = nil) -> [Float] {
     let packed = packed(isa)
+    var weights = stored.weights
+    weights.slabs = slabs.map { UnsafeRawPointer($0.base) }
     let scratch = Memory(byteCount: ck_matmul_scratch_bytes())
     let stride = outputs + 3
     var y = [Float](repeating: 0.5, count: rows * stride)
     y.withUnsafeMutableBufferPointer { y in
       (bias ?? []).withUnsafeBufferPointer { bias in
         var product = ck_matmul(
-          isa: isa, operand: operand, packed: packed.base, rows: rows, weights: stored.weights,
+          isa: isa, operand: operand, packed: packed.base, rows: rows, weights: weights,
           bias: self.bias == nil ? nil : bias.baseAddress, output: y.baseAddress, stride: stride,
           accumulate: accumulate ? 1 : 0, lookahead: 1)
         let tiles = (rows + 11) / 12, first = tile ?? tiles
@@ -203,6 +205,27 @@ struct MatmulTests {
   }
 
   @Test(arguments: instructionSets)
+  func preparedSlabsGiveTheSameNumbers(isa: ck_isa) {
+    for (format, operand) in pairs {
+      for (outputs, columns) in [(1, 256), (17, 256), (33, 512), (70, 2304), (5, 8448)] {
+        let product = Product(
+          rows: 14, outputs: outputs, columns: columns, format: format, operand: operand)
+        let slabs = product.stored.slabs(isa, operand)
+        #expect(product.computed(isa, slabs: slabs) == product.computed(isa))
+      }
+    }
+    // Rows that are no whole vectors.
+    for columns in [1, 7, 33, 100] {
+      for operand in [CK_OPERAND_F32, CK_OPERAND_BF16] {
+        let product = Product(
+          rows: 3, outputs: 20, columns: columns, format: CK_FORMAT_BF16, operand: operand)
+        let slabs = product.stored.slabs(isa, operand)
+        #expect(product.computed(isa, slabs: slabs) == product.computed(isa))
+      }
+    }
+  }
+
+  @Test(arguments: instructionSets)
   func packingIsTheSameAsTheScalarTwins(isa: ck_isa) {
     for operand in [CK_OPERAND_F32, CK_OPERAND_BF16, CK_OPERAND_I8]
     where ck_operand_is_fast(isa, operand) != 0 {
@@ -257,27 +280,35 @@ struct MatmulTests {
       var up = Product(
         rows: rows, outputs: outputs, columns: columns, format: format, operand: operand, seed: 3)
       up.x = gate.x
+      let slabs = (gate.stored.slabs(isa, operand), up.stored.slabs(isa, operand))
       var expected = [Float](repeating: 0, count: rows * outputs)
       ck_swiglu(isa, gate.computed(isa), up.computed(isa), expected.count, &expected)
 
       let packed = gate.packed(isa)
       let scratch = Memory(byteCount: ck_matmul_scratch_bytes())
       let rest = Memory(byteCount: 3 * 12 * 32 * 4)
-      var y = [Float](repeating: 0, count: rows * outputs)
-      y.withUnsafeMutableBufferPointer { y in
-        var product = ck_matmul(
-          isa: isa, operand: operand, packed: packed.base, rows: rows, weights: gate.stored.weights,
-          bias: nil, output: y.baseAddress, stride: outputs, accumulate: 0, lookahead: 1)
-        var second = up.stored.weights
-        for panel in 0..<2 {
-          for (first, count) in [(0, 1), (1, 2)] {
-            ck_matmul_swiglu_panel(
-              &product, &second, nil, panel, first, count, scratch.base,
-              rest.base.assumingMemoryBound(to: Float.self))
+      for isPrepared in [false, true] {
+        var y = [Float](repeating: 0, count: rows * outputs)
+        y.withUnsafeMutableBufferPointer { y in
+          var product = ck_matmul(
+            isa: isa, operand: operand, packed: packed.base, rows: rows,
+            weights: gate.stored.weights, bias: nil, output: y.baseAddress, stride: outputs,
+            accumulate: 0, lookahead: 1)
+          var second = up.stored.weights
+          if isPrepared {
+            product.weights.slabs = UnsafeRawPointer(slabs.0.base)
+            second.slabs = UnsafeRawPointer(slabs.1.base)
+          }
+          for panel in 0..<2 {
+            for (first, count) in [(0, 1), (1, 2)] {
+              ck_matmul_swiglu_panel(
+                &product, &second, nil, panel, first, count, scratch.base,
+                rest.base.assumingMemoryBound(to: Float.self))
+            }
           }
         }
+        #expect(y == expected)
       }
-      #expect(y == expected)
     }
   }
 }

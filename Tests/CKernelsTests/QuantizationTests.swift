@@ -6,7 +6,8 @@ private func dequantized(
 ) -> [Float] {
   var weights = ck_weights(
     base: bytes, rows: 1, columns: count,
-    stride_bytes: count / format.blockElements * format.blockBytes, format: format)
+    stride_bytes: count / format.blockElements * format.blockBytes, format: format,
+    slabs: nil)
   var output = [Float](repeating: .nan, count: count)
   ck_dequantize(isa, &weights, 0, 0, count, &output)
   return output

@@ -65,6 +65,8 @@ typedef struct ck_weights {
   size_t columns;       // K, input features; a multiple of the block length
   size_t stride_bytes;  // from one row to the next
   ck_format format;
+  const void *slabs;    // what ck_prepare_slab wrote of all rows for the operand of a product, each
+                        // slab behind the one before; NULL decodes rows whenever they are needed
 } ck_weights;
 
 /// Writes `columns` elements of row `row`, from element `first`, as f32 to `output`.
@@ -114,6 +116,15 @@ size_t ck_packed_tile_bytes(ck_operand operand, size_t columns);
 void ck_pack(ck_isa isa, ck_operand operand, const float *input, size_t stride, size_t rows,
              size_t columns, const ck_norm *norm, size_t tile, void *packed);
 
+/// Bytes of one prepared slab: 16 rows of `columns` weights.
+size_t ck_slab_bytes(ck_operand operand, size_t columns);
+
+/// Decodes rows 16·slab ..< 16·slab + 16 of `weights` for products of `operand` with `isa`, which then
+/// need not do it: `slabs` is the start of slab 0, aligned to 64 bytes. Worth its memory where
+/// the whole model stays in the cache. Rows beyond the matrix become zeros.
+void ck_prepare_slab(ck_isa isa, ck_operand operand, const ck_weights *weights, size_t slab,
+                     void *slabs);
+
 /// One product Y = X·Wᵀ (+ bias) or Y += X·Wᵀ (+ bias).
 typedef struct ck_matmul {
   ck_isa isa;
@@ -147,15 +158,20 @@ void ck_matmul_swiglu_panel(const ck_matmul *gate, const ck_weights *up, const f
 // ---------------------------------------------------------------- attention (attention.c)
 
 /// Attention of `queries` rows over `keys` rows, grouped queries: head h reads key head
-/// h / (heads / key_heads). Rows hold heads side by side: q and output [queries, heads·head_size],
-/// k and v [keys, key_heads·head_size], each with its own stride. output may be q.
+/// h / (heads / key_heads). Rows hold heads side by side: output [queries, heads·head_size], q the same
+/// except that the heads of a key head's group lie `q_group` elements behind those of the group before,
+/// k and v [keys, key_heads·head_size] with `key_group` elements from one head to the next. Each has its
+/// own stride. output may be q where q_group is that of output.
 typedef struct ck_attention {
   ck_isa isa;
+  ck_operand operand;  // F32; or BF16 to round q, k, v and softmax weights to bf16, where `isa` has
+                       // such products and head_size is a multiple of 32 (f32 elsewhere)
   const float *q, *k, *v;
   float *output;
   size_t q_stride, k_stride, v_stride, output_stride;
   size_t queries, keys;
   size_t heads, key_heads, head_size;  // any head_size from 1 to 256
+  size_t q_group, key_group;           // elements; heads / key_heads · head_size and head_size or more
   float scale;                         // multiplies q·k, usually 1/√head_size
   const uint8_t *visible;              // [keys], 0 hides a key from all; NULL shows all
   int causal;                          // whether query i sees only keys up to i + causal_offset
@@ -168,7 +184,8 @@ size_t ck_attention_scratch_bytes(void);
 enum { CK_ATTENTION_QUERIES = 32 };  // queries of a tile
 
 /// Computes head `head` of queries 32·tile ..< min(queries, 32·tile + 32). A query that sees no key
-/// gets zeros. Softmax weights have a relative error of about 2⁻²¹.
+/// gets zeros. Softmax weights have a relative error of about 2⁻²¹. Rounding to bf16 adds 2⁻⁸ to the
+/// weights' and the values' relative errors, and 2⁻⁷·scale·Σ|q·k| to scores.
 void ck_attention_tile(const ck_attention *attention, size_t head, size_t tile, void *scratch);
 
 // ---------------------------------------------------------------- rows and elements
@@ -259,7 +276,7 @@ void ck_tickets_join(ck_tickets *tickets, uint32_t count);
 /// The present generation.
 uint32_t ck_tickets_generation(ck_tickets *tickets);
 
-/// Waits until the generation differs from `seen`: spins about 50 µs, then sleeps.
+/// Waits until the generation differs from `seen`: spins for 250 µs, then sleeps.
 uint32_t ck_tickets_wait(ck_tickets *tickets, uint32_t seen);
 
 /// Lowers the priority of the calling thread only, by `steps` of niceness, where the system can.

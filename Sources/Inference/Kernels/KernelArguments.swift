@@ -19,14 +19,30 @@ extension Kernels {
     package var keyCount: Int
     /// Elements of a head, 1...256.
     package var size: Int
+    /// Elements of a row of queries from the heads that share one key head to those that share the
+    /// next; more than they have where other things lie between them.
+    package var queryGroupStride: Int
+    /// Elements of a row of keys or values from one head to the next.
+    package var keyStride: Int
 
-    package init(count: Int, keyCount: Int, size: Int) {
+    /// Describes heads that lie side by side, unless the strides say otherwise.
+    package init(
+      count: Int, keyCount: Int, size: Int, queryGroupStride: Int? = nil, keyStride: Int? = nil
+    ) {
       precondition(keyCount > 0 && count % keyCount == 0, "\(count) heads, \(keyCount) key heads")
       precondition(1...256 ~= size, "a head of \(size)")
       self.count = count
       self.keyCount = keyCount
       self.size = size
+      self.queryGroupStride = queryGroupStride ?? count / keyCount * size
+      self.keyStride = keyStride ?? size
     }
+
+    /// The width of a row of queries, from the first head to the end of the last.
+    var queryWidth: Int { (keyCount - 1) * queryGroupStride + count / keyCount * size }
+
+    /// The width of a row of keys or values.
+    var keyWidth: Int { (keyCount - 1) * keyStride + size }
   }
 
   /// Cosines and sines of every position, shape `[positionCount, headSize/2]` each.

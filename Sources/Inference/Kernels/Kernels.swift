@@ -99,11 +99,31 @@ extension Kernels.Format {
   }
 }
 
+extension Kernels.Operand {
+  fileprivate var operand: ck_operand {
+    switch self {
+    case .f32: CK_OPERAND_F32
+    case .bf16: CK_OPERAND_BF16
+    case .int8: CK_OPERAND_I8
+    }
+  }
+
+  /// Bytes of a prepared slab: 16 rows of `columnCount` weights.
+  package func slabBytes(columnCount: Int) -> Int { ck_slab_bytes(operand, columnCount) }
+}
+
 extension Kernels.Matrix {
   fileprivate var weights: ck_weights {
     ck_weights(
       base: base, rows: rowCount, columns: columnCount, stride_bytes: rowStride,
-      format: format.format)
+      format: format.format, slabs: nil)
+  }
+
+  /// The weights for products of `operand`.
+  fileprivate func weights(for operand: ck_operand) -> ck_weights {
+    var weights = weights
+    if let prepared, prepared.operand.operand == operand { weights.slabs = prepared.base }
+    return weights
   }
 }
 
@@ -183,11 +203,11 @@ extension Kernels {
       up.rowCount == gate.rowCount && up.columnCount == gate.columnCount,
       "gate \(gate.rowCount) × \(gate.columnCount), up \(up.rowCount) × \(up.columnCount)")
     var product = product(of: input, by: gate, into: output, precision: precision)
-    if operand(for: up.format, precision) != product.operand {
+    if operand(for: up.format, precision).operand != product.operand {
       // The tiles of one input have one kind of operand: mixed formats meet in f32.
       product = self.product(of: input, by: gate, into: output, precision: .f32)
     }
-    withUnsafePointer(to: up.weights) { up in
+    withUnsafePointer(to: up.weights(for: product.operand)) { up in
       run(product, cancellation: cancellation) { product, panel, tiles, worker in
         ck_matmul_swiglu_panel(
           product, up, nil, panel, tiles.lowerBound, tiles.count, scratch[worker],
@@ -196,14 +216,33 @@ extension Kernels {
     }
   }
 
-  private func operand(for format: Format, _ precision: Precision) -> ck_operand {
-    let wanted =
+  /// What products of weights in `format` multiply.
+  package func operand(for format: Format, _ precision: Precision) -> Operand {
+    let wanted: Operand =
       switch (precision, format) {
-      case (.f32, _), (.fast, .f32), (.fast, .f16): CK_OPERAND_F32
-      case (.bf16, _), (.fast, .bf16), (.fast, .q6_K): CK_OPERAND_BF16
-      case (.fast, .q8_0), (.fast, .q4_0), (.fast, .q4_K): CK_OPERAND_I8
+      case (.f32, _), (.fast, .f32), (.fast, .f16): .f32
+      case (.bf16, _), (.fast, .bf16), (.fast, .q6_K): .bf16
+      case (.fast, .q8_0), (.fast, .q4_0), (.fast, .q4_K): .int8
       }
-    return ck_operand_is_fast(isa, wanted) != 0 ? wanted : CK_OPERAND_F32
+    return ck_operand_is_fast(isa, wanted.operand) != 0 ? wanted : .f32
+  }
+
+  /// Decodes a matrix for products of `operand`, on all threads.
+  ///
+  /// - Parameters:
+  ///   - matrix: In any format; `int8` takes blocks only.
+  ///   - operand: What the products will multiply.
+  ///   - output: ⌈rows/16⌉ · ``Operand/slabBytes(columnCount:)`` bytes, aligned to a cache line.
+  package func prepare(
+    _ matrix: Matrix, for operand: Operand, into output: UnsafeMutableRawPointer
+  ) {
+    // Each slab is written by one thread.
+    nonisolated(unsafe) let output = output
+    withUnsafePointer(to: matrix.weights) { weights in
+      pool.run(taskCount: (matrix.rowCount + 15) / 16) { slab, _ in
+        ck_prepare_slab(isa, operand.operand, weights, slab, output)
+      }
+    }
   }
 
   private func product(
@@ -215,10 +254,10 @@ extension Kernels {
     precondition(
       output.count == rows.count && output.width == weights.rowCount,
       "\(output.count) × \(output.width) for \(rows.count) × \(weights.rowCount)")
-    let operand = operand(for: weights.format, precision)
+    let operand = operand(for: weights.format, precision).operand
     return ck_matmul(
       isa: isa, operand: operand, packed: packed(input, rows, as: operand), rows: rows.count,
-      weights: weights.weights, bias: nil, output: output.base, stride: output.stride,
+      weights: weights.weights(for: operand), bias: nil, output: output.base, stride: output.stride,
       accumulate: 0, lookahead: 0)
   }
 
@@ -276,28 +315,33 @@ extension Kernels {
   /// A query that sees no key gets zeros.
   ///
   /// - Parameters:
-  ///   - q: Shape `[queries, heads · size]`.
-  ///   - k: Shape `[keys, key heads · size]`.
+  ///   - q: Shape `[queries, heads · size]`, or wider as `heads` says.
+  ///   - k: Shape `[keys, key heads · size]`, or wider as `heads` says.
   ///   - v: Shape of `k`.
-  ///   - output: Shape of `q`; it may be `q` itself.
+  ///   - output: Shape `[queries, heads · size]`; it may be `q` itself if that has the same shape.
   ///   - heads: How the columns are divided.
   ///   - scale: `nil` stands for 1/√size.
   ///   - visible: Shape `[keys]`; 0 hides a key from every query. `nil` shows all.
   ///   - causalOffset: With it, query i sees keys 0...i + `causalOffset` only.
+  ///   - precision: `.f32`, or anything else for products of bfloat16 where the processor has them.
   ///   - cancellation: When raised, the rest of the work is left out.
   package func attend(
     q: Rows, k: Rows, v: Rows, into output: Rows, heads: Heads, scale: Float? = nil,
-    visible: UnsafePointer<UInt8>? = nil, causalOffset: Int? = nil,
+    visible: UnsafePointer<UInt8>? = nil, causalOffset: Int? = nil, precision: Precision = .f32,
     cancellation: CancellationFlag? = nil
   ) {
-    let width = heads.count * heads.size, keyWidth = heads.keyCount * heads.size
-    precondition(q.width == width && output.width == width, "q \(q.width), \(output.width)")
-    precondition(k.width == keyWidth && v.width == keyWidth, "k \(k.width), v \(v.width)")
+    let width = heads.count * heads.size
+    precondition(
+      q.width == heads.queryWidth && output.width == width, "q \(q.width), \(output.width)")
+    precondition(
+      k.width == heads.keyWidth && v.width == heads.keyWidth, "k \(k.width), v \(v.width)")
     precondition(k.count == v.count && q.count == output.count, "\(k.count) keys, \(v.count)")
     let attention = ck_attention(
-      isa: isa, q: q.base, k: k.base, v: v.base, output: output.base, q_stride: q.stride,
+      isa: isa, operand: precision == .f32 ? CK_OPERAND_F32 : CK_OPERAND_BF16, q: q.base, k: k.base,
+      v: v.base, output: output.base, q_stride: q.stride,
       k_stride: k.stride, v_stride: v.stride, output_stride: output.stride, queries: q.count,
       keys: k.count, heads: heads.count, key_heads: heads.keyCount, head_size: heads.size,
+      q_group: heads.queryGroupStride, key_group: heads.keyStride,
       scale: scale ?? 1 / Float(heads.size).squareRoot(), visible: visible,
       causal: causalOffset == nil ? 0 : 1, causal_offset: causalOffset ?? 0)
     let tiles = (q.count + queriesOfTile - 1) / queriesOfTile
@@ -308,17 +352,23 @@ extension Kernels {
     }
   }
 
-  /// Rotates every head of every row in place, first half against second half.
+  /// Rotates heads of every row in place, first half against second half.
   ///
   /// - Parameters:
-  ///   - rows: Queries or keys, shape `[T, n · headSize]`.
+  ///   - rows: Queries or keys, shape `[T, n · headSize]`, or groups of heads with something else
+  ///     behind each group.
   ///   - headSize: Elements of a head; an odd last one stays as it is.
+  ///   - groups: How many heads follow each other, and the elements from one such group to the next;
+  ///     `nil` rotates all of the row.
   ///   - positions: Shape `[T]`, each a row of `table`.
   ///   - table: The angles of each position.
   package func rotate(
-    _ rows: Rows, headSize: Int, positions: UnsafePointer<Int32>, table: RotaryTable
+    _ rows: Rows, headSize: Int, groups: (headCount: Int, stride: Int)? = nil,
+    positions: UnsafePointer<Int32>, table: RotaryTable
   ) {
     precondition(headSize > 0 && rows.width % headSize == 0, "\(rows.width) by \(headSize)")
+    let (headCount, stride) = groups ?? (rows.width / headSize, max(1, rows.width))
+    precondition(stride > 0 && headCount * headSize <= stride, "\(headCount) heads in \(stride)")
     for row in 0..<rows.count {
       precondition(
         positions[row] >= 0 && positions[row] < table.positionCount,
@@ -327,9 +377,11 @@ extension Kernels {
     forEachRange(of: rows.count, elements: rows.width) { range in
       for row in range {
         let entry = Int(positions[row]) * (headSize / 2)
-        ck_rotate_halves(
-          isa, rows[row], rows.width / headSize, headSize, table.cosine + entry,
-          table.sine + entry)
+        for first in Swift.stride(from: 0, to: rows.width, by: stride) {
+          ck_rotate_halves(
+            isa, rows[row] + first, min(headCount, (rows.width - first) / headSize), headSize,
+            table.cosine + entry, table.sine + entry)
+        }
       }
     }
   }

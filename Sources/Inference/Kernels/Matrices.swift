@@ -49,6 +49,35 @@ extension Kernels {
     case fast
   }
 
+  /// What the inner loop of a product multiplies; weights and activations are converted to it.
+  package enum Operand: Sendable {
+    case f32
+    /// Both sides rounded to bfloat16.
+    case bf16
+    /// 8-bit integers with a scale every 32.
+    case int8
+  }
+
+  /// Weights decoded beforehand, so that a product finds them as its inner loop reads them.
+  ///
+  /// In memory that somebody else keeps.
+  package struct PreparedSlabs: @unchecked Sendable {
+    /// The first slab of 16 rows; aligned to a cache line.
+    package var base: UnsafeRawPointer
+    /// The products they are good for.
+    package var operand: Operand
+    /// From one slab to the next, in bytes.
+    package var slabBytes: Int
+
+    /// The slabs from row `first`; `nil` if none begins there.
+    func rows(from first: Int) -> PreparedSlabs? {
+      guard first % 16 == 0 else { return nil }
+      var part = self
+      part.base += first / 16 * slabBytes
+      return part
+    }
+  }
+
   /// A weight matrix of shape `[rowCount, columnCount]`, in memory that somebody else keeps.
   package struct Matrix: @unchecked Sendable {
     /// The first row; any alignment.
@@ -60,6 +89,8 @@ extension Kernels {
     package var format: Format
     /// From one row to the next, in bytes.
     package var rowStride: Int
+    /// The same weights, made ready for products; `nil` decodes rows whenever they are needed.
+    package var prepared: PreparedSlabs?
 
     /// Describes a matrix whose rows follow each other, unless `rowStride` says otherwise.
     package init(
@@ -82,6 +113,7 @@ extension Kernels {
       var part = self
       part.base += range.lowerBound * rowStride
       part.rowCount = range.count
+      part.prepared = prepared?.rows(from: range.lowerBound)
       return part
     }
   }

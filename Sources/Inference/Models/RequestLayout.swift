@@ -37,6 +37,9 @@ struct RequestLayout {
   /// The position number of the last position of all, plus one.
   private(set) var positionBound = 0
 
+  /// Whether any row keeps keys and values.
+  private(set) var usesCaches = false
+
   /// The number of computed positions of all rows.
   var queryCount: Int { tokens.count }
 
@@ -61,11 +64,13 @@ struct RequestLayout {
     isVisible.removeAll(keepingCapacity: true)
     outputs.removeAll(keepingCapacity: true)
     hidesKeys = false
+    usesCaches = false
     positionBound = 0
     for row in request.rows {
       try check(row, shape: shape)
       let cache = try usableCache(of: row, owner: owner)
       append(row, cache: cache)
+      usesCaches = usesCaches || cache != nil
       try appendPositions(of: row, contextLength: shape.contextLength)
       try appendOutputs(of: row, isShifted: isShifted)
     }

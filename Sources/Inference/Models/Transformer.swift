@@ -10,10 +10,15 @@ final class Transformer: Sendable {
   let weights: TransformerWeights
   let kernels: Kernels
   let precision: Kernels.Precision
+  private let lanes: RowLanes
+  private let blocks: [BlockView]
 
   /// What a forward pass writes; touched only by whoever holds the turn.
   nonisolated(unsafe) let pass = Pass()
   private let turn = Mutex<Void>(())
+
+  /// Decoded weights are kept as well up to so many bytes: what stays in a cache that cores share.
+  private static let preparedLimit = 32 << 20
 
   /// The state of a forward pass, kept for the next one.
   final class Pass {
@@ -21,8 +26,6 @@ final class Transformer: Sendable {
     var layout = RequestLayout()
     /// Intermediate results.
     let scratch = TransformerScratch()
-    /// The left side of products inside the blocks.
-    let input = Kernels.Input()
     /// The left side of the head's product, one a row of the request.
     var headInputs: [Kernels.Input] = []
     /// The rotations of the positions seen so far.
@@ -47,7 +50,16 @@ final class Transformer: Sendable {
     precision = options.precision.products
     var weights = weights
     weights.convert(to: WeightFormats(options.precision), kernels, progress: progress)
+    let isSmall = weights.preparedByteCount(kernels, precision) <= Self.preparedLimit
+    if isSmall { weights.prepare(kernels, precision) }
     self.weights = weights
+    lanes = RowLanes(kernels, isSmall: isSmall)
+    blocks = weights.blocks.map { BlockView($0, normEpsilon: shape.normEpsilon) }
+  }
+
+  /// Whether queries, keys and values come out of one matrix, group by group.
+  var packsAttention: Bool {
+    if case .packed = weights.blocks.first?.attention { true } else { false }
   }
 
   /// Returns an empty cache for this network.
@@ -72,24 +84,44 @@ final class Transformer: Sendable {
         request, shape: shape, owner: ObjectIdentifier(self), isShifted: isShifted)
       prepare()
       let cancellation = request.cancellation
-      kernels.gather(pass.layout.tokens, from: weights.embedding.matrix, into: stream)
-      for (layer, block) in weights.blocks.enumerated() {
-        attend(layer, block, cancellation)
-        feedForward(block, cancellation)
-        guard cancellation?.isRaised != true else { throw .cancelled }
-      }
+      let rows = passRows
+      kernels.gather(pass.layout.tokens, from: weights.embedding.matrix, into: rows.stream)
+      computeBlocks(rows, cancellation)
+      guard cancellation?.isRaised != true else { throw .cancelled }
       for row in pass.layout.rows { row.cache?.positionCount = row.keyCount }
-      computeLogits(request, into: &prediction)
+      computeLogits(request, of: rows.stream, into: &prediction)
       guard cancellation?.isRaised != true else { throw .cancelled }
       try checkFinite(prediction)
+    }
+  }
+
+  /// Takes the stream through all blocks, or fewer when cancelled.
+  private func computeBlocks(_ rows: PassRows, _ cancellation: CancellationFlag?) {
+    let rowCount = pass.layout.queryCount
+    pass.layout.isVisible.withUnsafeBufferPointer { isVisible in
+      let visible = pass.layout.hidesKeys ? isVisible.baseAddress : nil
+      for (layer, block) in blocks.enumerated() {
+        lanes.forEachPart(of: rowCount, cancellation: cancellation) { part, lane in
+          project(part, layer, block, rows, lane, cancellation)
+        }
+        guard cancellation?.isRaised != true else { return }
+        let sources = keySources(layer, rows.heads, visible: visible)
+        lanes.forEachPart(of: rowCount, cancellation: cancellation) { part, lane in
+          attend(part, sources, block, rows, lane, cancellation)
+          feedForward(part, block, rows, lane, cancellation)
+        }
+        guard cancellation?.isRaised != true else { return }
+      }
     }
   }
 
   /// Makes room for the request that was laid out.
   private func prepare() {
     let layout = pass.layout
+    let readsCache = layout.rows.contains { $0.cache != nil && $0.computed.count < $0.keyCount }
     pass.scratch.reserve(
-      shape, queries: layout.queryCount, keys: layout.keyCount, wanted: layout.outputs.count)
+      shape, queries: layout.queryCount, keys: readsCache ? layout.keyCount : 0,
+      wanted: layout.outputs.count)
     if layout.positionBound > pass.rotations.positionCount {
       // Twice as many as now, so that a canvas that grows does not cost a table a step.
       let count = max(layout.positionBound, 2 * pass.rotations.positionCount)

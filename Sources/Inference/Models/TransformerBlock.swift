@@ -1,140 +1,221 @@
 internal import MaskedDiffusion
 
 /// One block: attention, then the feed-forward layer, each added to the stream.
+///
+/// What is said of a part concerns those rows of the tall matrix only, so that parts can be computed
+/// at the same time; they meet in attention, which reads the keys and values of all.
 extension Transformer {
   typealias Rows = Kernels.Rows
+  typealias Lane = RowLanes.Lane
 
-  private var queryCount: Int { pass.layout.queryCount }
-  /// The residual stream, a row a computed position.
-  var stream: Rows {
-    Rows(pass.scratch.stream.address, count: queryCount, width: shape.width)
-  }
-  private var queries: Rows {
-    Rows(pass.scratch.queries.address, count: queryCount, width: shape.queryWidth)
-  }
-  private var keys: Rows {
-    Rows(pass.scratch.keys.address, count: queryCount, width: shape.keyValueWidth)
-  }
-  private var values: Rows {
-    Rows(pass.scratch.values.address, count: queryCount, width: shape.keyValueWidth)
-  }
-
-  /// The norm before a layer.
-  func norm(_ weight: Tensor) -> Kernels.Norm {
-    Kernels.Norm(weight: weight.address, epsilon: shape.normEpsilon)
+  /// What a pass reads and writes, as plain addresses: threads that share references would spend more
+  /// time counting them than a small layer takes.
+  struct PassRows: @unchecked Sendable {
+    /// The residual stream, a row a computed position.
+    var stream: Rows
+    /// Queries, keys and values.
+    var heads: ProjectedHeads
+    /// What the heads gathered.
+    var gathered: Rows
+    /// Between the halves of the feed-forward layer.
+    var hidden: Rows
   }
 
-  /// Adds what the positions gather from each other to the stream.
-  func attend(
-    _ layer: Int, _ block: TransformerWeights.Block, _ cancellation: CancellationFlag?
+  /// The memory of the request that was laid out.
+  var passRows: PassRows {
+    let count = pass.layout.queryCount
+    let scratch = pass.scratch
+    return PassRows(
+      stream: Rows(scratch.stream.address, count: count, width: shape.width),
+      heads: projectedHeads,
+      gathered: Rows(scratch.gathered.address, count: count, width: shape.queryWidth),
+      hidden: Rows(scratch.hidden.address, count: count, width: shape.feedForwardWidth))
+  }
+
+  /// Computes the queries, keys and values of `part`, rotated; caches get the keys as they were before.
+  func project(
+    _ part: Range<Int>, _ layer: Int, _ block: BlockView, _ rows: PassRows, _ lane: Lane,
+    _ cancellation: CancellationFlag?
   ) {
-    pass.input.set(stream, norm: norm(block.attentionNorm))
+    let heads = rows.heads
+    lane.input.set(rows.stream.rows(part), norm: block.attentionNorm)
     switch block.attention {
     case .separate(let query, let key, let value):
-      multiply(by: query, into: queries, cancellation)
-      multiply(by: key, into: keys, cancellation)
-      multiply(by: value, into: values, cancellation)
+      multiply(by: query, into: heads.queries.rows(part), lane, cancellation)
+      multiply(by: key, into: heads.keys.rows(part), lane, cancellation)
+      multiply(by: value, into: heads.values.rows(part), lane, cancellation)
     case .packed(let matrix):
-      let packed = Rows(pass.scratch.packed.address, count: queryCount, width: matrix.rows)
-      multiply(by: matrix, into: packed, cancellation)
-      unpack(packed)
+      multiply(by: matrix, into: heads.all.rows(part), lane, cancellation)
     }
     // A cancelled product is half written; what it holds must not reach a cache.
     guard cancellation?.isRaised != true else { return }
-    for row in pass.layout.rows { row.cache.map { store(row, layer, in: $0) } }
-    rotate(queries, positions: pass.layout.queryPositions[...])
-    rotate(keys, positions: pass.layout.queryPositions[...])
-    for row in pass.layout.rows { attend(row, layer, cancellation) }
-    pass.input.set(queries)
-    multiply(by: block.projection, into: stream, accumulate: true, cancellation)
+    store(heads, part, layer)
+    rotate(
+      heads.rotated.rows(part), groups: heads.rotatedGroups,
+      positions: pass.layout.queryPositions[part], lane.kernels)
   }
 
-  /// Adds what each position makes of itself to the stream.
-  func feedForward(
-    _ block: TransformerWeights.Block, _ cancellation: CancellationFlag?
+  /// Adds what the positions of `part` gather from all positions to the stream.
+  func attend(
+    _ part: Range<Int>, _ sources: [KeySource], _ block: BlockView, _ rows: PassRows, _ lane: Lane,
+    _ cancellation: CancellationFlag?
   ) {
-    let hidden = Rows(
-      pass.scratch.hidden.address, count: queryCount, width: shape.feedForwardWidth)
-    pass.input.set(stream, norm: norm(block.feedForwardNorm))
-    kernels.multiplySwiGLU(
-      pass.input, gate: block.gate.matrix, up: block.up.matrix, into: hidden,
-      precision: precision, cancellation: cancellation)
-    pass.input.set(hidden)
-    multiply(by: block.down, into: stream, accumulate: true, cancellation)
+    for source in sources {
+      let shared = source.queries.clamped(to: part)
+      guard !shared.isEmpty else { continue }
+      lane.kernels.attend(
+        q: rows.heads.queries.rows(shared), k: source.keys, v: source.values,
+        into: rows.gathered.rows(shared),
+        heads: Kernels.Heads(
+          count: shape.headCount, keyCount: shape.keyValueHeadCount, size: shape.headSize,
+          queryGroupStride: rows.heads.queryGroupStride, keyStride: source.keyStride),
+        visible: source.visible, precision: precision, cancellation: cancellation)
+    }
+    lane.input.set(rows.gathered.rows(part))
+    multiply(
+      by: block.projection, into: rows.stream.rows(part), accumulate: true, lane, cancellation)
+  }
+
+  /// Adds what each position of `part` makes of itself to the stream.
+  func feedForward(
+    _ part: Range<Int>, _ block: BlockView, _ rows: PassRows, _ lane: Lane,
+    _ cancellation: CancellationFlag?
+  ) {
+    let hidden = rows.hidden.rows(part), stream = rows.stream.rows(part)
+    lane.input.set(stream, norm: block.feedForwardNorm)
+    lane.kernels.multiplySwiGLU(
+      lane.input, gate: block.gate, up: block.up, into: hidden, precision: precision,
+      cancellation: cancellation)
+    lane.input.set(hidden)
+    multiply(by: block.down, into: stream, accumulate: true, lane, cancellation)
   }
 
   private func multiply(
-    by weights: WeightMatrix, into output: Rows, accumulate: Bool = false,
+    by weights: Kernels.Matrix, into output: Rows, accumulate: Bool = false, _ lane: Lane,
     _ cancellation: CancellationFlag?
   ) {
-    kernels.multiply(
-      pass.input, by: weights.matrix, into: output, accumulate: accumulate, precision: precision,
+    lane.kernels.multiply(
+      lane.input, by: weights, into: output, accumulate: accumulate, precision: precision,
       cancellation: cancellation)
   }
 
-  /// Sorts the heads of a packed product: for each key head come its query heads, the key head
-  /// itself and the value head.
-  private func unpack(_ packed: Rows) {
-    let size = shape.headSize
-    let sharing = shape.headCount / shape.keyValueHeadCount
-    let (queries, keys, values) = (queries, keys, values)
-    let taskCount = min(packed.count, 4 * kernels.pool.threadCount)
-    kernels.pool.run(taskCount: taskCount) { task, _ in
-      for row in packed.count * task / taskCount..<packed.count * (task + 1) / taskCount {
-        for group in 0..<shape.keyValueHeadCount {
-          let source = packed[row] + group * (sharing + 2) * size
-          (queries[row] + group * sharing * size).update(from: source, count: sharing * size)
-          (keys[row] + group * size).update(from: source + sharing * size, count: size)
-          (values[row] + group * size).update(from: source + (sharing + 1) * size, count: size)
-        }
-      }
-    }
-  }
-
-  private func rotate(_ rows: Rows, positions: ArraySlice<Int32>) {
+  private func rotate(
+    _ rows: Rows, groups: (headCount: Int, stride: Int)? = nil, positions: ArraySlice<Int32>,
+    _ kernels: Kernels
+  ) {
     let rotations = pass.rotations
     let table = Kernels.RotaryTable(
       cosine: rotations.cosines.address, sine: rotations.sines.address,
       positionCount: rotations.positionCount)
     positions.withUnsafeBufferPointer { positions in
       guard let positions = positions.baseAddress else { return }
-      kernels.rotate(rows, headSize: shape.headSize, positions: positions, table: table)
+      kernels.rotate(
+        rows, headSize: shape.headSize, groups: groups, positions: positions, table: table)
+    }
+  }
+}
+
+/// Where queries, keys and values lie.
+extension Transformer {
+  /// The heads of the computed positions, side by side in one matrix.
+  struct ProjectedHeads: @unchecked Sendable {
+    /// The whole matrix.
+    var all: Rows
+    var queries: Rows
+    var keys: Rows
+    var values: Rows
+    /// From the query heads that share a key head to the next.
+    var queryGroupStride: Int
+    /// From one key head to the next.
+    var keyStride: Int
+    /// What holds all that is to be rotated, and how its heads are grouped.
+    var rotated: Rows
+    var rotatedGroups: (headCount: Int, stride: Int)?
+  }
+
+  /// The heads as the products of a block leave them.
+  ///
+  /// Separate matrices: all queries, all keys, all values. A packed one: for each key head come its
+  /// query heads, the key head itself and the value head.
+  private var projectedHeads: ProjectedHeads {
+    let size = shape.headSize, width = shape.queryWidth, keyWidth = shape.keyValueWidth
+    let all = Rows(
+      pass.scratch.projected.address, count: pass.layout.queryCount, width: width + 2 * keyWidth,
+      stride: TransformerScratch.projectedStride(shape))
+    guard packsAttention else {
+      return ProjectedHeads(
+        all: all, queries: all.columns(0..<width), keys: all.columns(width..<width + keyWidth),
+        values: all.columns(width + keyWidth..<width + 2 * keyWidth),
+        queryGroupStride: width / shape.keyValueHeadCount, keyStride: size,
+        rotated: all.columns(0..<width + keyWidth))
+    }
+    let sharing = shape.headCount / shape.keyValueHeadCount
+    let group = (sharing + 2) * size
+    return ProjectedHeads(
+      all: all, queries: all.columns(0..<all.width - 2 * size),
+      keys: all.columns(sharing * size..<all.width - size),
+      values: all.columns((sharing + 1) * size..<all.width),
+      queryGroupStride: group, keyStride: group, rotated: all,
+      rotatedGroups: (headCount: sharing + 1, stride: group))
+  }
+
+  /// The keys and values one row of the request attends to.
+  struct KeySource: @unchecked Sendable {
+    /// The computed positions of the row.
+    var queries: Range<Int>
+    /// Rotated, shape `[keyCount, keyValueWidth]` or wider.
+    var keys: Rows
+    /// Of the same shape.
+    var values: Rows
+    /// From one head to the next.
+    var keyStride: Int
+    /// Shape `[keyCount]`; `nil` shows all.
+    var visible: UnsafePointer<UInt8>?
+  }
+
+  /// Keeps what was computed of `part` in the caches of its rows, keys not yet rotated.
+  private func store(_ heads: ProjectedHeads, _ part: Range<Int>, _ layer: Int) {
+    guard pass.layout.usesCaches else { return }
+    let size = shape.headSize
+    for row in pass.layout.rows {
+      guard let cache = row.cache else { continue }
+      for query in row.queries.clamped(to: part) {
+        let position = row.computed.lowerBound + query - row.queries.lowerBound
+        for head in 0..<shape.keyValueHeadCount {
+          let target = position * shape.keyValueWidth + head * size
+          (cache.keys[layer].address + target).update(
+            from: heads.keys[query] + head * heads.keyStride, count: size)
+          (cache.values[layer].address + target).update(
+            from: heads.values[query] + head * heads.keyStride, count: size)
+        }
+      }
     }
   }
 
-  /// Keeps what was computed of `row`, its keys not yet rotated.
-  private func store(_ row: RequestLayout.Row, _ layer: Int, in cache: KeyValueCache) {
-    let width = shape.keyValueWidth
-    let count = row.computed.count * width
-    let offset = row.computed.lowerBound * width
-    (cache.keys[layer].address + offset).update(from: keys[row.queries.lowerBound], count: count)
-    (cache.values[layer].address + offset).update(
-      from: values[row.queries.lowerBound], count: count)
-  }
-
-  private func attend(
-    _ row: RequestLayout.Row, _ layer: Int, _ cancellation: CancellationFlag?
-  ) {
-    let width = shape.keyValueWidth
-    var rowKeys = keys.rows(row.queries)
-    var rowValues = values.rows(row.queries)
-    if let cache = row.cache, row.computed.count < row.keyCount {
-      let rotated = pass.scratch.packed.address + row.firstKey * width
+  /// Where each row of the request finds its keys and values, once those of all parts are there.
+  ///
+  /// `visible` says of the keys of all rows whether they may be attended to; `nil` shows all.
+  func keySources(
+    _ layer: Int, _ heads: ProjectedHeads, visible: UnsafePointer<UInt8>?
+  ) -> [KeySource] {
+    pass.layout.rows.map { row in
+      let visible = visible.map { $0 + row.firstKey }
+      guard let cache = row.cache, row.computed.count < row.keyCount else {
+        return KeySource(
+          queries: row.queries, keys: heads.keys.rows(row.queries),
+          values: heads.values.rows(row.queries), keyStride: heads.keyStride, visible: visible)
+      }
+      let width = shape.keyValueWidth
+      let rotated = pass.scratch.rotated.address + row.firstKey * width
       rotated.update(from: cache.keys[layer].address, count: row.keyCount * width)
-      rowKeys = Rows(rotated, count: row.keyCount, width: width)
-      rowValues = Rows(cache.values[layer].address, count: row.keyCount, width: width)
+      let source = KeySource(
+        queries: row.queries, keys: Rows(rotated, count: row.keyCount, width: width),
+        values: Rows(cache.values[layer].address, count: row.keyCount, width: width),
+        keyStride: shape.headSize, visible: visible)
       rotate(
-        rowKeys,
-        positions: pass.layout.keyPositions[row.firstKey..<row.firstKey + row.keyCount])
-    }
-    let rowQueries = queries.rows(row.queries)
-    let heads = Kernels.Heads(
-      count: shape.headCount, keyCount: shape.keyValueHeadCount, size: shape.headSize)
-    pass.layout.isVisible.withUnsafeBufferPointer { isVisible in
-      let visible = pass.layout.hidesKeys ? isVisible.baseAddress.map { $0 + row.firstKey } : nil
-      kernels.attend(
-        q: rowQueries, k: rowKeys, v: rowValues, into: rowQueries, heads: heads, visible: visible,
-        cancellation: cancellation)
+        source.keys,
+        positions: pass.layout.keyPositions[row.firstKey..<row.firstKey + row.keyCount], kernels)
+      return source
     }
   }
 }

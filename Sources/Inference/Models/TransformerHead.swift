@@ -11,7 +11,9 @@ extension Transformer {
   ///
   /// The head is often the largest matrix. It is read once for all rows of the request: in slabs
   /// that each row uses before the next slab's turn.
-  func computeLogits(_ request: PredictionRequest, into prediction: inout Prediction) {
+  func computeLogits(
+    _ request: PredictionRequest, of stream: Rows, into prediction: inout Prediction
+  ) {
     let rows = pass.layout.rows
     if prediction.rows.count > rows.count {
       prediction.rows.removeLast(prediction.rows.count - rows.count)
@@ -27,7 +29,9 @@ extension Transformer {
     for (index, row) in rows.enumerated() {
       prediction.rows[index].reshape(
         positions: request.rows[index].wanted, vocabularySize: shape.vocabularySize)
-      pass.headInputs[index].set(wanted.rows(row.wanted), norm: norm(weights.finalNorm))
+      pass.headInputs[index].set(
+        wanted.rows(row.wanted),
+        norm: Kernels.Norm(weight: weights.finalNorm.address, epsilon: shape.normEpsilon))
     }
     let slab = rows.count == 1 ? shape.vocabularySize : Self.headSlab
     for first in stride(from: 0, to: shape.vocabularySize, by: slab) {

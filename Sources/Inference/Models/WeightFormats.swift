@@ -108,6 +108,27 @@ extension TransformerWeights {
   }
 }
 
+/// Small networks.
+extension TransformerWeights {
+  /// The bytes ``prepare(_:_:)`` takes.
+  func preparedByteCount(_ kernels: Kernels, _ precision: Kernels.Precision) -> Int {
+    blocks.reduce(head.preparedByteCount(kernels, precision)) { sum, block in
+      var block = block
+      var bytes = sum
+      block.forEachMatrix { bytes += $0.preparedByteCount(kernels, precision) }
+      return bytes
+    }
+  }
+
+  /// Decodes every matrix for its products, in addition to what is stored.
+  mutating func prepare(_ kernels: Kernels, _ precision: Kernels.Precision) {
+    for index in blocks.indices {
+      blocks[index].forEachMatrix { $0.prepare(kernels, precision) }
+    }
+    head.prepare(kernels, precision)
+  }
+}
+
 extension TransformerWeights.Block {
   /// Calls `body` with every matrix.
   fileprivate mutating func forEachMatrix(_ body: (inout WeightMatrix) -> Void) {

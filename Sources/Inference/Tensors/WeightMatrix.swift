@@ -10,6 +10,7 @@ package struct WeightMatrix: Sendable {
   package let format: Kernels.Format
 
   private let storage: Storage
+  private var prepared: (memory: WeightMemory, operand: Kernels.Operand)?
 
   private enum Storage {
     case stored(StoredTensor)
@@ -63,7 +64,30 @@ package struct WeightMatrix: Sendable {
   /// The matrix as the kernels see it; valid as long as `self` lives.
   package var matrix: Kernels.Matrix {
     guard let base = bytes.baseAddress else { preconditionFailure("an empty matrix") }
-    return Kernels.Matrix(base: base, rowCount: rows, columnCount: columns, format: format)
+    var matrix = Kernels.Matrix(
+      base: base, rowCount: rows, columnCount: columns, format: format)
+    matrix.prepared = prepared.flatMap { memory, operand in
+      memory.bytes.baseAddress.map {
+        Kernels.PreparedSlabs(
+          base: UnsafeRawPointer($0), operand: operand,
+          slabBytes: operand.slabBytes(columnCount: columns))
+      }
+    }
+    return matrix
+  }
+
+  /// The bytes ``prepare(_:_:)`` takes.
+  func preparedByteCount(_ kernels: Kernels, _ precision: Kernels.Precision) -> Int {
+    (rows + 15) / 16 * kernels.operand(for: format, precision).slabBytes(columnCount: columns)
+  }
+
+  /// Decodes the weights once and for all, in addition to what is stored.
+  mutating func prepare(_ kernels: Kernels, _ precision: Kernels.Precision) {
+    let operand = kernels.operand(for: format, precision)
+    let memory = WeightMemory(byteCount: preparedByteCount(kernels, precision))
+    guard let base = memory.bytes.baseAddress else { return }
+    kernels.prepare(matrix, for: operand, into: base)
+    prepared = (memory, operand)
   }
 
   /// Tells the system that the file's pages are not needed for now.

@@ -131,6 +131,44 @@ struct KernelsTests {
     #expect(rows.values == [1, 2, 3, 4, -2, 1, -4, 3])
   }
 
+  @Test func whatLiesBetweenGroupsOfHeadsIsNotRotated() {
+    let kernels = Kernels(threadCount: 1)
+    let cosine: [Float] = [0], sine: [Float] = [1]
+    let rows = OwnedRows([1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6], width: 12)
+    cosine.withUnsafeBufferPointer { cosine in
+      sine.withUnsafeBufferPointer { sine in
+        let table = Kernels.RotaryTable(
+          cosine: cosine.baseAddress!, sine: sine.baseAddress!, positionCount: 1)
+        kernels.rotate(
+          rows.rows, headSize: 2, groups: (headCount: 2, stride: 6), positions: [0], table: table)
+      }
+    }
+    #expect(rows.values == [-2, 1, -4, 3, 5, 6, -2, 1, -4, 3, 5, 6])
+  }
+
+  @Test func headsThatLieApartAreAttendedToAsIfSideBySide() {
+    let kernels = Kernels(threadCount: 2)
+    // For each of two key heads: two query heads, the key head, the value head, 4 elements each.
+    let packed = OwnedRows(numbers(40 * 32), width: 32)
+    func copy(_ parts: [Range<Int>]) -> OwnedRows {
+      let values = (0..<40).flatMap { row in
+        parts.flatMap { $0.map { packed.rows[row][$0] } }
+      }
+      return OwnedRows(values, width: parts.reduce(0) { $0 + $1.count })
+    }
+    let q = copy([0..<8, 16..<24]), k = copy([8..<12, 24..<28]), v = copy([12..<16, 28..<32])
+    let expected = OwnedRows(numbers(40 * 16), width: 16)
+    kernels.attend(
+      q: q.rows, k: k.rows, v: v.rows, into: expected.rows,
+      heads: Kernels.Heads(count: 4, keyCount: 2, size: 4))
+    let output = OwnedRows(numbers(40 * 16), width: 16)
+    kernels.attend(
+      q: packed.rows.columns(0..<24), k: packed.rows.columns(8..<28),
+      v: packed.rows.columns(12..<32), into: output.rows,
+      heads: Kernels.Heads(count: 4, keyCount: 2, size: 4, queryGroupStride: 16, keyStride: 16))
+    #expect(output.values == expected.values)
+  }
+
   @Test func gatheringReadsTheRowsOfTheIndices() {
     let kernels = Kernels(threadCount: 2)
     let w = OwnedRows(numbers(10 * 3), width: 3), y = OwnedRows(numbers(2 * 3), width: 3)
