@@ -3,7 +3,7 @@
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 60
 
-.PHONY: play test check format bench fuzz record-goldens install
+.PHONY: play test test-neon check format bench fuzz record-goldens install
 
 play:
 	Scripts/play
@@ -11,6 +11,10 @@ play:
 # Arguments go to swift test: make test ARGS="--filter TraceFile"
 test:
 	swift test $(ARGS)
+
+# The kernels for NEON, on emulated processors.
+test-neon:
+	Scripts/test-neon
 
 # What CI runs.
 check:

@@ -5,6 +5,8 @@
 
 #if defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>
+#elif defined(__aarch64__) && defined(__APPLE__)
+#include <sys/sysctl.h>
 #endif
 
 #if defined(__x86_64__)
@@ -29,6 +31,22 @@ static int supports_avx_vnni(void) {
   __asm__ volatile("cpuid" : "=a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx) : "a"(7), "c"(1));
   return (eax >> 4) & 1;
 }
+#elif defined(__aarch64__) && defined(__linux__)
+static int supports_dot(void) { return (getauxval(AT_HWCAP) >> 20) & 1; }  // HWCAP_ASIMDDP
+
+static int supports_i8mm(void) { return (getauxval(AT_HWCAP2) >> 13) & 1; }  // HWCAP2_I8MM
+#elif defined(__aarch64__) && defined(__APPLE__)
+static int supports_dot(void) { return 1; }  // every Apple silicon has it
+
+static int supports_i8mm(void) {
+  int value = 0;
+  size_t size = sizeof(value);
+  return sysctlbyname("hw.optional.arm.FEAT_I8MM", &value, &size, NULL, 0) == 0 && value != 0;
+}
+#elif defined(__aarch64__)
+static int supports_dot(void) { return 0; }
+
+static int supports_i8mm(void) { return 0; }
 #endif
 
 int ck_isa_is_supported(ck_isa isa) {
@@ -41,11 +59,8 @@ int ck_isa_is_supported(ck_isa isa) {
   case CK_ISA_AVX512_BF16: return supports_avx512() && __builtin_cpu_supports("avx512bf16");
 #elif defined(__aarch64__)
   case CK_ISA_NEON: return 1;
-#if defined(__linux__)
-  case CK_ISA_NEON_DOT: return (getauxval(AT_HWCAP) >> 20) & 1;  // HWCAP_ASIMDDP
-#elif defined(__APPLE__)
-  case CK_ISA_NEON_DOT: return 1;  // every Apple silicon has it
-#endif
+  case CK_ISA_NEON_DOT: return supports_dot();
+  case CK_ISA_NEON_I8MM: return supports_dot() && supports_i8mm();
 #endif
   default: return 0;
   }
@@ -64,7 +79,7 @@ int ck_operand_is_fast(ck_isa isa, ck_operand operand) {
   case CK_OPERAND_BF16: return isa == CK_ISA_AVX512_BF16;
   case CK_OPERAND_I8:
     return isa == CK_ISA_AVX_VNNI || isa == CK_ISA_AVX512 || isa == CK_ISA_AVX512_BF16 ||
-           isa == CK_ISA_NEON_DOT;
+           isa == CK_ISA_NEON_DOT || isa == CK_ISA_NEON_I8MM;
   }
   return 0;
 }

@@ -22,7 +22,8 @@ static ck_decode_slab *decoder(ck_isa isa, ck_operand operand) {
   case CK_ISA_AVX512_BF16: return ck_decode_slab_avx512;
 #elif defined(__aarch64__)
   case CK_ISA_NEON:
-  case CK_ISA_NEON_DOT: return ck_decode_slab_neon;
+  case CK_ISA_NEON_DOT:
+  case CK_ISA_NEON_I8MM: return ck_decode_slab_neon;
 #endif
   default: return ck_decode_slab_scalar;
   }
@@ -39,6 +40,8 @@ static ck_multiply_tile *multiplier(ck_isa isa, ck_operand operand) {
 #elif defined(__aarch64__)
   case CK_ISA_NEON:
   case CK_ISA_NEON_DOT: return ck_multiply_tile_neon;
+  case CK_ISA_NEON_I8MM:
+    return operand == CK_OPERAND_I8 ? ck_multiply_tile_i8mm : ck_multiply_tile_neon;
 #endif
   default: return ck_multiply_tile_scalar;
   }

@@ -19,9 +19,11 @@ typedef struct pack_target {
 } pack_target;
 
 /// What an integer sum starts from, a unit of Σq: weights are multiplied with 128 added (see panel.h),
-/// except by NEON's dot products.
+/// except by NEON, whose instructions for integers take signed ones.
 #if defined(__aarch64__)
-static int32_t start_factor(ck_isa isa) { return isa == CK_ISA_NEON_DOT ? 0 : -128; }
+static int32_t start_factor(ck_isa isa) {
+  return isa == CK_ISA_NEON_DOT || isa == CK_ISA_NEON_I8MM ? 0 : -128;
+}
 #else
 static int32_t start_factor(ck_isa isa) { return (void)isa, -128; }
 #endif

@@ -1,4 +1,5 @@
-// Matrix products with AVX2 and with NEON, in vector extensions. AVX-512 has its own files.
+// Matrix products with AVX2 and with NEON, in vector extensions. AVX-512 has its own files, and so have
+// NEON's products of integer matrices (matmul_i8mm.c).
 //
 // f32: 6 rows × 16 columns at a time (12 registers of sums with AVX2, 24 with NEON). Every format of
 // weights can be decoded to f32.

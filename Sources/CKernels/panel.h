@@ -196,5 +196,5 @@ ck_decode_slab ck_decode_slab_avx2, ck_decode_slab_avx512;
 ck_multiply_tile ck_multiply_tile_avx2, ck_multiply_tile_avx512;
 #elif defined(__aarch64__)
 ck_decode_slab ck_decode_slab_neon;
-ck_multiply_tile ck_multiply_tile_neon;
+ck_multiply_tile ck_multiply_tile_neon, ck_multiply_tile_i8mm;
 #endif

@@ -89,16 +89,21 @@ double ck_peak_work(ck_isa isa, ck_operand operand, size_t iterations) {
   }
 
 PEAK(fma_128, , "fmla", "4s", "4s")
-PEAK(i8_128, __attribute__((target("dotprod"))), "sdot", "4s", "16b")
+PEAK(dot_128, __attribute__((target("dotprod"))), "sdot", "4s", "16b")
+PEAK(i8mm_128, __attribute__((target("i8mm"))), "smmla", "4s", "16b")
 
 double ck_peak_work(ck_isa isa, ck_operand operand, size_t iterations) {
   if (iterations == 0 || isa == CK_ISA_SCALAR || !ck_operand_is_fast(isa, operand)) return 0;
+  double products = (double)ck_elements_per_step(operand);
   if (operand == CK_OPERAND_F32) {
     fma_128(iterations);
+  } else if (isa == CK_ISA_NEON_I8MM) {
+    i8mm_128(iterations);
+    products = 8;  // of each of the four sums: 2 × 2 dot products of eight integers
   } else {
-    i8_128(iterations);
+    dot_128(iterations);
   }
-  return (double)iterations * SUMS * 4 * (double)ck_elements_per_step(operand) * 2;
+  return (double)iterations * SUMS * 4 * products * 2;
 }
 
 #else

@@ -29,7 +29,8 @@ typedef enum ck_isa {
   CK_ISA_AVX512_BF16 = 4,  // and bfloat16 dot products
   CK_ISA_NEON = 5,         // any AArch64
   CK_ISA_NEON_DOT = 6,     // and integer dot products
-  CK_ISA_COUNT = 7,
+  CK_ISA_NEON_I8MM = 7,    // and products of integer matrices
+  CK_ISA_COUNT = 8,
 } ck_isa;
 
 /// Whether this processor has `isa`. Calling a kernel with one it lacks is undefined.

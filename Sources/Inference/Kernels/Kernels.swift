@@ -60,6 +60,7 @@ extension Kernels {
     case avx512BF16 = "avx512-bf16"
     case neon
     case neonDot = "neon-dot"
+    case neonI8MM = "neon-i8mm"
 
     /// The fastest that this processor has.
     package static let best = allCases.first { $0.isa == ck_best_isa() } ?? .scalar
@@ -78,6 +79,7 @@ extension Kernels {
       case .avx512BF16: CK_ISA_AVX512_BF16
       case .neon: CK_ISA_NEON
       case .neonDot: CK_ISA_NEON_DOT
+      case .neonI8MM: CK_ISA_NEON_I8MM
       }
     }
   }

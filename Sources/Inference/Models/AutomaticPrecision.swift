@@ -58,7 +58,7 @@ extension Kernels.InstructionSet {
   /// Whether products of 8-bit integers are faster than those of single precision.
   package var multipliesIntegers: Bool {
     switch self {
-    case .avxVNNI, .avx512, .avx512BF16, .neonDot: true
+    case .avxVNNI, .avx512, .avx512BF16, .neonDot, .neonI8MM: true
     case .scalar, .avx2, .neon: false
     }
   }

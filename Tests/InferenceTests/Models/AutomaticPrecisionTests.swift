@@ -41,7 +41,9 @@ import Testing
   @Test func processorsWithoutTheInstructionsStayExact() {
     #expect(precision(.f32, millions: 1028, on: .avx2) == .float32)
     #expect(precision(.bf16, millions: 4, on: .avx512) == .float32)
+    #expect(precision(.bf16, millions: 1028, on: .neon) == .float32)
     #expect(precision(.bf16, millions: 1028, on: .neonDot) == .q8)
+    #expect(precision(.bf16, millions: 1028, on: .neonI8MM) == .q8)
   }
 
   @Test func onlyAutoIsResolved() throws {
