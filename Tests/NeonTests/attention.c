@@ -63,6 +63,8 @@ static ck_attention call_of(const shape *s, const float *q, const float *k, cons
       .heads = s->heads,
       .key_heads = s->key_heads,
       .head_size = s->size,
+      .q_group = s->heads / s->key_heads * s->size,
+      .key_group = s->size,
       .scale = 0.3f,
       .visible = visible,
       .causal = s->causal,

@@ -18,7 +18,7 @@ void blocks_read(ck_isa isa, tally *tally) {
     size_t row_bytes = columns / length * ck_format_block_bytes(format);
     char *bytes = memory(2 * row_bytes + 1);
     fill_weights(bytes + 1, format, 2, columns, 5);
-    ck_weights weights = {bytes + 1, 2, columns, row_bytes, format};
+    ck_weights weights = {bytes + 1, 2, columns, row_bytes, format, NULL};
     float values[MOST_COLUMNS], twins[MOST_COLUMNS];
     size_t firsts[] = {0, length == 1 ? 7 : 256};  // the start, and the middle of a row
     for (int i = 0; i < 2; i++) {

@@ -77,7 +77,7 @@ static product *make_product(ck_format format, ck_operand operand, size_t column
   p->operand = operand;
   p->weight_memory = memory(MOST_OUTPUTS * row_bytes + 1);
   char *base = (char *)p->weight_memory + 1;  // weights lie at any address
-  p->weights = (ck_weights){base, MOST_OUTPUTS, columns, row_bytes, format};
+  p->weights = (ck_weights){base, MOST_OUTPUTS, columns, row_bytes, format, NULL};
   fill_weights(base, format, MOST_OUTPUTS, columns, seed);
   noise noise = noise_from(columns);
   noise_fill(&noise, p->x, MOST_ROWS * columns, 1);
