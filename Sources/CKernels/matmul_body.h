@@ -7,9 +7,11 @@
 #if CK_VECTOR_BYTES == 32
 #define CK_THIS_ISA CK_ISA_AVX2
 #define CK_WEIGHT_OFFSET 128
+#define CK_DOT_TARGET __attribute__((target("avx2,fma,f16c,avxvnni")))
 #else
 #define CK_THIS_ISA CK_ISA_NEON
 #define CK_WEIGHT_OFFSET 0
+#define CK_DOT_TARGET __attribute__((target("dotprod")))
 #endif
 
 // ---------------------------------------------------------------- slabs
@@ -120,13 +122,8 @@ CK_INLINE void CK_NAME(multiply_rows)(const int rows, int row, int column, const
 }
 
 /// Adds the integer dot products of a block of 32 elements: `rows` rows × 16 columns.
-#if CK_VECTOR_BYTES == 32
-__attribute__((target("avx2,avxvnni")))
-#else
-__attribute__((target("dotprod")))
-#endif
-static inline void CK_NAME(dot_block)(const uint32_t *x, const uint32_t *w,
-                                      ck_i32x16 sums[CK_I8_ROWS]) {
+CK_INLINE CK_DOT_TARGET void CK_NAME(dot_block)(const uint32_t *x, const uint32_t *w,
+                                                ck_i32x16 sums[CK_I8_ROWS]) {
 #if CK_VECTOR_BYTES == 32
   __m256i s[CK_I8_ROWS][2];
   memcpy(s, sums, sizeof(s));
@@ -156,25 +153,29 @@ static inline void CK_NAME(dot_block)(const uint32_t *x, const uint32_t *w,
   memcpy(sums, s, sizeof(s));
 }
 
-static void CK_NAME(multiply_i8)(int has_minima, const ck_tile *tile, int row, const ck_slab *slab,
-                                 int column, size_t quants, const ck_sink *sink) {
+// For the same target as the dot products, so that these are inlined and sums stay in registers.
+CK_DOT_TARGET static void CK_NAME(multiply_i8)(int has_minima, const ck_tile *tile, int row,
+                                               const ck_slab *slab, int column, size_t quants,
+                                               const ck_sink *sink) {
   ck_f32x16 sums[CK_I8_ROWS] = {{0}};
   for (size_t quant = 0; quant < quants; quant++) {
     size_t t = quant * CK_TILE_ROWS + (size_t)row, s = quant * CK_SLAB_COLUMNS;
     ck_i32x16 integers[CK_I8_ROWS];
-    for (int m = 0; m < CK_I8_ROWS; m++) {
+    CK_UNROLL for (int m = 0; m < CK_I8_ROWS; m++) {
       integers[m] = (ck_i32x16){0} + (has_minima ? 0 : tile->starts[t + (size_t)m]);
     }
     CK_NAME(dot_block)(tile->values + 8 * quant * CK_TILE_ROWS + row,
                        slab->values + 8 * quant * CK_SLAB_COLUMNS, integers);
     ck_f32x16 scale = CK_NAME(load)(slab->scales + s), minimum = CK_NAME(load)(slab->minima + s);
-    for (int m = 0; m < CK_I8_ROWS; m++) {
+    CK_UNROLL for (int m = 0; m < CK_I8_ROWS; m++) {
       ck_f32x16 value = __builtin_convertvector(integers[m], ck_f32x16);
       sums[m] += value * (scale * tile->scales[t + (size_t)m]);
       if (has_minima) sums[m] -= minimum * tile->sums[t + (size_t)m];
     }
   }
-  for (int m = 0; m < CK_I8_ROWS; m++) CK_NAME(write_row)(sink, row + m, column, sums[m]);
+  CK_UNROLL for (int m = 0; m < CK_I8_ROWS; m++) {
+    CK_NAME(write_row)(sink, row + m, column, sums[m]);
+  }
 }
 
 void CK_NAME(ck_multiply_tile)(ck_operand operand, int has_minima, const ck_tile *tile,
@@ -205,4 +206,5 @@ void CK_NAME(ck_multiply_tile)(ck_operand operand, int has_minima, const ck_tile
 
 #undef CK_THIS_ISA
 #undef CK_WEIGHT_OFFSET
+#undef CK_DOT_TARGET
 #endif

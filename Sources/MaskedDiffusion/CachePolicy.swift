@@ -1,14 +1,15 @@
-/// Which keys and values are kept from the first step of a block, to compute fewer positions in the
-/// steps after it.
+/// Which keys and values are kept from one step to the next, to compute fewer positions.
 ///
-/// Anything but `none` is inexact: what is kept was computed before the block was written.
+/// Anything but `none` is inexact: what is kept was computed on an earlier canvas.
 ///
 /// - SeeAlso: Wu et al., “Fast-dLLM”, arXiv:2505.22618; `llada/generate.py`,
-///   `generate_with_prefix_cache`, `generate_with_dual_cache`.
+///   `generate_with_prefix_cache`, `generate_with_dual_cache`. Ma et al., “dKV-Cache: The Cache for
+///   Diffusion Language Models”, arXiv:2505.15781, dKV-Cache-Decode.
 public struct CachePolicy: Equatable, Sendable, CustomStringConvertible {
   /// The positions whose keys and values are kept.
   public var kind: Kind
-  /// The steps after which everything is computed anew within a block, 1 or more; `nil` for never.
+  /// The steps after which everything is computed anew (within a block, for those kept in blocks),
+  /// 1 or more; `nil` for never.
   public var refreshInterval: Int?
 
   /// Creates a policy.
@@ -28,9 +29,12 @@ public struct CachePolicy: Equatable, Sendable, CustomStringConvertible {
     case prefix
     /// Those before and after the block.
     case dual
+    /// Those of every position that is not masked and was not changed in the step before: a
+    /// token's own are kept one step after it was unmasked, when it has been computed once.
+    case delayed
   }
 
-  /// Reads `none`, `prefix`, `dual`, or one of them with `:refresh=STEPS`.
+  /// Reads `none`, `prefix`, `dual`, `delayed`, or one of them with `:refresh=STEPS`.
   ///
   /// - Throws: ``SamplerError/malformedSelection(_:)``,
   ///   ``SamplerError/unknownAlgorithm(kind:name:nearest:)``.
@@ -58,12 +62,25 @@ public struct CachePolicy: Equatable, Sendable, CustomStringConvertible {
     kind.rawValue + (refreshInterval.map { ":refresh=\($0)" } ?? "")
   }
 
-  /// The positions to compute in a step that is not the first of `block`.
-  func computedRange(block: Range<Int>, count: Int) -> Range<Int> {
+  /// The positions to compute on `canvas` when keys and values are at hand.
+  ///
+  /// - Parameters:
+  ///   - canvas: The canvas.
+  ///   - block: The block in progress.
+  ///   - previous: The canvas that was computed before.
+  ///   - wanted: The positions whose logits are wanted, ascending.
+  func computedPositions(
+    of canvas: Canvas, block: Range<Int>, previous: Canvas, wanted: [Int]
+  ) -> [Int] {
     switch kind {
-    case .none: 0..<count
-    case .prefix: block.lowerBound..<count
-    case .dual: block
+    case .none: return Array(0..<canvas.count)
+    case .prefix: return Array(block.lowerBound..<canvas.count)
+    case .dual: return Array(block)
+    case .delayed:
+      let wanted = Set(wanted)
+      return (0..<canvas.count).filter {
+        canvas.isMasked($0) || canvas.tokens[$0] != previous.tokens[$0] || wanted.contains($0)
+      }
     }
   }
 }

@@ -66,13 +66,13 @@ public struct CacheUse: Sendable {
   /// The cache to read and write.
   public var cache: any PredictionCache
 
-  /// The positions to compute; `nil` computes all.
+  /// The positions to compute, ascending; `nil` computes all.
   ///
   /// Keys and values of all others are read from the cache. Whatever is computed is stored.
-  public var computed: Range<Int>?
+  public var computed: [Int]?
 
   /// Creates a use of `cache`.
-  public init(cache: any PredictionCache, computed: Range<Int>? = nil) {
+  public init(cache: any PredictionCache, computed: [Int]? = nil) {
     self.cache = cache
     self.computed = computed
   }

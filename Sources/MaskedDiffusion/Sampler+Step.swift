@@ -145,12 +145,18 @@ extension Sampler {
   ///
   /// With kept keys and values, masks before the block are not computed and so not written.
   private func openPositions(for block: BlockPlan) -> [Int] {
-    let first = keepsCache(for: block) && block.done > 0 ? block.range.lowerBound : 0
+    let isLimited =
+      keepsCache(for: block) && block.done > 0 && settings.cache.kind != .delayed
+    let first = isLimited ? block.range.lowerBound : 0
     return state.canvas.openPositions(in: first..<block.range.upperBound)
   }
 
   private func keepsCache(for block: BlockPlan) -> Bool {
-    settings.cache.kind != .none && block.range != 0..<state.canvas.count
+    switch settings.cache.kind {
+    case .none: false
+    case .prefix, .dual: block.range != 0..<state.canvas.count
+    case .delayed: true
+    }
   }
 
   private mutating func predict(block: BlockPlan, time: Float) throws(PredictionError) -> Int {
@@ -161,25 +167,40 @@ extension Sampler {
     }
     guard !positions.isEmpty else { return 0 }
     var question = question(at: positions)
-    if keepsCache(for: block) {
-      let isRefreshed = needsFreshCache(for: block)
-      let origin = isRefreshed ? nil : state.cacheOrigin
-      question.cache = GuidedPrediction.Question.Cache(
-        origin: origin ?? CacheOrigin(canvas: canvas, block: block.range, step: state.step),
-        computed: isRefreshed
-          ? 0..<canvas.count
-          : settings.cache.computedRange(block: block.range, count: canvas.count))
-    }
+    if keepsCache(for: block) { question.cache = cacheQuestion(for: block, wanted: positions) }
     let forwards = try updatePrediction(question, time: time)
     state.cacheOrigin = question.cache?.origin
+    if let cache = question.cache, cache.isKept {
+      state.cacheOrigin?.later.append(
+        CacheOrigin.Pass(canvas: canvas, computed: cache.computed))
+    }
     return forwards
   }
 
-  private func needsFreshCache(for block: BlockPlan) -> Bool {
-    guard let origin = state.cacheOrigin, origin.block == block.range,
-      origin.canvas.count == state.canvas.count, block.done > 0
-    else { return true }
-    return state.step - origin.step >= settings.cache.refreshInterval ?? .max
+  /// Which keys and values a step on `block` starts from, and which it computes.
+  private func cacheQuestion(
+    for block: BlockPlan, wanted: [Int]
+  ) -> GuidedPrediction.Question.Cache {
+    let canvas = state.canvas
+    guard let origin = usableOrigin(for: block) else {
+      return GuidedPrediction.Question.Cache(
+        origin: CacheOrigin(canvas: canvas, block: block.range, step: state.step),
+        computed: Array(0..<canvas.count), isKept: false)
+    }
+    return GuidedPrediction.Question.Cache(
+      origin: origin,
+      computed: settings.cache.computedPositions(
+        of: canvas, block: block.range, previous: origin.latestCanvas, wanted: wanted),
+      isKept: settings.cache.kind == .delayed)
+  }
+
+  /// What is kept, unless everything is to be computed anew.
+  private func usableOrigin(for block: BlockPlan) -> CacheOrigin? {
+    guard let origin = state.cacheOrigin, origin.canvas.count == state.canvas.count,
+      state.step - origin.step < settings.cache.refreshInterval ?? .max
+    else { return nil }
+    guard settings.cache.kind != .delayed else { return origin }
+    return origin.block == block.range && block.done > 0 ? origin : nil
   }
 
   private func question(at positions: [Int]) -> GuidedPrediction.Question {

@@ -24,7 +24,7 @@ public struct SamplerState: Equatable, Sendable {
   public internal(set) var plannedSteps: Int?
 }
 
-/// The canvas keys and values were computed from, and when.
+/// The canvases keys and values were computed from, and when the first was.
 struct CacheOrigin: Equatable, Sendable {
   /// The canvas.
   var canvas: Canvas
@@ -32,4 +32,17 @@ struct CacheOrigin: Equatable, Sendable {
   var block: Range<Int>
   /// The steps done then.
   var step: Int
+  /// What was computed since and changed what is kept, in order: enough to compute it again.
+  var later: [Pass] = []
+
+  /// Some positions of a canvas.
+  struct Pass: Equatable, Sendable {
+    /// The canvas.
+    var canvas: Canvas
+    /// The positions, ascending.
+    var computed: [Int]
+  }
+
+  /// The canvas that was computed last.
+  var latestCanvas: Canvas { later.last?.canvas ?? canvas }
 }

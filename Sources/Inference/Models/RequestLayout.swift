@@ -8,8 +8,8 @@ struct RequestLayout {
   struct Row {
     /// The rows of the tall matrix, one a computed position.
     var queries: Range<Int>
-    /// The positions computed.
-    var computed: Range<Int>
+    /// Whether every position is computed; the others are read from the cache.
+    var isWhole: Bool
     /// The number of positions the row attends to: all of its canvas.
     var keyCount: Int
     /// Where the row's keys begin when keys of all rows are laid end to end.
@@ -24,6 +24,8 @@ struct RequestLayout {
   private(set) var rows: [Row] = []
   /// The token of each computed position.
   private(set) var tokens: [TokenID] = []
+  /// Where each computed position is on its canvas.
+  private(set) var canvasPositions: [Int] = []
   /// The position number of each computed position.
   private(set) var queryPositions: [Int32] = []
   /// The position number of each key.
@@ -59,6 +61,7 @@ struct RequestLayout {
   ) throws(PredictionError) {
     rows.removeAll(keepingCapacity: true)
     tokens.removeAll(keepingCapacity: true)
+    canvasPositions.removeAll(keepingCapacity: true)
     queryPositions.removeAll(keepingCapacity: true)
     keyPositions.removeAll(keepingCapacity: true)
     isVisible.removeAll(keepingCapacity: true)
@@ -103,10 +106,10 @@ struct RequestLayout {
       throw .unsupported("two rows of a request share a cache")
     }
     let count = row.tokens.count
-    guard let computed = use.computed, computed != 0..<count else { return cache }
+    guard let computed = use.computed, computed.count < count else { return cache }
     precondition(
-      0 <= computed.lowerBound && computed.upperBound <= count,
-      "positions \(computed) of \(count) are to be computed")
+      zip(computed, computed.dropFirst()).allSatisfy { $0 < $1 } && computed.first ?? 0 >= 0
+        && computed.last ?? 0 < max(count, 1), "positions \(computed) of \(count)")
     guard cache.positionCount == count else {
       throw .unsupported(
         "the cache holds \(cache.positionCount) positions, the row has \(count): "
@@ -116,13 +119,19 @@ struct RequestLayout {
   }
 
   private mutating func append(_ row: PredictionRow, cache: KeyValueCache?) {
-    let computed = row.cache?.computed ?? 0..<row.tokens.count
+    let first = tokens.count
+    if let computed = row.cache?.computed {
+      canvasPositions.append(contentsOf: computed)
+      tokens.append(contentsOf: computed.lazy.map { row.tokens[$0] })
+    } else {
+      canvasPositions.append(contentsOf: row.tokens.indices)
+      tokens.append(contentsOf: row.tokens)
+    }
     rows.append(
       Row(
-        queries: tokens.count..<tokens.count + computed.count, computed: computed,
+        queries: first..<tokens.count, isWhole: tokens.count - first == row.tokens.count,
         keyCount: row.tokens.count, firstKey: keyPositions.count, cache: cache,
         wanted: outputs.count..<outputs.count + row.wanted.count))
-    tokens.append(contentsOf: row.tokens[computed])
   }
 
   private mutating func appendPositions(
@@ -141,8 +150,9 @@ struct RequestLayout {
       keyPositions.append(contentsOf: row.tokens.indices.lazy.map { Int32(truncatingIfNeeded: $0) })
     }
     guard let last = rows.last else { return }
-    let first = last.firstKey + last.computed.lowerBound
-    queryPositions.append(contentsOf: keyPositions[first..<first + last.computed.count])
+    for position in canvasPositions[last.queries] {
+      queryPositions.append(keyPositions[last.firstKey + position])
+    }
     if let attendable = row.attendable {
       isVisible.append(contentsOf: attendable.lazy.map { $0 ? 1 : 0 })
       hidesKeys = hidesKeys || attendable.contains(false)
@@ -160,11 +170,23 @@ struct RequestLayout {
         row.tokens.indices.contains(position), "position \(position) of \(row.tokens.count)")
       // Where a position's logits are the output of the one before, the first has only its own.
       let source = isShifted ? max(0, position - 1) : position
-      guard last.computed.contains(source) else {
+      guard let query = query(of: source, in: last) else {
         throw .unsupported(
           "the logits of position \(position) are wanted, but output \(source) is not computed")
       }
-      outputs.append(last.queries.lowerBound + source - last.computed.lowerBound)
+      outputs.append(query)
     }
+  }
+
+  /// The row of the tall matrix that computes `position` of `row`.
+  private func query(of position: Int, in row: Row) -> Int? {
+    guard !row.isWhole else { return row.queries.lowerBound + position }
+    var low = row.queries.lowerBound
+    var high = row.queries.upperBound
+    while low < high {
+      let middle = (low + high) / 2
+      if canvasPositions[middle] < position { low = middle + 1 } else { high = middle }
+    }
+    return low < row.queries.upperBound && canvasPositions[low] == position ? low : nil
   }
 }

@@ -118,7 +118,7 @@ final class Transformer: Sendable {
   /// Makes room for the request that was laid out.
   private func prepare() {
     let layout = pass.layout
-    let readsCache = layout.rows.contains { $0.cache != nil && $0.computed.count < $0.keyCount }
+    let readsCache = layout.rows.contains { !$0.isWhole }
     pass.scratch.reserve(
       shape, queries: layout.queryCount, keys: readsCache ? layout.keyCount : 0,
       wanted: layout.outputs.count)
@@ -131,7 +131,7 @@ final class Transformer: Sendable {
     }
     for row in layout.rows {
       guard let cache = row.cache else { continue }
-      if row.computed.count == row.keyCount { cache.reserve(row.keyCount) }
+      if row.isWhole { cache.reserve(row.keyCount) }
       // Until every layer is stored, the cache holds a mixture of two passes.
       cache.positionCount = 0
     }

@@ -180,7 +180,7 @@ extension Transformer {
     for row in pass.layout.rows {
       guard let cache = row.cache else { continue }
       for query in row.queries.clamped(to: part) {
-        let position = row.computed.lowerBound + query - row.queries.lowerBound
+        let position = pass.layout.canvasPositions[query]
         for head in 0..<shape.keyValueHeadCount {
           let target = position * shape.keyValueWidth + head * size
           (cache.keys[layer].address + target).update(
@@ -200,7 +200,7 @@ extension Transformer {
   ) -> [KeySource] {
     pass.layout.rows.map { row in
       let visible = visible.map { $0 + row.firstKey }
-      guard let cache = row.cache, row.computed.count < row.keyCount else {
+      guard let cache = row.cache, !row.isWhole else {
         return KeySource(
           queries: row.queries, keys: heads.keys.rows(row.queries),
           values: heads.values.rows(row.queries), keyStride: heads.keyStride, visible: visible)

@@ -18,8 +18,12 @@ struct GuidedPrediction: Sendable {
     var cache: Cache?
 
     struct Cache: Equatable {
+      /// What is to be at hand.
       var origin: CacheOrigin
-      var computed: Range<Int>
+      /// The positions to compute, ascending.
+      var computed: [Int]
+      /// Whether what is computed belongs to the origin from then on.
+      var isKept: Bool
     }
   }
 
@@ -65,6 +69,10 @@ struct GuidedPrediction: Sendable {
     } else {
       Self.suppress(asked.suppressed, in: &prediction.rows[0])
     }
+    if let cache = asked.cache, cache.isKept {
+      cachesOrigin?.later.append(
+        CacheOrigin.Pass(canvas: asked.canvas, computed: cache.computed))
+    }
     question = asked
     return forwards + rows.count
   }
@@ -95,16 +103,22 @@ struct GuidedPrediction: Sendable {
     guard cachesOrigin != cache.origin else { return 0 }
     cachesOrigin = nil
     let isFilledByQuestion =
-      cache.computed == 0..<asked.canvas.count && asked.canvas == cache.origin.canvas
+      cache.computed.count == asked.canvas.count && asked.canvas == cache.origin.canvas
+      && cache.origin.later.isEmpty
+    var passes: [CacheOrigin.Pass] = []
     if !isFilledByQuestion {
-      let rows = rows(of: cache.origin.canvas, scale: asked.scale, positions: []) {
-        CacheUse(cache: caches[$0])
+      let all = Array(0..<cache.origin.canvas.count)
+      passes = [CacheOrigin.Pass(canvas: cache.origin.canvas, computed: all)] + cache.origin.later
+    }
+    for pass in passes {
+      let rows = rows(of: pass.canvas, scale: asked.scale, positions: []) {
+        CacheUse(cache: caches[$0], computed: pass.computed)
       }
       try predictor.predict(
         PredictionRequest(rows: rows, time: time, cancellation: cancellation), into: &prediction)
     }
     cachesOrigin = cache.origin
-    return isFilledByQuestion ? 0 : count
+    return passes.count * count
   }
 
   /// Forgets the answer, for instance because the model has changed.
