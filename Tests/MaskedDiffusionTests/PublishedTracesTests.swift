@@ -38,6 +38,45 @@ import _TestSupport
       name: "RND1 entropy, 4 steps", preset: "dream-entropy", steps: 4, isShifted: true,
       schedule: AlgorithmSelection("proportional"),
       states: ["________", "____a_2_", "_7_aa_2_", "97_aa42_", "972aa42a"]),
+    Case(
+      name: "Fast-dLLM factor 2", preset: "fast-dllm-factor", steps: 8,
+      strategy: AlgorithmSelection("factor", ["factor": .number(2)]),
+      states: ["________", "_0_a_2__", "003aa2__", "003aa297"]),
+    // The published code writes the three that are left after the third step at once.
+    Case(
+      name: "factor 1 without the published off-by-one", preset: "fast-dllm-factor", steps: 8,
+      states: ["________", "___a_2__", "__9a_23_", "a_9a_23_", "aa9a_237", "aa9a9237"]),
+    Case(
+      name: "LocalLeap, thresholds 0.75 and 0.5, radius 2", preset: "local-leap", steps: 8,
+      strategy: AlgorithmSelection(
+        "local-leap", ["kappa": .number(0.75), "tau": .number(0.5), "window": .number(2)]),
+      states: ["________", "_05a52_8", "_05a5278", "705a5278"]),
+    Case(
+      name: "LocalLeap, radius 4", preset: "local-leap", steps: 8,
+      states: [
+        "________", "___a_2__", "__9a_2__", "__9a_27_", "__9a327_", "__9a3274", "a_9a3274",
+        "aa9a3274",
+      ]),
+    Case(
+      name: "EB-Sampler by entropy, 1 nat", preset: "eb-sampler", steps: 8,
+      strategy: AlgorithmSelection("entropy-bounded", ["gamma": .number(1)]),
+      states: ["________", "___a_2__", "6_9a_2__", "699a_29_", "699a3291"]),
+    Case(
+      name: "EB-Sampler by confidence, 1 nat", preset: "eb-sampler", steps: 8,
+      strategy: AlgorithmSelection(
+        "entropy-bounded", ["gamma": .number(1), "order": .choice("confidence")]),
+      states: ["________", "___a_2__", "__9a_23_", "a89a_23_", "a89a1232"]),
+    Case(
+      name: "EB-Sampler by margin, 1 nat", preset: "eb-sampler", steps: 8,
+      strategy: AlgorithmSelection(
+        "entropy-bounded", ["gamma": .number(1), "order": .choice("margin")]),
+      states: ["________", "___a_2__", "_79a_2__", "_79a729_", "779a729_", "779a7299"]),
+    Case(
+      name: "EB-Sampler, 0.1 nats", preset: "eb-sampler", steps: 8,
+      states: [
+        "________", "___a____", "___a___8", "__1a___8", "__1a__78", "__1a3_78", "_71a3_78",
+        "071a3_78", "071a3178",
+      ]),
   ]
 
   @Test(arguments: cases) func passesThroughThePublishedStates(_ example: Case) throws {

@@ -43,9 +43,23 @@ public enum PresetRegistry {
     Preset(
       "fast-dllm", "Every token above a confidence at once, in as many steps as it takes",
       source: "Fast-dLLM llada/generate.py get_transfer_index, arXiv:2505.22618",
-      steps: .onePerToken, usesBlocks: true,
+      steps: .onePerToken, usesBlocks: true, lladaSettings("confidence-threshold")),
+    Preset(
+      "fast-dllm-factor", "As many tokens at once as their confidence allows together",
+      source: "Fast-dLLM get_transfer_index_dynamic(factor=1), arXiv:2505.22618",
+      steps: .onePerToken, usesBlocks: true, lladaSettings("factor")),
+    Preset(
+      "local-leap", "Confident tokens at once, and the less confident ones around them",
+      source: "LocalLeap get_transfer_index(threshold=0.9, relaxed_threshold=0.75, radius=4),"
+        + " arXiv:2510.07081",
+      steps: .onePerToken, usesBlocks: true, lladaSettings("local-leap")),
+    Preset(
+      "eb-sampler", "The least uncertain tokens up to 0.1 nats of entropy, anywhere in the text",
+      source: "EB-Sampler, arXiv:2505.24857; Information-Gain-Sampler"
+        + " src/generators/eb_sampler.py generate_with_eb_sampler(gamma=0.1)",
+      steps: .onePerToken,
       SamplerSettings(
-        steps: 128, blockRule: .exact, strategy: AlgorithmSelection("confidence-threshold"),
+        steps: 128, strategy: AlgorithmSelection("entropy-bounded"),
         schedule: AlgorithmSelection("uniform"))),
     Preset(
       "dllm", "The most confident tokens first, at the pace of the linear process",

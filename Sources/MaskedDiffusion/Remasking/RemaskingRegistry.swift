@@ -8,6 +8,9 @@ public enum RemaskingRegistry {
     Entry(MarginRemasking.self),
     Entry(EntropyRemasking.self),
     Entry(ConfidenceThresholdRemasking.self),
+    Entry(FactorRemasking.self),
+    Entry(LocalLeapRemasking.self),
+    Entry(EntropyBoundedRemasking.self),
     Entry(ReMDMRemasking.self),
     Entry(P2Remasking.self),
   ]

@@ -94,10 +94,18 @@ public struct StepContext: Sendable {
   public func positions(
     withHighest score: (Candidate) -> Double, count: Int
   ) -> [Int] {
+    rankedCandidates(by: score).prefix(count).map(\.position).sorted()
+  }
+
+  /// Returns the candidates with the highest scores first, lower positions first among equals.
+  public func rankedCandidates(by score: (Candidate) -> Double) -> [Candidate] {
     candidates
-      .map { (position: $0.position, score: score($0)) }
-      .sorted { $0.score != $1.score ? $0.score > $1.score : $0.position < $1.position }
-      .prefix(count).map(\.position).sorted()
+      .map { (candidate: $0, score: score($0)) }
+      .sorted {
+        $0.score != $1.score
+          ? $0.score > $1.score : $0.candidate.position < $1.candidate.position
+      }
+      .map(\.candidate)
   }
 }
 
