@@ -69,6 +69,7 @@ public struct CachePolicy: Equatable, Sendable, CustomStringConvertible {
   ///   - block: The block in progress.
   ///   - previous: The canvas that was computed before.
   ///   - wanted: The positions whose logits are wanted, ascending.
+  /// - Returns: The positions, ascending.
   func computedPositions(
     of canvas: Canvas, block: Range<Int>, previous: Canvas, wanted: [Int]
   ) -> [Int] {

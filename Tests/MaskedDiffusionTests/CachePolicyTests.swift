@@ -2,8 +2,9 @@ import MaskedDiffusion
 import Synchronization
 import Testing
 
-/// A predictor whose logits depend on what it keeps of each position: the canvas the position was
-/// computed on last. It notes what it was asked to compute.
+/// A predictor whose logits depend on the canvas each position was computed on last.
+///
+/// It notes what it was asked to compute.
 private final class RememberingPredictor: MaskPredictor {
   final class Kept: PredictionCache {
     let canvases = Mutex<[Int]>([])

@@ -4,7 +4,7 @@ public import MaskedDiffusion
 /// as none.
 public struct RandomModel: MaskPredictor {
   private let published: PublishedShape
-  private let network: Transformer
+  let network: Transformer
 
   /// Makes the weights, on all threads.
   ///

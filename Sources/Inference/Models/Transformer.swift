@@ -11,7 +11,7 @@ final class Transformer: Sendable {
   let kernels: Kernels
   let precision: Kernels.Precision
   private let lanes: RowLanes
-  private let blocks: [BlockView]
+  let blocks: [BlockView]
 
   /// What a forward pass writes; touched only by whoever holds the turn.
   nonisolated(unsafe) let pass = Pass()

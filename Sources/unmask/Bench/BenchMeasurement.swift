@@ -7,6 +7,8 @@ struct BenchMeasurement {
   let rows: Int
   var peak = PeakRates()
   var forward = Times()
+  /// The matrix products of a forward pass alone; only for shapes.
+  var products: ProductTimes?
   var step = Times()
   /// The part of each step that is not the model.
   var sampling = Times()
@@ -47,6 +49,22 @@ struct BenchMeasurement {
       forward.add(ContinuousClock.now - start)
     } while ContinuousClock.now < end || forward.count < 5
     peak.measure(kernels)
+  }
+
+  /// Times the matrix products alone, if the subject can compute them alone.
+  mutating func measureProducts(for duration: Duration) {
+    guard let model = subject.predictor as? RandomModel else { return }
+    let products = MatrixProducts(of: model, rows: rows)
+    products.compute()
+    var times = Times()
+    let end = ContinuousClock.now + duration
+    repeat {
+      let start = ContinuousClock.now
+      products.compute()
+      times.add(ContinuousClock.now - start)
+    } while ContinuousClock.now < end || times.count < 3
+    self.products = ProductTimes(times: times, operationCount: products.operationCount)
+    peak.measure(Kernels(threadCount: subject.threadCount))
   }
 
   /// Times steps that draw tokens at temperature 1, and in them what is not the model.
@@ -104,6 +122,15 @@ struct BenchMeasurement {
         strategy: strategy, cache: cache.description, tokens: rows,
         forwards: sampler.state.forwards, duration: ContinuousClock.now - start))
   }
+}
+
+/// The matrix products of a forward pass alone.
+struct ProductTimes {
+  var times: Times
+  var operationCount: Double
+
+  /// Thousand million multiplications and additions a second.
+  var gigaflops: Double { operationCount / times.median / 1e6 }
 }
 
 /// A whole run of the reverse process.

@@ -12,7 +12,7 @@ extension BenchMeasurement {
       forward pass   \(fixed(forward.median, 3)) ms, at least \(fixed(forward.least, 3)), \
       \(fixed(1000 / forward.median, 1)) a second
       arithmetic     \(fixed(gigaflops, 1)) GFLOP/s, \(fixed(100 * peakShare, 1)) % of the peak
-      peak           f32 \(fixed(peak.float32, 0)), bf16 \(fixed(peak.bfloat16, 0)), \
+      \(productsLine)peak           f32 \(fixed(peak.float32, 0)), bf16 \(fixed(peak.bfloat16, 0)), \
       int8 \(fixed(peak.int8, 0)) GFLOP/s
       denoising step \(fixed(step.median, 3)) ms, median of \(step.count), \
       \(fixed(100 * samplerShare, 2)) % of it sampling
@@ -38,6 +38,25 @@ extension BenchMeasurement {
     return text
   }
 
+  private var productsLine: String {
+    guard let products else { return "" }
+    let share = products.gigaflops / peak.bound(subject.precision)
+    return """
+      products       \(fixed(products.times.median, 3)) ms, \(fixed(products.gigaflops, 1)) \
+      GFLOP/s, \(fixed(100 * share, 1)) % of the peak
+
+      """
+  }
+
+  private var productsJSON: JSON {
+    .optional(products) { products in
+      .object([
+        "ms": .rounded(products.times.median, 4), "gflops": .rounded(products.gigaflops, 3),
+        "peak_share": .rounded(products.gigaflops / peak.bound(subject.precision), 4),
+      ])
+    }
+  }
+
   /// The measurement for a program, times in milliseconds, memory in bytes.
   var json: JSON {
     let memory = ProcessMemory.current
@@ -51,7 +70,7 @@ extension BenchMeasurement {
       "forward_ms": .rounded(forward.median, 4), "forward_min_ms": .rounded(forward.least, 4),
       "forwards_per_second": .rounded(1000 / forward.median, 3),
       "gflops": .rounded(gigaflops, 3), "peak_gflops": peak.json,
-      "peak_share": .rounded(peakShare, 4), "step_ms": .rounded(step.median, 4),
+      "peak_share": .rounded(peakShare, 4), "products": productsJSON, "step_ms": .rounded(step.median, 4),
       "sampler_ms": .rounded(sampling.median, 4), "sampler_share": .rounded(samplerShare, 5),
       "memory_bytes": .integer(memory.resident), "peak_memory_bytes": .integer(memory.peak),
       "accuracy": .optional(accuracy) { accuracy in

@@ -11,7 +11,8 @@ struct BenchCommand: ParsableCommand {
       A forward pass computes every layer and the logits of every row. Its rate is given as a \
       share of the peak: of multiply-adds that touch no memory, measured in the same run. A \
       denoising step is what a run does: one forward pass whose logits are computed at masked \
-      positions only, and drawing tokens at temperature 1. Times are medians.
+      positions only, and drawing tokens at temperature 1. Products are the matrix \
+      products of a forward pass alone, for shapes. Times are medians.
 
       With --shape nothing is loaded: the weights are random numbers, which take as long.
       """)
@@ -84,6 +85,7 @@ struct BenchCommand: ParsableCommand {
     try check(rows, context: context)
     var measurement = BenchMeasurement(subject: subject, rows: rows)
     try measurement.measureForward(for: .seconds(seconds))
+    measurement.measureProducts(for: .seconds(seconds))
     try measurement.measureSteps(for: .seconds(seconds))
     if runs, subject.model != nil { try measurement.measureRuns(cache: cache) }
     if accuracy > 0, let directory = subject.model?.directory {
