@@ -19,6 +19,14 @@ static void CK_NAME(ck_swiglu)(const float *gate, const float *up, size_t count,
   }
 }
 
+static void CK_NAME(ck_swiglu_rows)(float *gate, size_t gate_stride, const float *up,
+                                    size_t up_stride, size_t rows, size_t count) {
+  for (size_t row = 0; row < rows; row++) {
+    float *y = gate + row * gate_stride;
+    CK_NAME(ck_swiglu)(y, up + row * up_stride, count, y);
+  }
+}
+
 /// erf(x) by Abramowitz and Stegun 7.1.26: |error| < 1.5·10⁻⁷.
 CK_INLINE ck_f32x16 CK_NAME(error_function)(ck_f32x16 x) {
   ck_i32x16 sign = (ck_i32x16)x & INT32_MIN;

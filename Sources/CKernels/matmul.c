@@ -79,14 +79,14 @@ typedef struct byte_range {
 
 static byte_range panel_bytes(ck_operand operand, const ck_weights *w, size_t row) {
   byte_range range = {w->base, 0};
+  if (w->slabs) {
+    // Behind the last panel lies, in all likelihood, what the next product begins with.
+    size_t bytes = ck_slab_bytes(operand, w->columns);
+    size_t slab = (ck_min(row, w->rows) + CK_SLAB_COLUMNS - 1) / CK_SLAB_COLUMNS;
+    return (byte_range){(const char *)w->slabs + slab * bytes, 2 * bytes};
+  }
   if (row >= w->rows) return range;
   size_t rows = ck_min(CK_PANEL_COLUMNS, w->rows - row);
-  if (w->slabs) {
-    size_t bytes = ck_slab_bytes(operand, w->columns), slab = row / CK_SLAB_COLUMNS;
-    range.base = (const char *)w->slabs + slab * bytes;
-    range.bytes = (rows + CK_SLAB_COLUMNS - 1) / CK_SLAB_COLUMNS * bytes;
-    return range;
-  }
   range.base += row * w->stride_bytes;
   range.bytes = rows * w->stride_bytes;
   return range;
@@ -232,11 +232,11 @@ void ck_matmul_swiglu_panel(const ck_matmul *gate, const ck_weights *up, const f
   second.rows = end_row - first_row;
   second.output = up_scratch;
   second.stride = CK_PANEL_COLUMNS;
-  multiply_panel(&second, 0, 0, tiles, scratch, next_panel(gate, panel));
-  for (size_t row = first_row; row < end_row; row++) {
-    float *y = gate->output + row * gate->stride + column;
-    ck_swiglu(gate->isa, y, up_scratch + (row - first_row) * CK_PANEL_COLUMNS, columns, y);
-  }
+  int is_last = column + CK_PANEL_COLUMNS >= gate->weights.rows;
+  byte_range next = is_last ? panel_bytes(gate->operand, up, up->rows) : next_panel(gate, panel);
+  multiply_panel(&second, 0, 0, tiles, scratch, next);
+  ck_swiglu_rows(gate->isa, gate->output + first_row * gate->stride + column, gate->stride,
+                 up_scratch, CK_PANEL_COLUMNS, end_row - first_row, columns);
 }
 
 // ---------------------------------------------------------------- scalar twin

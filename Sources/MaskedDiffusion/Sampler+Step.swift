@@ -255,10 +255,10 @@ extension Sampler {
 
   private func opinions(at positions: [Int], count: Int) throws(PredictionError) -> [Opinion] {
     var opinions: [Opinion] = []
-    for position in positions {
-      guard let opinion = prediction.opinion(of: position, count: count) else {
-        throw .notFinite(position: position)
-      }
+    let found = prediction.opinions(
+      of: positions, count: count, reader: predictor.logitsReader)
+    for (position, opinion) in zip(positions, found) {
+      guard let opinion else { throw .notFinite(position: position) }
       opinions.append(opinion)
     }
     return opinions

@@ -79,6 +79,22 @@ struct RowTests {
   }
 
   @Test(arguments: instructionSets)
+  func swiGLUOfRowsLeavesWhatIsBetweenThem(isa: ck_isa) {
+    for count in [1, 16, 32, 37] {
+      var noise = Noise(seed: 8)
+      let up = noise.values(3 * 40)
+      var gate = noise.values(3 * 50, scale: 12)
+      let before = gate
+      ck_swiglu_rows(isa, &gate, 50, up, 40, 3, count)
+      for row in 0..<3 {
+        var expected = Array(before[row * 50..<(row + 1) * 50])
+        ck_swiglu(isa, expected, Array(up[row * 40..<(row + 1) * 40]), count, &expected)
+        #expect(Array(gate[row * 50..<(row + 1) * 50]) == expected)
+      }
+    }
+  }
+
+  @Test(arguments: instructionSets)
   func geluWeighsWithTheNormalDistribution(isa: ck_isa) {
     for count in awkwardSizes {
       var noise = Noise(seed: 4)

@@ -126,6 +126,21 @@ private final class RememberingPredictor: MaskPredictor {
     }
   }
 
+  @Test(arguments: ["prefix", "dual:refresh=2", "delayed", "delayed:refresh=2"])
+  func aCopyDoesNotChangeWhatTheOriginalKeeps(cache: String) throws {
+    let predictor = RememberingPredictor()
+    var straight = try sampler(cache, predictor, blocks: 3)
+    let steps = try finish(&straight)
+    var original = try sampler(cache, predictor, blocks: 3)
+    for step in steps {
+      var copy = original
+      try copy.edit { $0.put(7, at: 8) }
+      _ = try copy.step()
+      _ = try copy.step()
+      #expect(try original.step()?.canvas == step.canvas)
+    }
+  }
+
   @Test func anEditIsComputedInTheNextStep() throws {
     let predictor = RememberingPredictor()
     var sampler = try sampler("delayed", predictor)

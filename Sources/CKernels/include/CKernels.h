@@ -211,6 +211,11 @@ void ck_rotate_halves(ck_isa isa, float *x, size_t heads, size_t head_size, cons
 /// below 2⁻²⁰.
 void ck_swiglu(ck_isa isa, const float *gate, const float *up, size_t count, float *output);
 
+/// The same for `rows` rows of `count` values each: gate, which is also the output, has rows
+/// `gate_stride` apart, up has rows `up_stride` apart.
+void ck_swiglu_rows(ck_isa isa, float *gate, size_t gate_stride, const float *up, size_t up_stride,
+                    size_t rows, size_t count);
+
 /// output[i] = gelu(input[i]), with the error function (tanh = 0) or its tanh approximation
 /// (tanh = 1); output may be input. Absolute error below 2⁻²¹·(1 + |input|).
 void ck_gelu(ck_isa isa, const float *input, int tanh, size_t count, float *output);
@@ -236,6 +241,11 @@ void ck_measure_row(ck_isa isa, const float *logits, size_t count, ck_row_statis
 /// With shift = max and inverse_temperature = 1 these are softmax weights before division.
 double ck_exp_row(ck_isa isa, const float *input, float shift, float inverse_temperature,
                   size_t count, float *output);
+
+/// Writes the indices of the `most` largest of `count` values, largest first and lower indices first
+/// among equals, to `indices` [most]; returns how many there are: the smaller of both numbers. NaN
+/// counts as smaller than any value that comes after the first `most`.
+size_t ck_largest(ck_isa isa, const float *row, size_t count, size_t most, int32_t *indices);
 
 // ---------------------------------------------------------------- peak rates (peak.c)
 

@@ -32,6 +32,11 @@ package struct KernelLogitsReader: LogitsReader {
     return readings
   }
 
+  /// Passes over what is below the best so far, a vector at a time.
+  package func largest(_ count: Int, of row: UnsafeBufferPointer<Float>) -> [Int] {
+    kernels.largest(count, of: row)
+  }
+
   /// Shares out the calls over the threads of the model.
   package func forEach(count: Int, _ body: (_ index: Int) -> Void) {
     kernels.pool.run(taskCount: count) { index, _ in body(index) }

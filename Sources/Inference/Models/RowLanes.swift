@@ -40,14 +40,19 @@ package final class RowLanes: Sendable {
     }
   }
 
+  /// Whether `rowCount` rows are cut into parts; with a few rows each, threads do better to share
+  /// out the weights.
+  package func cuts(_ rowCount: Int) -> Bool {
+    !narrow.isEmpty && rowCount >= 2 * Self.tileRows * narrow.count
+  }
+
   /// Calls `body` for parts of `0..<rowCount` that together are all of it; from several threads
   /// at once if there are several parts.
   package func forEachPart(
     of rowCount: Int, cancellation: CancellationFlag?,
     _ body: (_ part: Range<Int>, _ lane: Lane) -> Void
   ) {
-    // With a few rows each, threads do better to share out the weights.
-    guard !narrow.isEmpty, rowCount >= 2 * Self.tileRows * narrow.count else {
+    guard cuts(rowCount) else {
       if rowCount > 0 { body(0..<rowCount, whole) }
       return
     }

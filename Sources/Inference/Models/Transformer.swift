@@ -10,7 +10,7 @@ final class Transformer: Sendable {
   let weights: TransformerWeights
   let kernels: Kernels
   let precision: Kernels.Precision
-  private let lanes: RowLanes
+  let lanes: RowLanes
   let blocks: [BlockView]
 
   /// What a forward pass writes; touched only by whoever holds the turn.

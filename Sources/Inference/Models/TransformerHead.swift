@@ -9,8 +9,8 @@ extension Transformer {
 
   /// Computes the logits of the wanted positions, and of no other.
   ///
-  /// The head is often the largest matrix. It is read once for all rows of the request: in slabs
-  /// that each row uses before the next slab's turn.
+  /// The head is often the largest matrix. Unless it is small, it is read once for all rows of the
+  /// request: in slabs that each row uses before the next slab's turn.
   func computeLogits(
     _ request: PredictionRequest, of stream: Rows, into prediction: inout Prediction
   ) {
@@ -19,26 +19,65 @@ extension Transformer {
       prediction.rows.removeLast(prediction.rows.count - rows.count)
     }
     while prediction.rows.count < rows.count { prediction.rows.append(Logits()) }
-    while pass.headInputs.count < rows.count { pass.headInputs.append(Kernels.Input()) }
-
-    let wanted = Rows(
-      pass.scratch.wanted.address, count: pass.layout.outputs.count, width: shape.width)
-    for (index, output) in pass.layout.outputs.enumerated() {
-      wanted[index].update(from: stream[output], count: shape.width)
-    }
     for (index, row) in rows.enumerated() {
       prediction.rows[index].reshape(
         positions: request.rows[index].wanted, vocabularySize: shape.vocabularySize)
-      pass.headInputs[index].set(
-        wanted.rows(row.wanted),
-        norm: Kernels.Norm(weight: weights.finalNorm.address, epsilon: shape.normEpsilon))
+      let outputs = pass.layout.outputs[row.wanted]
+      guard lanes.cuts(outputs.count) else { continue }
+      outputs.withUnsafeBufferPointer { outputs in
+        computeLogits(outputs, of: stream, into: &prediction.rows[index], request.cancellation)
+      }
     }
-    let slab = rows.count == 1 ? shape.vocabularySize : Self.headSlab
-    for first in stride(from: 0, to: shape.vocabularySize, by: slab) {
+    computeUncutLogits(of: stream, into: &prediction, request.cancellation)
+  }
+
+  /// Computes the logits of one row of the request, each thread those of some positions.
+  private func computeLogits(
+    _ outputs: UnsafeBufferPointer<Int>, of stream: Rows, into logits: inout Logits,
+    _ cancellation: CancellationFlag?
+  ) {
+    let head = weights.head.matrix, norm = finalNorm
+    logits.values.withUnsafeMutableBufferPointer { values in
+      guard let base = values.baseAddress else { return }
+      let all = Rows(base, count: outputs.count, width: shape.vocabularySize)
+      let wanted = Rows(pass.scratch.wanted.address, count: outputs.count, width: shape.width)
+      lanes.forEachPart(of: outputs.count, cancellation: cancellation) { part, lane in
+        for index in part {
+          wanted[index].update(from: stream[outputs[index]], count: wanted.width)
+        }
+        lane.input.set(wanted.rows(part), norm: norm)
+        lane.kernels.multiply(
+          lane.input, by: head, into: all.rows(part), precision: precision,
+          cancellation: cancellation)
+      }
+    }
+  }
+
+  private var finalNorm: Kernels.Norm {
+    Kernels.Norm(weight: weights.finalNorm.address, epsilon: shape.normEpsilon)
+  }
+
+  /// Computes the logits of the rows of the request whose positions are computed together.
+  private func computeUncutLogits(
+    of stream: Rows, into prediction: inout Prediction, _ cancellation: CancellationFlag?
+  ) {
+    let rows = pass.layout.rows
+    let together = rows.indices.filter { !lanes.cuts(rows[$0].wanted.count) }
+    while pass.headInputs.count < rows.count { pass.headInputs.append(Kernels.Input()) }
+    let wanted = Rows(
+      pass.scratch.wanted.address, count: pass.layout.outputs.count, width: shape.width)
+    for index in together {
+      let range = rows[index].wanted
+      for place in range {
+        wanted[place].update(from: stream[pass.layout.outputs[place]], count: shape.width)
+      }
+      pass.headInputs[index].set(wanted.rows(range), norm: finalNorm)
+    }
+    let slab = together.count == 1 ? shape.vocabularySize : Self.headSlab
+    for first in stride(from: 0, to: together.isEmpty ? 0 : shape.vocabularySize, by: slab) {
       let columns = first..<min(first + slab, shape.vocabularySize)
-      for index in rows.indices {
-        computeLogits(
-          columns, pass.headInputs[index], into: &prediction.rows[index], request.cancellation)
+      for index in together {
+        computeLogits(columns, pass.headInputs[index], into: &prediction.rows[index], cancellation)
       }
     }
   }

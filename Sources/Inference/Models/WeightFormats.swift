@@ -122,10 +122,12 @@ extension TransformerWeights {
 
   /// Decodes every matrix for its products, in addition to what is stored.
   mutating func prepare(_ kernels: Kernels, _ precision: Kernels.Precision) {
+    let memory = WeightMemory(byteCount: preparedByteCount(kernels, precision))
+    var offset = 0
     for index in blocks.indices {
-      blocks[index].forEachMatrix { $0.prepare(kernels, precision) }
+      blocks[index].forEachMatrix { $0.prepare(kernels, precision, into: memory, at: &offset) }
     }
-    head.prepare(kernels, precision)
+    head.prepare(kernels, precision, into: memory, at: &offset)
   }
 }
 

@@ -10,7 +10,7 @@ package struct WeightMatrix: Sendable {
   package let format: Kernels.Format
 
   private let storage: Storage
-  private var prepared: (memory: WeightMemory, operand: Kernels.Operand)?
+  private var prepared: (memory: WeightMemory, offset: Int, operand: Kernels.Operand)?
 
   private enum Storage {
     case stored(StoredTensor)
@@ -66,28 +66,39 @@ package struct WeightMatrix: Sendable {
     guard let base = bytes.baseAddress else { preconditionFailure("an empty matrix") }
     var matrix = Kernels.Matrix(
       base: base, rowCount: rows, columnCount: columns, format: format)
-    matrix.prepared = prepared.flatMap { memory, operand in
+    matrix.prepared = prepared.flatMap { memory, offset, operand in
       memory.bytes.baseAddress.map {
         Kernels.PreparedSlabs(
-          base: UnsafeRawPointer($0), operand: operand,
+          base: UnsafeRawPointer($0 + offset), operand: operand,
           slabBytes: operand.slabBytes(columnCount: columns))
       }
     }
     return matrix
   }
 
-  /// The bytes ``prepare(_:_:)`` takes.
+  /// The bytes ``prepare(_:_:into:at:)`` takes.
   func preparedByteCount(_ kernels: Kernels, _ precision: Kernels.Precision) -> Int {
     (rows + 15) / 16 * kernels.operand(for: format, precision).slabBytes(columnCount: columns)
   }
 
   /// Decodes the weights once and for all, in addition to what is stored.
-  mutating func prepare(_ kernels: Kernels, _ precision: Kernels.Precision) {
+  ///
+  /// - Parameters:
+  ///   - kernels: What products are computed with.
+  ///   - precision: The precision of the products.
+  ///   - memory: Where the decoded weights go; shared by all matrices of a network.
+  ///   - offset: The first byte in it; on return the first byte behind what was written.
+  mutating func prepare(
+    _ kernels: Kernels, _ precision: Kernels.Precision, into memory: WeightMemory,
+    at offset: inout Int
+  ) {
     let operand = kernels.operand(for: format, precision)
-    let memory = WeightMemory(byteCount: preparedByteCount(kernels, precision))
+    let end = offset + preparedByteCount(kernels, precision)
+    precondition(end <= memory.bytes.count, "\(end) bytes of \(memory.bytes.count)")
     guard let base = memory.bytes.baseAddress else { return }
-    kernels.prepare(matrix, for: operand, into: base)
-    prepared = (memory, operand)
+    kernels.prepare(matrix, for: operand, into: base + offset)
+    prepared = (memory, offset, operand)
+    offset = end
   }
 
   /// Tells the system that the file's pages are not needed for now.

@@ -11,10 +11,11 @@ final class WeightMemory: @unchecked Sendable {
   private static let hugePage = 2 << 20
 
   init(byteCount: Int) {
-    let isLarge = byteCount >= 4 * Self.hugePage
+    let isLarge = byteCount >= Self.hugePage
     bytes = UnsafeMutableRawBufferPointer.allocate(
       byteCount: max(1, byteCount), alignment: isLarge ? Self.hugePage : AlignedMemory.alignment)
-    // Every pass reads all of it; with small pages, looking up addresses would cost time.
+    // Every pass reads all of it. With small pages, looking up addresses would cost time, and where
+    // they happen to lie decides whether they crowd each other out of the second-level cache.
     if isLarge { madvise(bytes.baseAddress, byteCount, MADV_HUGEPAGE) }
   }
 

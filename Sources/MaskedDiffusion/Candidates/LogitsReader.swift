@@ -21,12 +21,21 @@ public protocol LogitsReader: Sendable {
     of logits: Logits, rows: [Int], draw: (temperature: Double, uniforms: [Double])?
   ) -> [RowReading?]
 
+  /// Returns the indices of the `count` largest values of a row of logits, largest first, lower
+  /// indices first among equals.
+  func largest(_ count: Int, of row: UnsafeBufferPointer<Float>) -> [Int]
+
   /// Calls `body` once for each of `0..<count`, from several threads at once where the predictor
   /// has them; returns when all calls have.
   func forEach(count: Int, _ body: (_ index: Int) -> Void)
 }
 
 extension LogitsReader {
+  /// Looks at one value after the other.
+  public func largest(_ count: Int, of row: UnsafeBufferPointer<Float>) -> [Int] {
+    largestIndices(of: row, count: count)
+  }
+
   /// Calls `body` for one index after the other.
   public func forEach(count: Int, _ body: (_ index: Int) -> Void) {
     for index in 0..<count { body(index) }

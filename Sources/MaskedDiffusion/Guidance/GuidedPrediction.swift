@@ -30,9 +30,16 @@ struct GuidedPrediction: Sendable {
   private var question: Question?
   private var prediction = Prediction()
   private var combined = Logits()
+  private var kept = KeptRows()
+
   /// Keys and values, one cache a row, and what they were computed from.
-  private var caches: [any PredictionCache] = []
-  private var cachesOrigin: CacheOrigin?
+  ///
+  /// A copy of a prediction that is asked again begins with none, so that it does not change what
+  /// the original keeps. Sendable because only the one prediction that owns it uses it.
+  private final class KeptRows: @unchecked Sendable {
+    var caches: [any PredictionCache] = []
+    var origin: CacheOrigin?
+  }
 
   /// Makes the logits `asked` for available.
   ///
@@ -46,19 +53,20 @@ struct GuidedPrediction: Sendable {
     question = nil
     var forwards = 0
     if let cache = asked.cache {
+      if !isKnownUniquelyReferenced(&kept) { kept = KeptRows() }
       forwards += try restoreCaches(
         for: asked, cache, time: time, predictor: predictor, cancellation: cancellation)
     }
     let rows = rows(of: asked.canvas, scale: asked.scale, positions: asked.positions) {
-      guard let cache = asked.cache, !caches.isEmpty else { return nil }
-      return CacheUse(cache: caches[$0], computed: cache.computed)
+      guard let cache = asked.cache, !kept.caches.isEmpty else { return nil }
+      return CacheUse(cache: kept.caches[$0], computed: cache.computed)
     }
     do {
       try predictor.predict(
         PredictionRequest(rows: rows, time: time, cancellation: cancellation), into: &prediction)
     } catch {
       // A pass that was stopped has stored some keys and values, but not all.
-      cachesOrigin = nil
+      if asked.cache != nil { kept.origin = nil }
       throw error
     }
     if asked.scale > 0 {
@@ -70,7 +78,7 @@ struct GuidedPrediction: Sendable {
       Self.suppress(asked.suppressed, in: &prediction.rows[0])
     }
     if let cache = asked.cache, cache.isKept {
-      cachesOrigin?.later.append(
+      kept.origin?.later.append(
         CacheOrigin.Pass(canvas: asked.canvas, computed: cache.computed))
     }
     question = asked
@@ -93,15 +101,15 @@ struct GuidedPrediction: Sendable {
     cancellation: CancellationFlag?
   ) throws(PredictionError) -> Int {
     let count = asked.scale > 0 ? 2 : 1
-    while caches.count < count {
+    while kept.caches.count < count {
       guard let new = predictor.makeCache() else {
         throw .unsupported("this model keeps no keys and values, expected no cache")
       }
-      caches.append(new)
-      cachesOrigin = nil
+      kept.caches.append(new)
+      kept.origin = nil
     }
-    guard cachesOrigin != cache.origin else { return 0 }
-    cachesOrigin = nil
+    guard kept.origin != cache.origin else { return 0 }
+    kept.origin = nil
     let isFilledByQuestion =
       cache.computed.count == asked.canvas.count && asked.canvas == cache.origin.canvas
       && cache.origin.later.isEmpty
@@ -112,19 +120,19 @@ struct GuidedPrediction: Sendable {
     }
     for pass in passes {
       let rows = rows(of: pass.canvas, scale: asked.scale, positions: []) {
-        CacheUse(cache: caches[$0], computed: pass.computed)
+        CacheUse(cache: kept.caches[$0], computed: pass.computed)
       }
       try predictor.predict(
         PredictionRequest(rows: rows, time: time, cancellation: cancellation), into: &prediction)
     }
-    cachesOrigin = cache.origin
+    kept.origin = cache.origin
     return passes.count * count
   }
 
   /// Forgets the answer, for instance because the model has changed.
   mutating func reset() {
     question = nil
-    cachesOrigin = nil
+    kept = KeptRows()
   }
 
   private func answers(_ asked: Question) -> Bool {
@@ -154,30 +162,49 @@ struct GuidedPrediction: Sendable {
     guided.withRow(guided.rowIndex(of: position), body)
   }
 
-  /// Returns what the predictor thinks of `position`, with its `count` most probable tokens.
-  func opinion(of position: Int, count: Int) -> Opinion? {
-    let top: ([Int], RowStatistics)? = withRow(of: position) { row in
-      RowStatistics(row).map { (largestIndices(of: row, count: count), $0) }
+  /// Returns what the predictor thinks of `positions`, with their `count` most probable tokens.
+  ///
+  /// `nil` where a logit is not a number. Shared out by `reader`.
+  func opinions(of positions: [Int], count: Int, reader: any LogitsReader) -> [Opinion?] {
+    // Nothing may have been asked yet.
+    guard !positions.isEmpty else { return [] }
+    let readings = reader.readings(
+      of: guided, rows: positions.map(guided.rowIndex(of:)), draw: nil)
+    let passes = isGuided ? prediction.rows : []
+    let passReadings = passes.map { pass in
+      reader.readings(of: pass, rows: positions.map(pass.rowIndex(of:)), draw: nil)
     }
-    guard let (tokens, statistics) = top else { return nil }
-    let guided = withRow(of: position) { row in
-      tokens.map { statistics.probability(ofLogit: Double(row[$0])) }
+    var opinions = [Opinion?](repeating: nil, count: positions.count)
+    opinions.withUnsafeMutableBufferPointer { opinions in
+      // Each place is written by one thread.
+      nonisolated(unsafe) let opinions = opinions
+      reader.forEach(count: positions.count) { index in
+        guard let statistics = readings[index]?.statistics else { return }
+        let position = positions[index]
+        let tokens = withRow(of: position) { reader.largest(count, of: $0) }
+        let each = zip(passes, passReadings).map { pass, readings in
+          probabilities(of: tokens, in: pass, position, readings[index]?.statistics)
+        }
+        let all = probabilities(of: tokens, in: guided, position, statistics)
+        opinions[index] = Opinion(
+          position: position, entropy: statistics.entropy,
+          top: tokens.indices.map { place in
+            Opinion.TokenProbability(
+              token: TokenID(tokens[place]), probability: all[place],
+              conditional: each.isEmpty ? nil : each[0][place],
+              unconditional: each.isEmpty ? nil : each[1][place])
+          })
+      }
     }
-    let passes = isGuided ? prediction.rows.map { probabilities(of: tokens, in: $0, position) } : []
-    return Opinion(
-      position: position, entropy: statistics.entropy,
-      top: tokens.indices.map { index in
-        Opinion.TokenProbability(
-          token: TokenID(tokens[index]), probability: guided[index],
-          conditional: passes.isEmpty ? nil : passes[0][index],
-          unconditional: passes.isEmpty ? nil : passes[1][index])
-      })
+    return opinions
   }
 
-  private func probabilities(of tokens: [Int], in logits: Logits, _ position: Int) -> [Double] {
-    logits.withRow(logits.rowIndex(of: position)) { row in
-      guard let statistics = RowStatistics(row) else { return tokens.map { _ in .nan } }
-      return tokens.map { statistics.probability(ofLogit: Double(row[$0])) }
+  private func probabilities(
+    of tokens: [Int], in logits: Logits, _ position: Int, _ statistics: RowStatistics?
+  ) -> [Double] {
+    guard let statistics else { return tokens.map { _ in .nan } }
+    return logits.withRow(logits.rowIndex(of: position)) { row in
+      tokens.map { statistics.probability(ofLogit: Double(row[$0])) }
     }
   }
 }

@@ -18,13 +18,24 @@ extension SettingField {
     case .temperature: (0...2, 0.05)
     case .topP: (0.05...1, 0.05)
     case .strategyParameter, .scheduleParameter:
-      if case .number(let range, _)? = descriptor(in: settings)?.kind {
-        (range, Self.move(for: range))
+      if case .number(let range, let standard)? = descriptor(in: settings)?.kind {
+        Self.slider(for: range, around: standard)
       } else {
         nil
       }
     default: nil
     }
+  }
+
+  /// The slider of a parameter: its range, or the part of it in which moves make sense.
+  ///
+  /// Some ranges go far beyond the default; what is beyond the slider can be typed.
+  private static func slider(
+    for range: ClosedRange<Double>, around standard: Double
+  ) -> (range: ClosedRange<Double>, move: Double) {
+    let near = range.lowerBound + 4 * (standard > 0 ? standard : 0.25)
+    let shown = range.upperBound > 10 * near ? range.lowerBound...near : range
+    return (shown, move(for: shown))
   }
 
   /// A round number about a twentieth of the range.
@@ -58,7 +69,9 @@ extension SettingField {
     let text: String
     let options = options(in: settings)
     if !options.isEmpty {
-      let index = options.firstIndex(of: self.text(in: settings)) ?? 0
+      // What is behind the word, such as a refresh interval, is not one of the options.
+      let word = self.text(in: settings).prefix { $0 != ":" }
+      let index = options.firstIndex(of: String(word)) ?? 0
       let length = options.count
       text = options[((index + count) % length + length) % length]
     } else if let slider = slider(in: settings), let number = number(in: settings) {
@@ -118,6 +131,7 @@ extension SettingField {
       changed.schedule.parameters[name] = ParameterValue(parsing: text)
     case .steps: changed.steps = try value(text, "a whole number")
     case .blockLength: changed.blockLength = try optional(text, "a whole number or off")
+    case .cache: changed.cache = try policy(text)
     case .guidance: changed.guidanceScale = try value(text, "a number")
     case .temperature: changed.temperature = try value(text, "a number")
     case .topK: changed.topK = try optional(text, "a whole number or off")
@@ -144,6 +158,12 @@ extension SettingField {
       let selection = try AlgorithmSelection(parsing: text)
       return selection.name == old.name && selection.parameters.isEmpty ? old : selection
     } catch { throw SettingError(description: error.description, hint: error.hint) }
+  }
+
+  private func policy(_ text: String) throws(SettingError) -> CachePolicy {
+    do { return try CachePolicy(parsing: text) } catch {
+      throw SettingError(description: error.description, hint: error.hint)
+    }
   }
 
   private func value<Value: LosslessStringConvertible>(

@@ -8,6 +8,7 @@ package enum SettingField: Hashable, Sendable {
   case schedule
   case scheduleParameter(String)
   case blockLength
+  case cache
   case guidance
   case temperature
   case topK
@@ -24,7 +25,7 @@ package enum SettingField: Hashable, Sendable {
     let schedule = parameters(ofSchedule: settings).map { Self.scheduleParameter($0.name) }
     return [.strategy] + strategy + [.steps, .schedule] + schedule
       + [
-        .blockLength, .guidance, .temperature, .topK, .topP, .seed, .endOfText, .draw,
+        .blockLength, .cache, .guidance, .temperature, .topK, .topP, .seed, .endOfText, .draw,
         .confidence, .forbidsMask,
       ]
   }
@@ -49,6 +50,7 @@ package enum SettingField: Hashable, Sendable {
     case .steps: "steps"
     case .schedule: "schedule"
     case .blockLength: "block"
+    case .cache: "cache"
     case .guidance: "guidance"
     case .temperature: "temperature"
     case .topK: "top-k"
@@ -73,6 +75,7 @@ package enum SettingField: Hashable, Sendable {
     case .strategyParameter, .scheduleParameter: descriptor(in: settings)?.summary ?? ""
     case .steps: "denoising steps; what is masked is planned anew"
     case .blockLength: "positions denoised together, left to right; off is all at once"
+    case .cache: "keys and values kept between steps: faster, but not the same text"
     case .guidance: "how far the prompt is followed; 0 is off, else two forward passes a step"
     case .temperature: "0 takes the most probable token"
     case .topK: "tokens drawn from"
@@ -101,6 +104,7 @@ package enum SettingField: Hashable, Sendable {
     switch self {
     case .strategy: RemaskingRegistry.all.map(\.descriptor.name)
     case .schedule: TransferScheduleRegistry.all.map(\.descriptor.name)
+    case .cache: CachePolicy.Kind.allCases.map(\.rawValue)
     case .endOfText: EndOfTextPolicy.allCases.map(\.rawValue)
     case .draw: TokenDraw.allCases.map(\.rawValue)
     case .confidence: ConfidenceSource.allCases.map(\.rawValue)
@@ -122,6 +126,7 @@ package enum SettingField: Hashable, Sendable {
       parameterText(settings.schedule.parameters[name], in: settings)
     case .steps: "\(settings.steps)"
     case .blockLength: settings.blockLength.map { "\($0)" } ?? "off"
+    case .cache: settings.cache.description
     case .guidance: Numbers.short(Double(settings.guidanceScale))
     case .temperature: Numbers.short(settings.temperature)
     case .topK: settings.topK.map { "\($0)" } ?? "off"

@@ -70,7 +70,8 @@ extension BenchMeasurement {
       "forward_ms": .rounded(forward.median, 4), "forward_min_ms": .rounded(forward.least, 4),
       "forwards_per_second": .rounded(1000 / forward.median, 3),
       "gflops": .rounded(gigaflops, 3), "peak_gflops": peak.json,
-      "peak_share": .rounded(peakShare, 4), "products": productsJSON, "step_ms": .rounded(step.median, 4),
+      "peak_share": .rounded(peakShare, 4), "products": productsJSON,
+      "step_ms": .rounded(step.median, 4),
       "sampler_ms": .rounded(sampling.median, 4), "sampler_share": .rounded(samplerShare, 5),
       "memory_bytes": .integer(memory.resident), "peak_memory_bytes": .integer(memory.peak),
       "accuracy": .optional(accuracy) { accuracy in

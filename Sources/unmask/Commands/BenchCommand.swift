@@ -38,7 +38,8 @@ struct BenchCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What whole runs keep within a block: none, prefix or dual[:refresh=n].", valueName: "policy")
+      "What whole runs keep between steps: none, prefix, dual, delayed[:refresh=n].",
+      valueName: "policy")
   )
   var cache: CachePolicy = .none
 

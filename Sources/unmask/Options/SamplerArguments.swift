@@ -56,7 +56,7 @@ struct SamplerArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What is kept within a block, inexactly: none, prefix or dual[:refresh=steps].",
+      "Keys and values kept between steps, inexactly: none, prefix, dual, delayed[:refresh=steps].",
       valueName: "policy"))
   var cache: CachePolicy?
 
@@ -92,7 +92,7 @@ extension ConfidenceSource: ExpressibleByArgument {}
 extension TokenDraw: ExpressibleByArgument {}
 
 extension CachePolicy: ExpressibleByArgument {
-  /// Reads `none`, `prefix` or `dual[:refresh=steps]`.
+  /// Reads `none`, `prefix`, `dual` or `delayed`, the last three also with `:refresh=steps`.
   public init?(argument: String) {
     guard let policy = try? CachePolicy(parsing: argument) else { return nil }
     self = policy

@@ -63,4 +63,14 @@ import Testing
       #expect(reader.readings(of: logits, rows: [0], draw: (1, [uniform]))[0]?.drawnToken == 1)
     }
   }
+
+  @Test func findsTheSameLargestValuesAsTheSequentialReader() {
+    let reader = KernelLogitsReader(kernels: Kernels(threadCount: 1))
+    let row = (0..<5000).map { Float($0 * 7919 % 1013) }
+    row.withUnsafeBufferPointer { row in
+      for count in [0, 1, 8, 64, 6000] {
+        #expect(reader.largest(count, of: row) == SequentialLogitsReader().largest(count, of: row))
+      }
+    }
+  }
 }

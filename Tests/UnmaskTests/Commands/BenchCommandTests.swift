@@ -12,6 +12,7 @@ import Testing
     for name in ["load_ms", "forward_ms", "forwards_per_second", "gflops", "step_ms"] {
       #expect(json[name].double ?? 0 > 0, "\(name)")
     }
+    #expect(json["products"].isNull)
     #expect(json["peak_memory_bytes"].integer ?? 0 >= json["memory_bytes"].integer ?? .max)
   }
 
@@ -37,6 +38,9 @@ import Testing
     #expect(json["peak_gflops"]["f32"].double ?? 0 > 0)
     #expect(json["peak_gflops"]["bf16"].double != nil)
     #expect(json["peak_gflops"]["int8"].double != nil)
+    for name in ["ms", "gflops", "peak_share"] {
+      #expect(json["products"][name].double ?? 0 > 0, "products \(name)")
+    }
   }
 
   @Test func unknownShapesAreListed() throws {
@@ -59,7 +63,7 @@ import Testing
       "--cache", "dual", "--accuracy", "1", "--precision", "bf16", "--json"
     ).json()
     let runs = json["runs"].elements
-    #expect(Set(runs.compactMap { $0["cache"].string }) == ["none", "prefix", "dual"])
+    #expect(Set(runs.compactMap { $0["cache"].string }) == ["none", "prefix", "dual", "delayed"])
     #expect(runs.contains { $0["strategy"].string == "confidence-threshold" })
     #expect(runs.allSatisfy { $0["tokens_per_second"].double ?? 0 > 0 })
     #expect(json["accuracy"]["argmax_agreement"].double ?? 0 > 0.5)

@@ -1,0 +1,36 @@
+internal import CKernels
+
+extension Kernels {
+  /// A set of vector instructions.
+  package enum InstructionSet: String, CaseIterable, CustomStringConvertible, Sendable {
+    case scalar
+    case avx2
+    case avxVNNI = "avx-vnni"
+    case avx512
+    case avx512BF16 = "avx512-bf16"
+    case neon
+    case neonDot = "neon-dot"
+    case neonI8MM = "neon-i8mm"
+
+    /// The fastest that this processor has.
+    package static let best = allCases.first { $0.isa == ck_best_isa() } ?? .scalar
+
+    /// Whether this processor has it.
+    package var isSupported: Bool { ck_isa_is_supported(isa) != 0 }
+
+    package var description: String { rawValue }
+
+    var isa: ck_isa {
+      switch self {
+      case .scalar: CK_ISA_SCALAR
+      case .avx2: CK_ISA_AVX2
+      case .avxVNNI: CK_ISA_AVX_VNNI
+      case .avx512: CK_ISA_AVX512
+      case .avx512BF16: CK_ISA_AVX512_BF16
+      case .neon: CK_ISA_NEON
+      case .neonDot: CK_ISA_NEON_DOT
+      case .neonI8MM: CK_ISA_NEON_I8MM
+      }
+    }
+  }
+}
