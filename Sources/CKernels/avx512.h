@@ -18,7 +18,9 @@
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"))), apply_to = function)
 // clang-format on
 #define CK_NAME(name) name##_avx512
+#define CK_VECTOR_BYTES 64
 #include "vector_body.h"
+#undef CK_VECTOR_BYTES
 #undef CK_NAME
 #pragma clang attribute pop
 

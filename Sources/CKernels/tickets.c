@@ -75,7 +75,7 @@ void ck_tickets_finish(ck_tickets *tickets) {
 
 void ck_tickets_join(ck_tickets *tickets, uint32_t count) {
   int64_t start = nanoseconds();
-  for (int spins = 1; __atomic_load_n(&tickets->done, __ATOMIC_ACQUIRE) < count; spins++) {
+  for (unsigned spins = 1; __atomic_load_n(&tickets->done, __ATOMIC_ACQUIRE) < count; spins++) {
     relax();
     // Others are at work on long tasks, or have been put aside.
     if (spins % SPINS == 0 && nanoseconds() - start > 2 * SPIN_NANOSECONDS) usleep(50);
@@ -88,7 +88,7 @@ uint32_t ck_tickets_generation(ck_tickets *tickets) {
 
 uint32_t ck_tickets_wait(ck_tickets *tickets, uint32_t seen) {
   int64_t start = nanoseconds();
-  for (int spins = 1; spins % SPINS != 0 || nanoseconds() - start < SPIN_NANOSECONDS; spins++) {
+  for (unsigned spins = 1; spins % SPINS != 0 || nanoseconds() - start < SPIN_NANOSECONDS; spins++) {
     uint32_t now = ck_tickets_generation(tickets);
     if (now != seen) return now;
     relax();

@@ -8,14 +8,24 @@
 public struct CachePolicy: Equatable, Sendable, CustomStringConvertible {
   /// The positions whose keys and values are kept.
   public var kind: Kind
-  /// The steps after which everything is computed anew (within a block, for those kept in blocks),
-  /// 1 or more; `nil` for never.
+  /// The steps after which everything is computed anew, 1 or more; `nil` stands for the end of the
+  /// block, or for ``delayedRefreshInterval`` where nothing depends on blocks.
   public var refreshInterval: Int?
 
   /// Creates a policy.
   public init(_ kind: Kind, refreshInterval: Int? = nil) {
     self.kind = kind
     self.refreshInterval = refreshInterval
+  }
+
+  /// The steps after which `delayed` computes everything anew unless told otherwise.
+  ///
+  /// A run that comes back to an earlier state has to repeat the passes since the last time.
+  public static let delayedRefreshInterval = 32
+
+  /// The steps after which everything is computed anew.
+  var stepLimit: Int {
+    refreshInterval ?? (kind == .delayed ? Self.delayedRefreshInterval : .max)
   }
 
   /// Every position is computed in every step.
@@ -30,7 +40,8 @@ public struct CachePolicy: Equatable, Sendable, CustomStringConvertible {
     /// Those before and after the block.
     case dual
     /// Those of every position that is not masked and was not changed in the step before: a
-    /// token's own are kept one step after it was unmasked, when it has been computed once.
+    /// token's own are kept one step after it was unmasked, when it has been computed once. The
+    /// prompt's are kept in the unconditional pass of guidance too, where it is masked.
     case delayed
   }
 
@@ -80,7 +91,8 @@ public struct CachePolicy: Equatable, Sendable, CustomStringConvertible {
     case .delayed:
       let wanted = Set(wanted)
       return (0..<canvas.count).filter {
-        canvas.isMasked($0) || canvas.tokens[$0] != previous.tokens[$0] || wanted.contains($0)
+        canvas.isMasked($0) || canvas.tokens[$0] != previous.tokens[$0]
+          || canvas.isGiven[$0] != previous.isGiven[$0] || wanted.contains($0)
       }
     }
   }

@@ -19,6 +19,7 @@ extension Sampler {
       traits.pacing != .scheduled || traits.remasks || plan.transferCount > 0
       || settings.recordedCandidates > 0
     var forwards = 0
+    var cacheOrigin = state.cacheOrigin
     var context = StepContext(
       candidates: [], plan: plan, maskedTarget: block.maskedTarget,
       isLast: traits.pacing != .adaptive && block.done == (block.steps?.count ?? 0) - 1,
@@ -26,7 +27,9 @@ extension Sampler {
     var opinions: [Opinion] = []
     if needsForward {
       do {
-        forwards = lookedForwards + (try predict(block: block, time: plan.time))
+        let (passes, origin) = try predict(block: block, time: plan.time)
+        forwards = lookedForwards + passes
+        cacheOrigin = origin
         try propose(for: block, into: &context)
         opinions = try recordedOpinions(context)
       } catch { throw .prediction(error) }
@@ -38,6 +41,7 @@ extension Sampler {
     record.forwards = forwards
     record.opinions = opinions
     state.forwards += forwards
+    state.cacheOrigin = cacheOrigin
     lookedForwards = 0
     record.milliseconds = (ContinuousClock.now - start) / .milliseconds(1)
     return record
@@ -46,7 +50,8 @@ extension Sampler {
   /// Returns what the predictor thinks of the canvas as it is now, at the masked positions or at
   /// every position of the answer.
   ///
-  /// A step that follows uses, and counts, the same forward pass.
+  /// A step that follows uses, and counts, the same forward pass; only where keys and values are kept
+  /// in blocks does it need one of its own, because looks compute everything there.
   ///
   /// - Parameters:
   ///   - count: The number of top tokens, 0 or more.
@@ -61,8 +66,13 @@ extension Sampler {
     let positions =
       everywhere
       ? Set(masked).union(state.canvas.answer).union(masked).sorted() : masked
+    var question = question(at: positions)
+    if settings.cache.kind == .delayed, !everywhere, let block = state.blocks?.first {
+      // All masks are computed in the next step anyway.
+      question.cache = cacheQuestion(for: block, wanted: positions)
+    }
     do {
-      lookedForwards += try updatePrediction(question(at: positions), time: currentTime)
+      lookedForwards += try updatePrediction(question, time: currentTime)
       return try opinions(at: positions, count: count)
     } catch { throw .prediction(error) }
   }
@@ -143,7 +153,8 @@ extension Sampler {
 
   /// The masked positions that compete in a step on `block`.
   ///
-  /// With kept keys and values, masks before the block are not computed and so not written.
+  /// Where keys and values are kept in blocks, masks before the block are not computed and so not
+  /// written.
   private func openPositions(for block: BlockPlan) -> [Int] {
     let isLimited =
       keepsCache(for: block) && block.done > 0 && settings.cache.kind != .delayed
@@ -159,22 +170,26 @@ extension Sampler {
     }
   }
 
-  private mutating func predict(block: BlockPlan, time: Float) throws(PredictionError) -> Int {
+  /// Makes the logits for a step available.
+  ///
+  /// - Returns: The forward passes that took, and what is kept then.
+  private mutating func predict(
+    block: BlockPlan, time: Float
+  ) throws(PredictionError) -> (forwards: Int, cacheOrigin: CacheOrigin?) {
     let canvas = state.canvas
     var positions = openPositions(for: block)
     if traits.readsUnmasked {
       positions = (positions + canvas.remaskablePositions(in: block.range)).sorted()
     }
-    guard !positions.isEmpty else { return 0 }
+    guard !positions.isEmpty else { return (0, state.cacheOrigin) }
     var question = question(at: positions)
     if keepsCache(for: block) { question.cache = cacheQuestion(for: block, wanted: positions) }
     let forwards = try updatePrediction(question, time: time)
-    state.cacheOrigin = question.cache?.origin
+    var origin = question.cache?.origin
     if let cache = question.cache, cache.isKept {
-      state.cacheOrigin?.later.append(
-        CacheOrigin.Pass(canvas: canvas, computed: cache.computed))
+      origin?.later.append(CacheOrigin.Pass(canvas: canvas, computed: cache.computed))
     }
-    return forwards
+    return (forwards, origin)
   }
 
   /// Which keys and values a step on `block` starts from, and which it computes.
@@ -184,7 +199,10 @@ extension Sampler {
     let canvas = state.canvas
     guard let origin = usableOrigin(for: block) else {
       return GuidedPrediction.Question.Cache(
-        origin: CacheOrigin(canvas: canvas, block: block.range, step: state.step),
+        origin: CacheOrigin(
+          kind: settings.cache.kind, canvas: canvas,
+          block: settings.cache.kind == .delayed ? 0..<canvas.count : block.range,
+          step: state.step),
         computed: Array(0..<canvas.count), isKept: false)
     }
     return GuidedPrediction.Question.Cache(
@@ -196,8 +214,9 @@ extension Sampler {
 
   /// What is kept, unless everything is to be computed anew.
   private func usableOrigin(for block: BlockPlan) -> CacheOrigin? {
-    guard let origin = state.cacheOrigin, origin.canvas.count == state.canvas.count,
-      state.step - origin.step < settings.cache.refreshInterval ?? .max
+    guard let origin = state.cacheOrigin, origin.kind == settings.cache.kind,
+      origin.canvas.count == state.canvas.count,
+      state.step - origin.step < settings.cache.stepLimit
     else { return nil }
     guard settings.cache.kind != .delayed else { return origin }
     return origin.block == block.range && block.done > 0 ? origin : nil

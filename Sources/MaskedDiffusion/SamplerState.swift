@@ -26,6 +26,8 @@ public struct SamplerState: Equatable, Sendable {
 
 /// The canvases keys and values were computed from, and when the first was.
 struct CacheOrigin: Equatable, Sendable {
+  /// What kind of positions is kept; another kind begins anew.
+  var kind: CachePolicy.Kind
   /// The canvas.
   var canvas: Canvas
   /// The block that was begun.

@@ -5,6 +5,11 @@ enum Fixture {
   /// The folder of all fixtures.
   static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 
+  /// The model that comes with the program.
+  static let bundledModel =
+    URL(filePath: #filePath).appending(path: "../../../models/closed-world-3m")
+    .standardizedFileURL.path
+
   /// Returns the path of a fixture, such as `smdm/tiny-a/config.json`.
   static func path(_ name: String) -> String { root.appending(path: name).path }
 

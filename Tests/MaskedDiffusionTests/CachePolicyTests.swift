@@ -141,6 +141,39 @@ private final class RememberingPredictor: MaskPredictor {
     }
   }
 
+  @Test(arguments: ["dual", "delayed"])
+  func settingsThatChangeInBetweenGiveTheSameFuture(cache: String) throws {
+    let predictor = RememberingPredictor()
+    // Guidance off and on again, another policy and back.
+    let changes: [(inout SamplerSettings) -> Void] = [
+      { $0.guidanceScale = 0 }, { $0.guidanceScale = 0.7 }, { $0.cache = CachePolicy(.prefix) },
+      { $0.cache = CachePolicy(.delayed, refreshInterval: 3) }, { $0.cache = CachePolicy(.dual) },
+    ]
+    var straight = try sampler(cache, predictor, guidance: 0.7, blocks: 3)
+    var places: [(state: SamplerState, settings: SamplerSettings)] = []
+    var steps: [TraceStep] = []
+    for change in changes {
+      steps.append(try #require(try straight.step()))
+      var settings = straight.settings
+      change(&settings)
+      try straight.change(to: settings)
+      places.append((straight.state, settings))
+    }
+    let rest = try finish(&straight).map(\.canvas)
+    #expect(!rest.isEmpty)
+    for (index, place) in places.enumerated() {
+      var sampler = try Sampler(
+        predictor: predictor, state: place.state, settings: place.settings)
+      for (step, change) in zip(steps, changes).dropFirst(index + 1) {
+        #expect(try sampler.step()?.canvas == step.canvas)
+        var settings = sampler.settings
+        change(&settings)
+        try sampler.change(to: settings)
+      }
+      #expect(try finish(&sampler).map(\.canvas) == rest)
+    }
+  }
+
   @Test func anEditIsComputedInTheNextStep() throws {
     let predictor = RememberingPredictor()
     var sampler = try sampler("delayed", predictor)
@@ -149,6 +182,48 @@ private final class RememberingPredictor: MaskPredictor {
     try sampler.edit { $0.put(5, at: 1) }
     _ = try sampler.step()
     #expect(predictor.computed.withLock { $0.last?.contains(1) == true && $0.last?.count == 6 })
+  }
+
+  @Test func whatCountsAsPromptIsComputedAgain() throws {
+    let predictor = RememberingPredictor()
+    var sampler = try sampler("delayed", predictor, guidance: 0.7)
+    _ = try sampler.step()
+    _ = try sampler.step()
+    // The same token, but from now on masked in the unconditional pass.
+    let position = try #require((3..<9).first { !sampler.state.canvas.isMasked($0) })
+    let token = sampler.state.canvas.tokens[position]
+    try sampler.edit { $0.put(token, at: position, isGiven: true) }
+    _ = try sampler.step()
+    #expect(predictor.computed.withLock { $0.last?.contains(position) == true })
+  }
+
+  @Test func aLookIsThePassOfTheNextStep() throws {
+    let predictor = RememberingPredictor()
+    var looking = try sampler("delayed", predictor)
+    var blind = try sampler("delayed", RememberingPredictor())
+    while let step = try blind.step() {
+      _ = try looking.opinions(count: 2)
+      let passes = predictor.computed.withLock { $0.count }
+      let same = try looking.step()
+      #expect(same?.canvas == step.canvas)
+      #expect(same?.forwards == step.forwards)
+      #expect(predictor.computed.withLock { $0.count } == passes)
+    }
+  }
+
+  @Test func delayedComputesEverythingNowAndThen() throws {
+    let predictor = RememberingPredictor()
+    var sampler = try Sampler(
+      predictor: predictor, canvas: Canvas(prompt: [3], length: 40, maskToken: 11),
+      settings: SamplerSettings(
+        steps: 40, strategy: AlgorithmSelection("low-confidence"),
+        schedule: AlgorithmSelection("uniform"), cache: CachePolicy(.delayed)))
+    _ = try finish(&sampler)
+    let counts = predictor.computed.withLock { $0.map(\.count) }
+    let whole = counts.indices.filter { counts[$0] == 41 }
+    // The first step, the one after it where nothing is old yet, and the refresh.
+    #expect(whole.contains(0) && whole.contains(CachePolicy.delayedRefreshInterval))
+    #expect(whole.allSatisfy { $0 <= 1 || $0 == CachePolicy.delayedRefreshInterval })
   }
 
   @Test func lostKeysAndValuesAreCountedAsForwardPasses() throws {

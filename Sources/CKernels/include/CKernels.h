@@ -4,7 +4,7 @@
 //
 // Rules of this interface
 // - Functions are total on valid pointers: no allocation, no globals, no errors. Sizes are checked
-//   by the caller (Kernels.swift). A size of 0 touches no memory.
+//   by the caller (Sources/Inference/Kernels). A size of 0 touches no memory.
 // - Matrices are row-major; strides are in elements unless the name says bytes.
 // - The instruction set is a parameter, so that tests can force every version. The version
 //   `CK_ISA_SCALAR` is the reference: plain loops, one operation at a time.
@@ -137,7 +137,8 @@ typedef struct ck_matmul {
   float *output;       // Y [T, N], must not overlap X or W
   size_t stride;       // elements from one row of Y to the next, N or more
   int accumulate;      // whether to add to Y instead of overwriting it
-  size_t lookahead;    // panels between this one and the one to prefetch (0 = none)
+  size_t lookahead;    // panels between this one and the one to prefetch (0 = none; prepared slabs
+                       // are prefetched all the same)
 } ck_matmul;
 
 /// Bytes of scratch memory a thread passes to the panel functions, aligned to 64 bytes.
@@ -162,7 +163,7 @@ void ck_matmul_swiglu_panel(const ck_matmul *gate, const ck_weights *up, const f
 /// h / (heads / key_heads). Rows hold heads side by side: output [queries, heads·head_size], q the same
 /// except that the heads of a key head's group lie `q_group` elements behind those of the group before,
 /// k and v [keys, key_heads·head_size] with `key_group` elements from one head to the next. Each has its
-/// own stride. output may be q where q_group is that of output.
+/// own stride. output may be q where q_group and q_stride are those of output.
 typedef struct ck_attention {
   ck_isa isa;
   ck_operand operand;  // F32; or BF16 to round q, k, v and softmax weights to bf16, where `isa` has
@@ -243,8 +244,8 @@ double ck_exp_row(ck_isa isa, const float *input, float shift, float inverse_tem
                   size_t count, float *output);
 
 /// Writes the indices of the `most` largest of `count` values, largest first and lower indices first
-/// among equals, to `indices` [most]; returns how many there are: the smaller of both numbers. NaN
-/// counts as smaller than any value that comes after the first `most`.
+/// among equals, to `indices` [most]; returns how many there are: the smaller of both numbers. A NaN
+/// behind the first `most` values is passed over; where one comes earlier, the order is undefined.
 size_t ck_largest(ck_isa isa, const float *row, size_t count, size_t most, int32_t *indices);
 
 // ---------------------------------------------------------------- peak rates (peak.c)

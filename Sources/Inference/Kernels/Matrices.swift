@@ -40,7 +40,8 @@ extension Kernels {
 
   /// What products are computed with.
   package enum Precision: Sendable {
-    /// f32 throughout; exact products of the weights as they are stored.
+    /// f32 throughout; exact products of the weights as they are stored. With the others, attention
+    /// multiplies in bfloat16 where the processor does.
     case f32
     /// Weights and activations rounded to bfloat16 where the processor multiplies those, else f32.
     case bf16

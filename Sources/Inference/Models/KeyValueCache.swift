@@ -4,7 +4,8 @@ internal import MaskedDiffusion
 ///
 /// Keys are kept as they are before their rotation, so that they can be read from any position.
 ///
-/// - SeeAlso: Wu et al., “Fast-dLLM”, arXiv:2505.22618, prefix and dual cache.
+/// - SeeAlso: Wu et al., “Fast-dLLM”, arXiv:2505.22618, prefix and dual cache; Ma et al.,
+///   “dKV-Cache”, arXiv:2505.15781.
 package final class KeyValueCache: PredictionCache, @unchecked Sendable {
   // Written by the predictor that made it, which serves one call at a time.
 

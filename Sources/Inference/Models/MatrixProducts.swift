@@ -3,7 +3,8 @@ internal import MaskedDiffusion
 /// The matrix products of a forward pass without the rest of it, for measurements.
 ///
 /// Conversion of the activations is part of a product, and so is the gate of the feed-forward
-/// layer, which is computed while its products are in the cache.
+/// layer, which is computed while its products are in the cache. Each product is shared out over
+/// all threads, as in a large network.
 public final class MatrixProducts {
   private let network: Transformer
   private let rowCount: Int
@@ -22,7 +23,7 @@ public final class MatrixProducts {
     stream = Tensor((0..<rows * shape.width).map { Float($0 * 37 % 101 - 50) / 50 })
     projected = Tensor(count: rows * (shape.queryWidth + 2 * shape.keyValueWidth))
     hidden = Tensor(count: rows * shape.feedForwardWidth)
-    logits = Tensor(count: rows * shape.vocabularySize)
+    logits = Tensor(count: rows * max(shape.vocabularySize, shape.width))
   }
 
   /// The multiplications and additions of ``compute()``.

@@ -16,7 +16,7 @@ struct RequestLayout {
     var firstKey: Int
     /// Where the keys and values of the other positions come from.
     var cache: KeyValueCache?
-    /// Where the row's wanted positions begin among those of all rows.
+    /// The row's wanted positions among those of all rows.
     var wanted: Range<Int>
   }
 
@@ -106,10 +106,11 @@ struct RequestLayout {
       throw .unsupported("two rows of a request share a cache")
     }
     let count = row.tokens.count
-    guard let computed = use.computed, computed.count < count else { return cache }
+    guard let computed = use.computed else { return cache }
     precondition(
       zip(computed, computed.dropFirst()).allSatisfy { $0 < $1 } && computed.first ?? 0 >= 0
-        && computed.last ?? 0 < max(count, 1), "positions \(computed) of \(count)")
+        && computed.last ?? -1 < count, "positions \(computed) of \(count)")
+    guard computed.count < count else { return cache }
     guard cache.positionCount == count else {
       throw .unsupported(
         "the cache holds \(cache.positionCount) positions, the row has \(count): "

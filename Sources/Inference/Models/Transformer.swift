@@ -88,9 +88,9 @@ final class Transformer: Sendable {
       kernels.gather(pass.layout.tokens, from: weights.embedding.matrix, into: rows.stream)
       computeBlocks(rows, cancellation)
       guard cancellation?.isRaised != true else { throw .cancelled }
-      for row in pass.layout.rows { row.cache?.positionCount = row.keyCount }
       computeLogits(request, of: rows.stream, into: &prediction)
       guard cancellation?.isRaised != true else { throw .cancelled }
+      for row in pass.layout.rows { row.cache?.positionCount = row.keyCount }
       try checkFinite(prediction)
     }
   }

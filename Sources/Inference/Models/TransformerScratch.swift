@@ -10,7 +10,7 @@ final class TransformerScratch {
   private(set) var projected = Tensor(count: 0)
   /// What the heads gathered, shape `[queries, queryWidth]`.
   private(set) var gathered = Tensor(count: 0)
-  /// Rotated keys of whole rows that use a cache, shape `[keys, keyValueWidth]`.
+  /// Rotated keys of rows that read a cache, shape `[keys, keyValueWidth]`.
   private(set) var rotated = Tensor(count: 0)
   /// Between the halves of the feed-forward layer, shape `[queries, feedForwardWidth]`.
   private(set) var hidden = Tensor(count: 0)

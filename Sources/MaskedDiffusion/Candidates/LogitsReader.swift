@@ -26,7 +26,7 @@ public protocol LogitsReader: Sendable {
   func largest(_ count: Int, of row: UnsafeBufferPointer<Float>) -> [Int]
 
   /// Calls `body` once for each of `0..<count`, from several threads at once where the predictor
-  /// has them; returns when all calls have.
+  /// has them; returns when all calls have. `body` must call neither this nor ``readings(of:rows:draw:)``.
   func forEach(count: Int, _ body: (_ index: Int) -> Void)
 }
 

@@ -39,12 +39,14 @@ struct GuidedPrediction: Sendable {
   private final class KeptRows: @unchecked Sendable {
     var caches: [any PredictionCache] = []
     var origin: CacheOrigin?
+    /// The rows that what was computed last had; caches beyond have fallen behind.
+    var rowCount = 0
   }
 
   /// Makes the logits `asked` for available.
   ///
   /// - Returns: The forward passes this call cost: 0 when they are, otherwise 1, or 2 with
-  ///   guidance, and as many again when lost keys and values had to be computed anew.
+  ///   guidance, and as many again for each pass that lost keys and values came from.
   /// - Throws: What the predictor throws; the question then counts as unanswered.
   mutating func update(
     _ asked: Question, time: Float?, predictor: any MaskPredictor, cancellation: CancellationFlag?
@@ -106,9 +108,11 @@ struct GuidedPrediction: Sendable {
         throw .unsupported("this model keeps no keys and values, expected no cache")
       }
       kept.caches.append(new)
-      kept.origin = nil
     }
-    guard kept.origin != cache.origin else { return 0 }
+    guard kept.origin != cache.origin || kept.rowCount < count else {
+      kept.rowCount = count
+      return 0
+    }
     kept.origin = nil
     let isFilledByQuestion =
       cache.computed.count == asked.canvas.count && asked.canvas == cache.origin.canvas
@@ -126,6 +130,7 @@ struct GuidedPrediction: Sendable {
         PredictionRequest(rows: rows, time: time, cancellation: cancellation), into: &prediction)
     }
     kept.origin = cache.origin
+    kept.rowCount = count
     return passes.count * count
   }
 

@@ -34,7 +34,9 @@ extension SettingField {
     for range: ClosedRange<Double>, around standard: Double
   ) -> (range: ClosedRange<Double>, move: Double) {
     let near = range.lowerBound + 4 * (standard > 0 ? standard : 0.25)
-    let shown = range.upperBound > 10 * near ? range.lowerBound...near : range
+    // Values that need many digits are for typing.
+    let isNarrow = range.upperBound > 10 * near && near >= 0.02
+    let shown = isNarrow ? range.lowerBound...near : range
     return (shown, move(for: shown))
   }
 

@@ -75,7 +75,7 @@ package enum SettingField: Hashable, Sendable {
     case .strategyParameter, .scheduleParameter: descriptor(in: settings)?.summary ?? ""
     case .steps: "denoising steps; what is masked is planned anew"
     case .blockLength: "positions denoised together, left to right; off is all at once"
-    case .cache: "keys and values kept between steps: faster, but not the same text"
+    case .cache: "keys and values kept: faster, not the same text; prefix and dual need blocks"
     case .guidance: "how far the prompt is followed; 0 is off, else two forward passes a step"
     case .temperature: "0 takes the most probable token"
     case .topK: "tokens drawn from"

@@ -92,7 +92,7 @@ extension ConfidenceSource: ExpressibleByArgument {}
 extension TokenDraw: ExpressibleByArgument {}
 
 extension CachePolicy: ExpressibleByArgument {
-  /// Reads `none`, `prefix`, `dual` or `delayed`, the last three also with `:refresh=steps`.
+  /// Reads `none`, `prefix`, `dual` or `delayed`, also with `:refresh=steps`.
   public init?(argument: String) {
     guard let policy = try? CachePolicy(parsing: argument) else { return nil }
     self = policy

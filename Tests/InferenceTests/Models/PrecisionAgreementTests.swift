@@ -38,8 +38,7 @@ import Testing
   }
 
   @Test(arguments: bundledBounds) func theBundledModelStaysItself(bound: Bound) throws {
-    let path = URL(filePath: #filePath).appending(path: "../../../../models/closed-world-3m")
-      .standardizedFileURL.path
+    let path = Fixture.bundledModel
     let agreement = try PrecisionAgreement(
       of: predictor(path, bound.precision), with: predictor(path, .float32), texts: 1, length: 48)
     #expect(agreement.positionCount > 150)

@@ -52,6 +52,24 @@ import Testing
     }
   }
 
+  /// The bundled model keeps its weights decoded, and threads take rows by themselves.
+  @Test(arguments: [ModelOptions.Precision.float32, .bfloat16, .q8, .q4])
+  func givesTheSameOnAnyNumberOfThreads(precision: ModelOptions.Precision) throws {
+    let directory = try ModelDirectory(path: Fixture.bundledModel)
+    func predict(_ threads: Int, _ request: PredictionRequest) throws -> [Logits] {
+      let options = ModelOptions(precision: precision, threadCount: threads)
+      return try LoadedModel(directory, options: options).predictor.prediction(for: request).rows
+    }
+    for count in [5, 50, 100] {
+      let tokens = (0..<count).map { $0 % 3 == 1 ? 1024 : TokenID($0 * 37 % 1000) }
+      let request = PredictionRequest(rows: [
+        PredictionRow(tokens: tokens), PredictionRow(tokens: tokens, wanted: [1, 4]),
+      ])
+      let expected = try predict(1, request)
+      for threads in [2, 5] { #expect(try predict(threads, request) == expected) }
+    }
+  }
+
   @Test(arguments: models) func hidesPositionsThatMayNotBeAttendedTo(model: String) throws {
     let predictor = try load(model)
     let text = canvas(predictor, 9)

@@ -60,6 +60,30 @@ struct SettingFieldTests {
     #expect(SettingField.seed.moved(moved, by: -9).seed == 6)
   }
 
+  @Test func slidersOfWideRangesStayNearTheDefault() throws {
+    let gamma = SettingField.strategyParameter("gamma")
+    var moved = try SettingField.strategy.changed(settings, to: "entropy-bounded")
+    moved = gamma.moved(moved, by: 1)
+    #expect(gamma.text(in: moved) == "0.15")
+    for _ in 0..<100 { moved = gamma.moved(moved, by: 1) }
+    #expect(gamma.text(in: moved) == "0.4")
+    // What is typed may lie beyond, and stays until it is moved back.
+    let typed = try gamma.changed(moved, to: "7")
+    #expect(gamma.text(in: typed) == "7")
+    // Where the default needs many digits, moves go through the whole range.
+    let eps = SettingField.scheduleParameter("eps")
+    moved = try SettingField.schedule.changed(settings, to: "timestep")
+    #expect(eps.text(in: eps.moved(moved, by: 1)) != eps.text(in: moved))
+  }
+
+  @Test func theCachePolicyIsMovedByWordAndTypedInFull() throws {
+    let refreshed = try SettingField.cache.changed(settings, to: "delayed:refresh=3")
+    #expect(refreshed.cache == CachePolicy(.delayed, refreshInterval: 3))
+    #expect(SettingField.cache.moved(refreshed, by: 1).cache == .none)
+    #expect(SettingField.cache.moved(refreshed, by: -1).cache == CachePolicy(.dual))
+    #expect(throws: SettingError.self) { try SettingField.cache.changed(settings, to: "delay") }
+  }
+
   @Test func choosingAStrategyAgainKeepsItsParameters() throws {
     let set = try SettingField.strategy.changed(settings, to: "entropy:alg-temp=0.3")
     #expect(try SettingField.strategy.changed(set, to: "entropy").strategy == set.strategy)
