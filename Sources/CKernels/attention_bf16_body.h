@@ -1,5 +1,5 @@
-// Attention with products of bfloat16, summed in f32: the steps of attention_body.h that multiply. Twice as
-// fast as in f32. Everything is arranged in pairs, as the instruction wants them:
+// Attention with products of bfloat16, summed in f32: the steps of attention_body.h that multiply. An
+// instruction does two products a lane, so everything is arranged in pairs, as it wants them:
 //
 //   scores  pairs of elements of the head: q [head_size/2][queries], k [keys][head_size/2] dwords
 //   values  pairs of keys: weights [keys/2][queries], v [keys/2][head_size] dwords
