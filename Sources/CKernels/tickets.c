@@ -2,7 +2,7 @@
 //
 // One 64-bit word holds the number of tasks and the next task; a thread takes a task by adding one to
 // it. Who joins waits for tasks to be finished, not for workers to wake up: a worker that sleeps, or
-// that the system has put aside, holds nobody up. Waiting spins for a quarter of a millisecond: the next
+// that the system has put aside, holds nobody up. Waiting spins for 50 µs: the next
 // piece of work of a forward pass follows within microseconds, or when the others have done their last
 // tasks; to be woken from sleep takes as long as a task of a small model. Then it sleeps in the system.
 
@@ -18,7 +18,7 @@
 #endif
 
 enum {
-  SPIN_NANOSECONDS = 250000,
+  SPIN_NANOSECONDS = 50000,
   SPINS = 32,  // pauses between two looks at the clock
 };
 

@@ -288,7 +288,7 @@ void ck_tickets_join(ck_tickets *tickets, uint32_t count);
 /// The present generation.
 uint32_t ck_tickets_generation(ck_tickets *tickets);
 
-/// Waits until the generation differs from `seen`: spins for 250 µs, then sleeps.
+/// Waits until the generation differs from `seen`: spins for 50 µs, then sleeps.
 uint32_t ck_tickets_wait(ck_tickets *tickets, uint32_t seen);
 
 /// Lowers the priority of the calling thread only, by `steps` of niceness, where the system can.

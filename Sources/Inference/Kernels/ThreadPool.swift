@@ -11,7 +11,7 @@ import Synchronization
 /// Threads that share out the tasks of one piece of work at a time.
 ///
 /// The caller of ``run(taskCount:cancellation:_:)`` takes tasks too, and waits for tasks to be
-/// finished, not for threads to wake up. Idle threads spin for 250 µs, then sleep. They run at
+/// finished, not for threads to wake up. Idle threads spin for 50 µs, then sleep. They run at
 /// a slightly lower priority than the rest of the program, so that an interface stays responsive.
 package final class ThreadPool: Sendable {
   /// The number of threads that work, the caller of `run` included; 1 or more.
