@@ -195,13 +195,12 @@ extension CanvasPanel {
 
   private func drawTotals(on screen: inout Screen, in rect: Rect) {
     let step = branch.clamped(state.session.step)
-    let forwards = branch.total(ofFirst: step) { $0.forwards }
-    let tokens = branch.total(ofFirst: step) { $0.unmasked.count }
+    let totals = branch.totals(ofFirst: step)
     let parts = [
       branch.isFinished && step == branch.head ? "finished" : "\(frame.maskedCount) left",
       Playground.State.counted(differences.count, "difference"),
-      Playground.State.counted(forwards, "forward"),
-      "\(Numbers.fixed(forwards > 0 ? Double(tokens) / Double(forwards) : 0, 1)) tokens each",
+      Playground.State.counted(totals.forwards, "forward"),
+      "\(Numbers.fixed(totals.tokensPerForward ?? 0, 1)) tokens each",
     ]
     let separator = " \(state.symbols.dot) "
     var text = parts[0]

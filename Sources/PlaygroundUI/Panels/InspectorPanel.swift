@@ -7,6 +7,8 @@ package struct InspectorPanel {
   private let frame: Frame
   private let point: Point
   private let position: Int
+  /// The best guess at the points so far, the latest first.
+  private let history: [(step: Int, guess: Point.Guess)]
 
   /// The row of the first candidate, from the top of the panel.
   private static let firstCandidateRow = 1
@@ -20,6 +22,7 @@ package struct InspectorPanel {
     frame = state.frame
     point = state.session.point
     position = state.cursor
+    history = state.session.shown.guesses(at: state.cursor, upTo: state.session.step)
   }
 
   /// The candidate in a row of the panel.
@@ -171,16 +174,11 @@ package struct InspectorPanel {
   /// The best guess over the steps, where it changed.
   private func drawGuesses(_ row: Int, on screen: inout Screen, in rect: Rect) -> Int {
     var guesses: [TokenID] = []
-    let branch = state.session.shown
-    for step in 0...branch.clamped(state.session.step) {
-      if let guess = branch.points[step].guess(at: position), guess.token != guesses.last {
-        guesses.append(guess.token)
-      }
-    }
+    for (_, guess) in history where guess.token != guesses.last { guesses.append(guess.token) }
     guard guesses.count > 1 else { return row }
     let arrow = state.symbols.isUnicode ? " → " : " > "
     var shown = ""
-    for token in guesses.reversed() {
+    for token in guesses {
       let longer = text(token) + (shown.isEmpty ? "" : arrow + shown)
       if CharacterWidth.width(of: longer) > rect.columns - 12 {
         shown = String(state.symbols.ellipsis) + arrow + shown
@@ -234,16 +232,11 @@ package struct InspectorPanel {
   private func drawHistory(_ row: Int, on screen: inout Screen, in rect: Rect) {
     let room = rect.endRow - row - 3
     guard room >= 3 else { return }
-    let branch = state.session.shown
-    let last = branch.clamped(state.session.step)
-    let known = (0...last).compactMap { step in
-      branch.points[step].guess(at: position).map { (step: step, guess: $0) }
-    }
-    guard known.count > 1 else { return }
+    guard history.count > 1 else { return }
     screen.write(
       "best guess by step", row: row + 1, column: rect.column, role: .title, within: rect)
     let barWidth = max(0, rect.columns - 26)
-    for (index, entry) in known.suffix(room).enumerated() {
+    for (index, entry) in history.prefix(room).reversed().enumerated() {
       let line = row + 2 + index
       let probability = Double(entry.guess.probability)
       screen.write(

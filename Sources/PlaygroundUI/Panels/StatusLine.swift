@@ -39,16 +39,17 @@ package struct StatusLine {
     screen.fill(rect, role: .status)
     let branch = state.session.shown
     let step = branch.clamped(state.session.step)
-    let forwards = branch.total(ofFirst: step) { $0.forwards }
-    let tokens = branch.total(ofFirst: step) { $0.unmasked.count }
-    let milliseconds = branch.total(ofFirst: step) { $0.milliseconds }
+    let totals = branch.totals(ofFirst: step)
     var parts = [
-      "step \(step) of \(state.plannedSteps)", Playground.State.counted(forwards, "forward"),
+      "step \(step) of \(state.plannedSteps)",
+      Playground.State.counted(totals.forwards, "forward"),
     ]
-    if forwards > 0 {
-      parts.append("\(Numbers.fixed(Double(tokens) / Double(forwards), 1)) tokens/forward")
+    if let rate = totals.tokensPerForward {
+      parts.append("\(Numbers.fixed(rate, 1)) tokens/forward")
     }
-    if step > 0 { parts.append("\(Numbers.milliseconds(milliseconds / Double(step)))/step") }
+    if step > 0 {
+      parts.append("\(Numbers.milliseconds(totals.milliseconds / Double(step)))/step")
+    }
     parts.append("\(state.frame.maskedCount) masked")
     var left = parts.joined(separator: " \(state.symbols.dot) ")
     if state.waiting.step != nil { left += "  computing" }

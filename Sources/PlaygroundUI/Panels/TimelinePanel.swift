@@ -42,15 +42,10 @@ package struct TimelinePanel {
   /// Draws the panel.
   package func draw(on screen: inout Screen) {
     let branch = state.session.shown
-    drawSpark(
-      branch.points.indices.map { branch.points[$0].step?.meanEntropy ?? 0 }, label: "H",
-      row: rect.row,
-      on: &screen)
+    drawSpark(branch.columns.entropies, label: "H", row: rect.row, on: &screen)
     drawNumbers(on: &screen)
     if hasCounts {
-      drawSpark(
-        branch.points.indices.map { Double(branch.points[$0].step?.unmasked.count ?? 0) },
-        label: "+", row: rect.row + 1, on: &screen)
+      drawSpark(branch.columns.unmaskedCounts, label: "+", row: rect.row + 1, on: &screen)
       drawStepTime(on: &screen)
     }
     let top = rect.row + 1 + (hasCounts ? 1 : 0)
@@ -59,18 +54,23 @@ package struct TimelinePanel {
     }
   }
 
-  /// The largest value of the steps that share a column stands for them.
+  /// The largest value of the steps that share a column stands for them; `nil` where no step is.
+  private func heights(_ values: [Double]) -> [Double?] {
+    var heights = [Double?](repeating: nil, count: scale.used)
+    for (step, value) in values.enumerated() where step > 0 {
+      let column = scale.column(of: step)
+      for column in max(0, column - scale.stride + 1)...column {
+        heights[column] = max(heights[column] ?? 0, value)
+      }
+    }
+    return heights
+  }
+
+  /// Draws a value for each step as bars.
   private func drawSpark(_ values: [Double], label: String, row: Int, on screen: inout Screen) {
     screen.write(label, row: row, column: rect.column, role: .dim)
     let top = values.filter(\.isFinite).max() ?? 0
-    var heights: [Int: Double] = [:]
-    for (step, value) in values.enumerated() where step > 0 {
-      let column = scale.column(of: step)
-      for offset in 0..<scale.stride {
-        heights[max(0, column - offset), default: 0] = max(
-          heights[max(0, column - offset)] ?? 0, value)
-      }
-    }
+    let heights = heights(values)
     let current = scale.column(of: state.session.shown.clamped(state.session.step))
     for column in 0..<scale.used {
       if let height = heights[column] {
@@ -173,7 +173,7 @@ extension Playground.State {
     let heads = ([branch] + compared).map(\.head).max() ?? 0
     if branch.isFinished, compared.isEmpty { return max(1, heads) }
     let planned = branch.point(branch.head).state?.plannedSteps ?? branch.settings.steps
-    let byHand = branch.points.count { $0.isByHand }
+    let byHand = branch.totals(ofFirst: branch.head).byHand
     return max(heads, min(planned, 1_000_000) + byHand, 1)
   }
 }

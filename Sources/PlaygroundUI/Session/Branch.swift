@@ -30,9 +30,12 @@ package struct Branch: Equatable, Sendable {
   package var appendedLength: Int
   /// The start, then one point a step; never empty.
   package private(set) var points: [Point]
+  /// The numbers of the points, in columns.
+  package private(set) var columns: PointColumns
   /// The frame after every ``frameInterval`` steps, so that none is drawn from the start on.
   private var frames: [Frame] = []
   private static let frameInterval = 32
+  private static let guessReach = 256
   /// Whether no step is left.
   package var isFinished = false
 
@@ -48,6 +51,7 @@ package struct Branch: Equatable, Sendable {
     self.start = start
     appendedLength = start.answer.count
     points = [Point(settings: settings, state: SamplerState(canvas: start))]
+    columns = PointColumns(points)
     frames = [Frame(start)]
   }
 
@@ -58,6 +62,7 @@ package struct Branch: Equatable, Sendable {
     let kept = min(max(departure, 0), parent.head)
     self.departure = kept
     points.removeSubrange((kept + 1)...)
+    columns = PointColumns(points)
     dropFrames(after: kept)
     isFinished = parent.isFinished && kept == parent.head
   }
@@ -67,6 +72,7 @@ package struct Branch: Equatable, Sendable {
       id: id, name: name, model: model, promptText: promptText, start: start,
       settings: points[0].settings)
     copy.points = points
+    copy.columns = columns
     copy.frames = frames
     copy.appendedLength = appendedLength
     return copy
@@ -90,16 +96,8 @@ package struct Branch: Equatable, Sendable {
   /// The steps done, in order.
   package var steps: [TraceStep] { points.compactMap(\.step) }
 
-  /// Adds up what `value` says of the first `count` steps.
-  package func total<Value: AdditiveArithmetic>(
-    ofFirst count: Int, _ value: (TraceStep) -> Value
-  ) -> Value {
-    var total = Value.zero
-    for index in points.indices.prefix(clamped(count) + 1) {
-      if let step = points[index].step { total += value(step) }
-    }
-    return total
-  }
+  /// What the first `count` steps cost and did.
+  package func totals(ofFirst count: Int) -> RunTotals { columns.totals[clamped(count)] }
 
   /// Returns the point after `step` steps, or the nearest there is.
   package func point(_ step: Int) -> Point { points[clamped(step)] }
@@ -110,9 +108,11 @@ package struct Branch: Equatable, Sendable {
   /// Changes the point after `step` steps, or the nearest there is.
   package mutating func change(_ step: Int, _ body: (inout Point) -> Void) {
     let index = clamped(step)
-    let before = (points[index].step, points[index].editedCanvas)
+    let before = points[index]
     body(&points[index])
-    guard points[index].step != before.0 || points[index].editedCanvas != before.1 else { return }
+    columns.replace(index, before, of: points)
+    guard points[index].step != before.step || points[index].editedCanvas != before.editedCanvas
+    else { return }
     dropFrames(after: index - 1)
     keepFrames()
   }
@@ -120,12 +120,30 @@ package struct Branch: Equatable, Sendable {
   /// Adds the point a step led to.
   package mutating func append(_ point: Point) {
     points.append(point)
+    columns.append(point)
     keepFrames()
   }
 
   /// The last frame that is kept at or before `step`.
   package func keptFrame(at step: Int) -> Frame {
     frames[min(clamped(step) / Self.frameInterval, frames.count - 1)]
+  }
+
+  /// The best tokens for `position` at the points up to `step`, the latest first.
+  ///
+  /// Two stretches of at most ``guessReach`` points are searched: those before `step`, where the user
+  /// may have looked, and those before the position got its token, where it was a mask.
+  package func guesses(at position: Int, upTo step: Int) -> [(step: Int, guess: Point.Guess)] {
+    let last = clamped(step)
+    let unmasking = Frame(self, at: last).commitments.dropFirst(position).first.flatMap { $0?.step }
+    let recent = max(0, last - Self.guessReach + 1)...last
+    var steps = Array(recent.reversed())
+    if let unmasking, unmasking < recent.lowerBound {
+      steps += (max(0, unmasking - Self.guessReach)...unmasking).reversed()
+    }
+    return steps.compactMap { step in
+      points[step].guess(at: position).map { (step: step, guess: $0) }
+    }
   }
 
   /// Forgets frames of points that are other ones now; that of the start is the canvas alone.

@@ -16,6 +16,7 @@ package struct Session: Equatable, Sendable {
   package static let candidateLimit = 400_000
   /// The most positions of sampler states kept, some 60 bytes each.
   package static let statePositionLimit = 1_000_000
+  private static let stateDropLimit = 256
 
   /// Creates a session of one run.
   package init(
@@ -171,13 +172,7 @@ extension Session {
   }
 
   private mutating func dropCandidates() {
-    var total = 0
-    for branch in branches.indices {
-      for point in branches[branch].points.indices {
-        total += branches[branch].points[point].candidateCount
-      }
-    }
-    guard total > Self.candidateLimit else { return }
+    guard branches.reduce(0, { $0 + $1.columns.candidateCount }) > Self.candidateLimit else { return }
     let spare = Self.candidateLimit / 2
     var kept = 0
     for index in branches.indices {
@@ -196,18 +191,28 @@ extension Session {
     }
   }
 
+  private var hasTooManyStates: Bool {
+    branches.reduce(0) { $0 + $1.columns.statePositionCount } > Self.statePositionLimit
+  }
+
+  /// Drops the oldest states but those of every 16th point; if that is not enough, but those of every
+  /// 32nd, and so on.
+  ///
+  /// At most ``stateDropLimit`` go at a time, so that no step waits long for it.
   private mutating func dropStates() {
-    var total = 0
-    for branch in branches.indices {
-      for point in branches[branch].points.indices {
-        total += branches[branch].points[point].state?.canvas.count ?? 0
+    let last = branches.map(\.head).max() ?? 0
+    var left = Self.stateDropLimit
+    var interval = 16
+    while hasTooManyStates, interval <= last {
+      for index in branches.indices {
+        for number in 1..<max(branches[index].head, 1) where number % interval != 0 {
+          guard branches[index].points[number].state != nil else { continue }
+          branches[index].change(number) { $0.state = nil }
+          left -= 1
+          guard left > 0 else { return }
+        }
       }
-    }
-    guard total > Self.statePositionLimit else { return }
-    for index in branches.indices {
-      for number in 1..<max(branches[index].head, 1) where number % 16 != 0 {
-        branches[index].change(number) { $0.state = nil }
-      }
+      interval *= 2
     }
   }
 }

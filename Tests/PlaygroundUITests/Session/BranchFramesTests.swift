@@ -38,8 +38,8 @@ import Testing
       #expect(frame.unmaskedNow == (step == 0 ? [] : [step]))
       #expect(frame.commitments[1]?.step == (step > 0 ? 1 : nil))
     }
-    #expect(branch.total(ofFirst: 40, \.forwards) == 40)
-    #expect(branch.total(ofFirst: 0, \.forwards) == 0)
+    #expect(branch.totals(ofFirst: 40).forwards == 40)
+    #expect(branch.totals(ofFirst: 0).forwards == 0)
   }
 
   @Test func aChangeAtAnEarlierPointIsSeenInAllThatFollow() {

@@ -43,10 +43,17 @@ struct SessionTests {
     var session = session(positions: 2_000, steps: 600)
     session.trim()
     let kept = session.shown.points.indices.filter { session.shown.point($0).state != nil }
-    #expect(kept.count < 60)
-    #expect(kept.contains(0))
-    #expect(kept.contains(600))
-    #expect(kept.contains(592))
+    #expect(kept.count * 2_000 <= Session.statePositionLimit)
+    #expect(session.shown.columns.statePositionCount == kept.count * 2_000)
+    #expect(kept.starts(with: [0, 16, 32, 48]), "every 16th of the old ones")
+    #expect(kept.suffix(200) == Array(401...600)[...], "the recent ones")
+  }
+
+  @Test func statesOfMoreAndMorePointsAreDroppedUntilThereAreFewEnough() {
+    var session = session(positions: 300_000, steps: 40)
+    session.trim()
+    let kept = session.shown.points.indices.filter { session.shown.point($0).state != nil }
+    #expect(kept == [0, 32, 40])
   }
 
   @Test func theTreeListsEachBranchAfterTheOneItLeft() {
