@@ -2,9 +2,10 @@
 //
 // One 64-bit word holds the number of tasks and the next task; a thread takes a task by adding one to
 // it. Who joins waits for tasks to be finished, not for workers to wake up: a worker that sleeps, or
-// that the system has put aside, holds nobody up. Waiting spins for 50 µs: the next
-// piece of work of a forward pass follows within microseconds, or when the others have done their last
-// tasks; to be woken from sleep takes as long as a task of a small model. Then it sleeps in the system.
+// that the system has put aside, holds nobody up. Waiting for work spins for 50 µs, because the next
+// piece of a forward pass follows within microseconds, and waking takes as long as a task of a small
+// model; then it sleeps in the system. Waiting for the last tasks of others spins for longer than a
+// task of a small model takes: a short sleep lasts 100 µs and more, and there are many joins in a pass.
 
 #include "CKernels.h"
 
@@ -19,6 +20,7 @@
 
 enum {
   SPIN_NANOSECONDS = 50000,
+  JOIN_NANOSECONDS = 1000000,
   SPINS = 32,  // pauses between two looks at the clock
 };
 
@@ -78,7 +80,7 @@ void ck_tickets_join(ck_tickets *tickets, uint32_t count) {
   for (unsigned spins = 1; __atomic_load_n(&tickets->done, __ATOMIC_ACQUIRE) < count; spins++) {
     relax();
     // Others are at work on long tasks, or have been put aside.
-    if (spins % SPINS == 0 && nanoseconds() - start > 2 * SPIN_NANOSECONDS) usleep(50);
+    if (spins % SPINS == 0 && nanoseconds() - start > JOIN_NANOSECONDS) usleep(50);
   }
 }
 

@@ -59,10 +59,12 @@ package final class RowLanes: Sendable {
     let most = narrow.count * Self.partRows
     let parts = narrow.count * ((rowCount + most - 1) / most)
     let tiles = (rowCount + Self.tileRows - 1) / Self.tileRows
+    // The parts with a tile more come first: of large and small ones in turn, two threads that
+    // take turns would get all large ones and all small ones.
+    let (tilesEach, larger) = tiles.quotientAndRemainder(dividingBy: parts)
+    let start = { part in (part * tilesEach + min(part, larger)) * Self.tileRows }
     whole.kernels.pool.run(taskCount: parts, cancellation: cancellation) { part, worker in
-      let first = tiles * part / parts * Self.tileRows
-      let end = min(rowCount, tiles * (part + 1) / parts * Self.tileRows)
-      body(first..<end, narrow[worker])
+      body(start(part)..<min(rowCount, start(part + 1)), narrow[worker])
     }
   }
 }

@@ -21,7 +21,8 @@ import Testing
 
   @Test func giveEveryThreadAsMuchWork() {
     #expect(parts(of: 128, threads: 2) == [0..<32, 32..<64, 64..<96, 96..<128])
-    #expect(parts(of: 100, threads: 2).map(\.count) == [24, 24, 24, 28])
+    #expect(parts(of: 100, threads: 2).map(\.count) == [28, 24, 24, 24])
+    #expect(parts(of: 206, threads: 2).map(\.count) == [28, 28, 28, 28, 24, 24, 24, 22])
     #expect(parts(of: 32, threads: 2) == [0..<16, 16..<32])
   }
 
