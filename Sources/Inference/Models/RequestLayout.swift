@@ -18,6 +18,8 @@ struct RequestLayout {
     var cache: KeyValueCache?
     /// The row's wanted positions among those of all rows.
     var wanted: Range<Int>
+    /// The row's part of ``RequestLayout/kept``.
+    var kept = 0..<0
   }
 
   /// The rows.
@@ -34,10 +36,16 @@ struct RequestLayout {
   private(set) var isVisible: [UInt8] = []
   /// Whether any key may not be attended to.
   private(set) var hidesKeys = false
-  /// The row of the tall matrix whose output holds each wanted position's logits.
+  /// The rows of the tall matrix whose output is wanted, ascending, each once: after its keys and
+  /// values, the last block computes nothing else.
+  private(set) var kept: [Int] = []
+  /// The row of ``kept`` whose output holds each wanted position's logits.
   private(set) var outputs: [Int] = []
   /// The position number of the last position of all, plus one.
   private(set) var positionBound = 0
+
+  /// Where in ``kept`` each computed position of the last row is, or -1.
+  private var keptPlaces: [Int] = []
 
   /// Whether any row keeps keys and values.
   private(set) var usesCaches = false
@@ -65,6 +73,7 @@ struct RequestLayout {
     queryPositions.removeAll(keepingCapacity: true)
     keyPositions.removeAll(keepingCapacity: true)
     isVisible.removeAll(keepingCapacity: true)
+    kept.removeAll(keepingCapacity: true)
     outputs.removeAll(keepingCapacity: true)
     hidesKeys = false
     usesCaches = false
@@ -177,6 +186,23 @@ struct RequestLayout {
       }
       outputs.append(query)
     }
+    keepOutputs(of: last)
+  }
+
+  /// Lists the outputs of `row` in ``kept``, and makes them places in that list.
+  private mutating func keepOutputs(of row: Row) {
+    let first = kept.count
+    keptPlaces.removeAll(keepingCapacity: true)
+    keptPlaces.append(contentsOf: repeatElement(-1, count: row.queries.count))
+    for query in outputs[row.wanted] { keptPlaces[query - row.queries.lowerBound] = 0 }
+    for (offset, place) in keptPlaces.enumerated() where place == 0 {
+      keptPlaces[offset] = kept.count
+      kept.append(row.queries.lowerBound + offset)
+    }
+    for index in row.wanted {
+      outputs[index] = keptPlaces[outputs[index] - row.queries.lowerBound]
+    }
+    rows[rows.count - 1].kept = first..<kept.count
   }
 
   /// The row of the tall matrix that computes `position` of `row`.

@@ -105,8 +105,10 @@ final class Transformer: Sendable {
           project(part, layer, block, rows, lane, cancellation)
         }
         guard cancellation?.isRaised != true else { return }
-        let sources = keySources(layer, rows.heads, visible: visible)
-        lanes.forEachPart(of: rowCount, cancellation: cancellation) { part, lane in
+        var sources = keySources(layer, rows.heads, visible: visible)
+        if layer == blocks.count - 1 { keepWantedRows(rows, &sources) }
+        let unfinishedCount = layer == blocks.count - 1 ? pass.layout.kept.count : rowCount
+        lanes.forEachPart(of: unfinishedCount, cancellation: cancellation) { part, lane in
           attend(part, sources, block, rows, lane, cancellation)
           feedForward(part, block, rows, lane, cancellation)
         }

@@ -218,4 +218,22 @@ extension Transformer {
       return source
     }
   }
+
+  /// Moves the stream and the queries of the rows whose outputs are wanted to the front, in the last
+  /// block: nobody asks for the others any more once their keys and values are there.
+  func keepWantedRows(_ rows: PassRows, _ sources: inout [KeySource]) {
+    let kept = pass.layout.kept
+    for index in sources.indices { sources[index].queries = pass.layout.rows[index].kept }
+    guard kept.count < pass.layout.queryCount else { return }
+    let heads = rows.heads
+    let groupWidth = shape.queryWidth / shape.keyValueHeadCount
+    for (target, row) in kept.enumerated() where target != row {
+      rows.stream[target].update(from: rows.stream[row], count: shape.width)
+      for group in 0..<shape.keyValueHeadCount {
+        let first = group * heads.queryGroupStride
+        (heads.queries[target] + first).update(
+          from: heads.queries[row] + first, count: groupWidth)
+      }
+    }
+  }
 }

@@ -12,6 +12,8 @@ struct BenchMeasurement {
   var step = Times()
   /// The part of each step that is not the model.
   var sampling = Times()
+  /// What guidance costs; `nil` where the canvas is too short for a prompt.
+  var guidance: GuidanceCost?
   var runs: [BenchRun] = []
   /// How far the predictions agree with those of single precision.
   var accuracy: PrecisionAgreement?
@@ -85,6 +87,12 @@ struct BenchMeasurement {
         if ContinuousClock.now >= end, step.count >= 4 { return }
       }
     } while ContinuousClock.now < end
+  }
+
+  /// Times steps with and without guidance.
+  mutating func measureGuidance(for duration: Duration) throws {
+    guard rows >= 2 else { return }
+    guidance = try GuidanceCost(of: subject.predictor, rows: rows, for: duration)
   }
 
   /// Times a whole run of each strategy with `cache`, and of one strategy with each cache.

@@ -16,6 +16,7 @@ extension BenchMeasurement {
       int8 \(fixed(peak.int8, 0)) GFLOP/s
       denoising step \(fixed(step.median, 3)) ms, median of \(step.count), \
       \(fixed(100 * samplerShare, 2)) % of it sampling
+      \(guidanceLine)\
       memory         \(byteCount(memory.resident)), at most \(byteCount(memory.peak))
 
       """
@@ -48,6 +49,25 @@ extension BenchMeasurement {
       """
   }
 
+  private var guidanceLine: String {
+    guard let guidance else { return "" }
+    return """
+      guidance       \(fixed(guidance.guided.median, 3)) ms a step, without \
+      \(fixed(guidance.plain.median, 3)), \(fixed(guidance.ratio, 2)) times
+
+      """
+  }
+
+  private var guidanceJSON: JSON {
+    .optional(guidance) { guidance in
+      .object([
+        "step_ms": .rounded(guidance.guided.median, 4),
+        "plain_step_ms": .rounded(guidance.plain.median, 4),
+        "ratio": .rounded(guidance.ratio, 4),
+      ])
+    }
+  }
+
   private var productsJSON: JSON {
     .optional(products) { products in
       .object([
@@ -73,6 +93,7 @@ extension BenchMeasurement {
       "peak_share": .rounded(peakShare, 4), "products": productsJSON,
       "step_ms": .rounded(step.median, 4),
       "sampler_ms": .rounded(sampling.median, 4), "sampler_share": .rounded(samplerShare, 5),
+      "guidance": guidanceJSON,
       "memory_bytes": .integer(memory.resident), "peak_memory_bytes": .integer(memory.peak),
       "accuracy": .optional(accuracy) { accuracy in
         .object([

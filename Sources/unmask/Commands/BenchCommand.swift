@@ -88,6 +88,7 @@ struct BenchCommand: ParsableCommand {
     try measurement.measureForward(for: .seconds(seconds))
     measurement.measureProducts(for: .seconds(seconds))
     try measurement.measureSteps(for: .seconds(seconds))
+    try measurement.measureGuidance(for: .seconds(seconds))
     if runs, subject.model != nil { try measurement.measureRuns(cache: cache) }
     if accuracy > 0, let directory = subject.model?.directory {
       try measurement.measureAccuracy(directory, texts: accuracy)

@@ -32,6 +32,26 @@ import Testing
     }
   }
 
+  /// The last block leaves out what nobody asks for; attention still sees everything.
+  @Test(arguments: models) func computesWantedPositionsInAnyOrderAndOfSomeRowsOnly(
+    model: String
+  ) throws {
+    let predictor = try load(model)
+    let rows = [20, 33, 7].map { canvas(predictor, $0) }
+    let all = try predictor.prediction(
+      for: PredictionRequest(rows: rows.map { PredictionRow(tokens: $0) }))
+    let wanted = [[19, 0, 7], [], [3]]
+    let some = try predictor.prediction(
+      for: PredictionRequest(
+        rows: zip(rows, wanted).map { PredictionRow(tokens: $0, wanted: $1) }))
+    for (index, positions) in wanted.enumerated() {
+      #expect(some.rows[index].positions == positions)
+      for (row, position) in positions.enumerated() {
+        #expect(some.rows[index][row: row].elementsEqual(all.rows[index][row: position]))
+      }
+    }
+  }
+
   @Test(arguments: models) func computesRowsOfDifferentLengthsAsIfAlone(model: String) throws {
     let predictor = try load(model)
     let rows = [13, 1, 40, 0].map { PredictionRow(tokens: canvas(predictor, $0)) }

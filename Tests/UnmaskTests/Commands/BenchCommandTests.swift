@@ -13,7 +13,18 @@ import Testing
       #expect(json[name].double ?? 0 > 0, "\(name)")
     }
     #expect(json["products"].isNull)
+    for name in ["step_ms", "plain_step_ms", "ratio"] {
+      #expect(json["guidance"][name].double ?? 0 > 0, "guidance \(name)")
+    }
     #expect(json["peak_memory_bytes"].integer ?? 0 >= json["memory_bytes"].integer ?? .max)
+  }
+
+  @Test func aCanvasOfOnePositionHasNoPromptToGuideBy() throws {
+    let json = try CommandRun(
+      "bench", "--model", Fixture.path("smdm/tiny-a"), "--seconds", "0", "--rows", "1",
+      "--no-runs", "--json"
+    ).json()
+    #expect(json["guidance"].isNull)
   }
 
   @Test func moreRowsThanTheContextIsAUsageError() throws {
