@@ -1,7 +1,7 @@
 #pragma once
 //
-// What the AVX-512 files share: the features they are compiled for and the transposition of 16 × 16
-// dwords that turns rows into slabs and tiles.
+// What the AVX-512 files share: the features they are compiled for, the transposition of 16 × 16
+// dwords that turns rows into slabs and tiles, and the steps of inner loops.
 
 #include "vector.h"
 
@@ -26,6 +26,17 @@
 
 /// Transposes 16 rows of 16 dwords in registers.
 CK_AVX512_INLINE void ck_transpose16(__m512i r[16]) { transpose16_avx512((ck_f32x16 *)r); }
+
+// A step of products of f32, and one of pairs of bf16: sum + x·w.
+#define CK_MULTIPLY_ADD_F32(sum, x, w)                                                             \
+  _mm512_fmadd_ps(_mm512_castsi512_ps(x), _mm512_castsi512_ps(w), sum)
+#define CK_MULTIPLY_ADD_BF16(sum, x, w) _mm512_dpbf16_ps(sum, (__m512bh)(x), (__m512bh)(w))
+
+/// Asks for a cache line of the weights to come, and moves on; stays at the end.
+CK_INLINE const char *ck_fetch(const char *p, const char *end) {
+  __builtin_prefetch(p, 0, 2);
+  return p + 64 < end ? p + 64 : p;
+}
 
 /// The first `count` of 16 or 32 lanes.
 static inline uint32_t ck_lanes(size_t count) {

@@ -47,14 +47,6 @@ static ck_multiply_tile *multiplier(ck_isa isa, ck_operand operand) {
   }
 }
 
-/// The number of columns of K in each block: equal parts, multiples of 256.
-static size_t block_columns(ck_operand operand, size_t columns) {
-  size_t most = CK_BLOCK_STEPS * ck_elements_per_step(operand);
-  size_t blocks = (columns + most - 1) / most;
-  if (blocks <= 1) return columns;
-  return ((columns + blocks - 1) / blocks + 255) / 256 * 256;
-}
-
 static ck_tile tile_at(const ck_matmul *product, size_t tile, size_t first) {
   ck_operand operand = product->operand;
   size_t columns = product->weights.columns;
@@ -175,7 +167,7 @@ static void multiply_panel(const ck_matmul *product, size_t panel, size_t first_
   }
   ck_slab slabs[2];
   ck_multiply_tile *multiply = multiplier(product->isa, operand);
-  size_t block = block_columns(operand, w->columns);
+  size_t block = ck_block_columns(operand, w->columns);
   size_t blocks = (w->columns + block - 1) / block;
   for (size_t first = 0, part = 0; first < w->columns; first += block) {
     size_t count = ck_min(block, w->columns - first);

@@ -26,12 +26,6 @@ CK_AVX512_INLINE void write_row(const ck_sink *sink, int row, int column, __m512
   _mm512_mask_storeu_ps(y, mask, sum);
 }
 
-/// Asks for a cache line of the weights to come, and moves on; stays at the end.
-CK_INLINE const char *fetch(const char *p, const char *end) {
-  __builtin_prefetch(p, 0, 2);
-  return p + 64 < end ? p + 64 : p;
-}
-
 // ---------------------------------------------------------------- f32 and bf16
 
 // Steps of a tile to ask for ahead: activations of long rows come from the third-level cache, and the
@@ -58,7 +52,7 @@ enum { AHEAD = 64 };
       tile += CK_TILE_ROWS;                                                                        \
       left += CK_SLAB_COLUMNS;                                                                     \
       right += CK_SLAB_COLUMNS;                                                                    \
-      next = fetch(next, end);                                                                     \
+      next = ck_fetch(next, end);                                                                     \
     }                                                                                              \
     CK_UNROLL for (int m = 0; m < rows; m++) {                                                     \
       write_row(sink, m, 0, sums[m][0]);                                                           \
@@ -66,12 +60,8 @@ enum { AHEAD = 64 };
     }                                                                                              \
   }
 
-#define MULTIPLY_ADD_F32(sum, x, w)                                                                \
-  _mm512_fmadd_ps(_mm512_castsi512_ps(x), _mm512_castsi512_ps(w), sum)
-#define MULTIPLY_ADD_BF16(sum, x, w) _mm512_dpbf16_ps(sum, (__m512bh)(x), (__m512bh)(w))
-
-FLOAT_TILE(tile_f32, CK_AVX512_INLINE, MULTIPLY_ADD_F32)
-FLOAT_TILE(tile_bf16, CK_AVX512_BF16_INLINE, MULTIPLY_ADD_BF16)
+FLOAT_TILE(tile_f32, CK_AVX512_INLINE, CK_MULTIPLY_ADD_F32)
+FLOAT_TILE(tile_bf16, CK_AVX512_BF16_INLINE, CK_MULTIPLY_ADD_BF16)
 
 CK_AVX512 static void multiply_f32(const ck_tile *tile, const ck_slab slabs[2], size_t steps,
                                    const ck_sink *sink) {
@@ -132,8 +122,8 @@ CK_AVX512_INLINE void tile_i8(const int rows, const int has_minima, const ck_til
       }
       w_minima += CK_SLAB_COLUMNS;
     }
-    next = fetch(next, end);
-    next = fetch(next, end);
+    next = ck_fetch(next, end);
+    next = ck_fetch(next, end);
     x += 8 * CK_TILE_ROWS;
     w += 8 * CK_SLAB_COLUMNS;
     x_scales += CK_TILE_ROWS;

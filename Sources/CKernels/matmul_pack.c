@@ -1,11 +1,12 @@
-// Packing of activations: normalises, converts and interleaves 12 rows (layout: panel.h).
+// Packing of activations: normalises, converts and interleaves 12 rows to a tile (layout: panel.h) or 16
+// to a part of a strip (layout: matmul_direct.c).
 
 #include "vector.h"
 
-/// The rows of a tile, and what they are multiplied by.
+/// The rows of a tile, or of a vector of a strip, and what they are multiplied by.
 typedef struct pack_source {
-  const float *rows[CK_TILE_ROWS];
-  float inverse[CK_TILE_ROWS];  // 1/√(mean(x²) + ε), with a norm
+  const float *rows[CK_LANES];
+  float inverse[CK_LANES];  // 1/√(mean(x²) + ε), with a norm
   const ck_norm *norm;
   size_t count, columns;
 } pack_source;
@@ -109,12 +110,11 @@ static void ck_pack_tile_scalar(ck_operand operand, const pack_source *source, i
 #define CK_BODY "matmul_pack_body.h"
 #include "each_isa.h"
 
-void ck_pack(ck_isa isa, ck_operand operand, const float *input, size_t stride, size_t rows,
-             size_t columns, const ck_norm *norm, size_t tile, void *packed) {
-  size_t row = tile * CK_TILE_ROWS;
-  if (row >= rows || columns == 0) return;
+/// Up to `most` rows from `row`.
+static pack_source source_of(ck_isa isa, const float *input, size_t stride, size_t rows,
+                             size_t columns, const ck_norm *norm, size_t row, size_t most) {
   pack_source source = {.norm = norm, .columns = columns};
-  source.count = ck_min(CK_TILE_ROWS, rows - row);
+  source.count = ck_min(most, rows - row);
   for (size_t m = 0; m < source.count; m++) {
     source.rows[m] = input + (row + m) * stride;
     if (norm) {
@@ -122,6 +122,14 @@ void ck_pack(ck_isa isa, ck_operand operand, const float *input, size_t stride, 
           CK_DISPATCH(isa, ck_inverse_rms, source.rows[m], columns, norm->epsilon);
     }
   }
+  return source;
+}
+
+void ck_pack(ck_isa isa, ck_operand operand, const float *input, size_t stride, size_t rows,
+             size_t columns, const ck_norm *norm, size_t tile, void *packed) {
+  size_t row = tile * CK_TILE_ROWS;
+  if (row >= rows || columns == 0) return;
+  pack_source source = source_of(isa, input, stride, rows, columns, norm, row, CK_TILE_ROWS);
   pack_target target = {(uint32_t *)((char *)packed + tile * ck_packed_tile_bytes(operand, columns)),
                         NULL, NULL, NULL};
   size_t quants = columns / CK_QUANT * CK_TILE_ROWS;
@@ -134,4 +142,18 @@ void ck_pack(ck_isa isa, ck_operand operand, const float *input, size_t stride, 
   if (operand == CK_OPERAND_BF16 && isa == CK_ISA_AVX512) isa = CK_ISA_AVX2;
 #endif
   CK_DISPATCH(isa, ck_pack_tile, operand, &source, start, &target);
+}
+
+void ck_pack_strips(ck_isa isa, ck_operand operand, const float *input, size_t stride, size_t rows,
+                    size_t columns, const ck_norm *norm, size_t vector, void *strips) {
+  size_t row = vector * CK_LANES;
+  if (row >= rows || columns == 0) return;
+#if defined(__x86_64__)
+  pack_source source = source_of(isa, input, stride, rows, columns, norm, row, CK_LANES);
+  ck_columns_target target = ck_strip_column(operand, rows, columns, vector, strips);
+  // Only AVX-512 has direct products.
+  ck_pack_columns_avx512(operand, &source, &target);
+#else
+  (void)isa, (void)operand, (void)input, (void)stride, (void)norm, (void)strips;
+#endif
 }

@@ -38,8 +38,9 @@ CK_INLINE ck_f32x16 CK_NAME(values_at)(const pack_source *source, size_t m, size
 /// 32 values of each row to bf16, as 16 dwords: the processor's own conversion, which packing for bf16
 /// products may use because they need the same instructions. Not inlined, as they are no others'.
 __attribute__((noinline, target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16"))) static void
-CK_NAME(ck_round_rows_bf16)(const ck_f32x16 values[CK_TILE_ROWS][2], ck_f32x16 r[CK_LANES]) {
-  for (int m = 0; m < CK_TILE_ROWS; m++) {
+CK_NAME(ck_round_rows_bf16)(size_t count, const ck_f32x16 values[CK_LANES][2],
+                            ck_f32x16 r[CK_LANES]) {
+  for (size_t m = 0; m < count; m++) {
     r[m] = (ck_f32x16)_mm512_cvtne2ps_pbh((__m512)values[m][1], (__m512)values[m][0]);
   }
 }
@@ -68,9 +69,9 @@ CK_INLINE ck_f32x16 CK_NAME(pack_bf16)(ck_f32x16 low, ck_f32x16 high) {
   return dwords;
 }
 
-static void CK_NAME(ck_round_rows_bf16)(const ck_f32x16 values[CK_TILE_ROWS][2],
+static void CK_NAME(ck_round_rows_bf16)(size_t count, const ck_f32x16 values[CK_LANES][2],
                                         ck_f32x16 r[CK_LANES]) {
-  for (int m = 0; m < CK_TILE_ROWS; m++) r[m] = CK_NAME(pack_bf16)(values[m][0], values[m][1]);
+  for (size_t m = 0; m < count; m++) r[m] = CK_NAME(pack_bf16)(values[m][0], values[m][1]);
 }
 
 #endif
@@ -120,7 +121,7 @@ static void CK_NAME(ck_pack_tile)(ck_operand operand, const pack_source *source,
   size_t elements = CK_LANES * ck_elements_per_step(operand);
   size_t steps = ck_steps(operand, source->columns);
   for (size_t k = 0, step = 0; k < source->columns; k += elements, step += CK_LANES) {
-    ck_f32x16 r[CK_LANES] = {{0}}, values[CK_TILE_ROWS][2];
+    ck_f32x16 r[CK_LANES] = {{0}}, values[CK_LANES][2];
     for (size_t m = 0; m < CK_TILE_ROWS; m++) {
       if (operand == CK_OPERAND_F32) {
         r[m] = CK_NAME(values_at)(source, m, k);
@@ -131,10 +132,37 @@ static void CK_NAME(ck_pack_tile)(ck_operand operand, const pack_source *source,
         r[m] = CK_NAME(pack_i8)(source, m, k, start, target);
       }
     }
-    if (operand == CK_OPERAND_BF16) CK_NAME(ck_round_rows_bf16)(values, r);
+    if (operand == CK_OPERAND_BF16) CK_NAME(ck_round_rows_bf16)(CK_TILE_ROWS, values, r);
     CK_NAME(transpose16)(r);
     for (size_t i = 0; i < CK_LANES && step + i < steps; i++) {
       memcpy(target->values + (step + i) * CK_TILE_ROWS, &r[i], CK_TILE_ROWS * 4);
     }
   }
 }
+
+#if CK_VECTOR_BYTES == 64
+
+/// 16 rows to a column of a strip.
+static void CK_NAME(ck_pack_columns)(ck_operand operand, const pack_source *source,
+                                     const ck_columns_target *target) {
+  size_t elements = CK_LANES * ck_elements_per_step(operand);
+  size_t steps = ck_steps(operand, source->columns);
+  for (size_t k = 0, step = 0; k < source->columns; k += elements, step += CK_LANES) {
+    ck_f32x16 r[CK_LANES], values[CK_LANES][2];
+    for (size_t m = 0; m < CK_LANES; m++) {
+      if (operand == CK_OPERAND_F32) {
+        r[m] = CK_NAME(values_at)(source, m, k);
+      } else {
+        values[m][0] = CK_NAME(values_at)(source, m, k);
+        values[m][1] = CK_NAME(values_at)(source, m, k + 16);
+      }
+    }
+    if (operand == CK_OPERAND_BF16) CK_NAME(ck_round_rows_bf16)(CK_LANES, values, r);
+    CK_NAME(transpose16)(r);
+    for (size_t i = 0; i < CK_LANES && step + i < steps; i++) {
+      memcpy(target->values + (step + i) * target->stride, &r[i], sizeof(r[i]));
+    }
+  }
+}
+
+#endif

@@ -56,6 +56,24 @@ static inline size_t ck_steps(ck_operand operand, size_t columns) {
   return (columns + elements - 1) / elements;
 }
 
+/// The number of columns of K in each block: equal parts, multiples of 256.
+static inline size_t ck_block_columns(ck_operand operand, size_t columns) {
+  size_t most = CK_BLOCK_STEPS * ck_elements_per_step(operand);
+  size_t blocks = (columns + most - 1) / most;
+  if (blocks <= 1) return columns;
+  return ((columns + blocks - 1) / blocks + 255) / 256 * 256;
+}
+
+/// Where the dwords of 16 activation rows go, and how far on those of the next step.
+typedef struct ck_columns_target {
+  uint32_t *values;
+  size_t stride;  // dwords
+} ck_columns_target;
+
+/// The place of rows 16·vector ... in strips of `rows` activation rows; see matmul_direct.c.
+ck_columns_target ck_strip_column(ck_operand operand, size_t rows, size_t columns, size_t vector,
+                                  void *strips);
+
 /// A 16-bit number at any address.
 typedef struct __attribute__((packed)) ck_half {
   uint16_t bits;

@@ -2,7 +2,7 @@ import CKernels
 import Testing
 
 /// A product and everything it needs, computed by one instruction set.
-private struct Product {
+struct Product {
   var rows: Int
   var operand: ck_operand
   var stored: StoredMatrix

@@ -130,15 +130,16 @@ void ck_prepare_slab(ck_isa isa, ck_operand operand, const ck_weights *weights, 
 typedef struct ck_matmul {
   ck_isa isa;
   ck_operand operand;
-  const void *packed;  // X, packed for `operand` with weights.columns columns
+  const void *packed;  // X, packed for `operand` with weights.columns columns: tiles for the functions
+                       // of panels, strips for those of bands
   size_t rows;         // T
   ck_weights weights;  // W [N, K]
   const float *bias;   // [N] or NULL
   float *output;       // Y [T, N], must not overlap X or W
   size_t stride;       // elements from one row of Y to the next, N or more
   int accumulate;      // whether to add to Y instead of overwriting it
-  size_t lookahead;    // panels between this one and the one to prefetch (0 = none; prepared slabs
-                       // are prefetched all the same)
+  size_t lookahead;    // panels or bands between this one and the one to prefetch (0 = none; prepared
+                       // slabs are prefetched all the same)
 } ck_matmul;
 
 /// Bytes of scratch memory a thread passes to the panel functions, aligned to 64 bytes.
@@ -156,6 +157,39 @@ void ck_matmul_panel(const ck_matmul *product, size_t panel, size_t first_tile, 
 void ck_matmul_swiglu_panel(const ck_matmul *gate, const ck_weights *up, const float *up_bias,
                             size_t panel, size_t first_tile, size_t tiles, void *scratch,
                             float *up_scratch);
+
+// ---------------------------------------------------------------- direct products (matmul_direct.c)
+
+enum {
+  CK_STRIP_ROWS = 64,     // activation rows of a strip
+  CK_BAND_FEATURES = 48,  // output features of a band
+};
+
+/// Whether products of `rows` activation rows by `weights` go faster without decoding: then pack the
+/// activations in strips and compute bands; the results are the same bits as those of panels.
+int ck_matmul_is_direct(ck_isa isa, ck_operand operand, const ck_weights *weights, size_t rows);
+
+/// Bytes of `rows` activation rows in strips.
+size_t ck_strips_bytes(ck_operand operand, size_t rows, size_t columns);
+
+/// As ck_pack, but rows 16·vector ..< min(rows, 16·vector + 16) in strips; F32 or BF16.
+void ck_pack_strips(ck_isa isa, ck_operand operand, const float *input, size_t stride, size_t rows,
+                    size_t columns, const ck_norm *norm, size_t vector, void *strips);
+
+/// Bytes of scratch memory a thread passes to the functions of bands, aligned to 64 bytes.
+size_t ck_band_scratch_bytes(void);
+
+/// Computes columns 48·band ..< 48·band + 48 of strips `first_strip` ..< `first_strip + strips` of a
+/// product that is direct.
+void ck_matmul_band(const ck_matmul *product, size_t band, size_t first_strip, size_t strips,
+                    void *scratch);
+
+/// Computes the same columns of Y = silu(X·Gᵀ) ⊙ (X·Uᵀ), where both products are direct; see
+/// ck_matmul_swiglu_panel. With `output`, Y goes there, as ck_pack_strips would pack it for a product of
+/// the same operand, and not to gate->output; N must then be even for BF16.
+void ck_matmul_swiglu_band(const ck_matmul *gate, const ck_weights *up, const float *up_bias,
+                           size_t band, size_t first_strip, size_t strips, void *scratch,
+                           void *output);
 
 // ---------------------------------------------------------------- attention (attention.c)
 

@@ -52,7 +52,7 @@ package final class Kernels: Sendable {
 
   /// The scratch memory a thread needs for any operation.
   private static var scratchBytes: Int {
-    max(ck_matmul_scratch_bytes(), ck_attention_scratch_bytes())
+    max(ck_matmul_scratch_bytes(), ck_band_scratch_bytes(), ck_attention_scratch_bytes())
   }
 
   /// Runs multiply-adds that touch no memory on every thread at once.

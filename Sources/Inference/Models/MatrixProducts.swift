@@ -9,6 +9,7 @@ public final class MatrixProducts {
   private let network: Transformer
   private let rowCount: Int
   private let input = Kernels.Input()
+  private let hiddenInput = Kernels.Input()
   private let stream: Tensor
   private let projected: Tensor
   private let hidden: Tensor
@@ -53,9 +54,11 @@ public final class MatrixProducts {
       input.set(stream, norm: block.feedForwardNorm)
       let hidden = rows(of: hidden, shape.feedForwardWidth)
       network.kernels.multiplySwiGLU(
-        input, gate: block.gate, up: block.up, into: hidden, precision: network.precision)
-      input.set(hidden)
-      multiply(by: block.down, into: rows(of: logits, shape.width))
+        input, gate: block.gate, up: block.up, through: hidden, into: hiddenInput,
+        for: block.down, precision: network.precision)
+      network.kernels.multiply(
+        hiddenInput, by: block.down, into: rows(of: logits, shape.width),
+        precision: network.precision)
     }
     input.set(stream)
     multiply(by: network.weights.head.matrix, into: rows(of: logits, shape.vocabularySize))

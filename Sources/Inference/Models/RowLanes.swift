@@ -14,7 +14,9 @@ package final class RowLanes: Sendable {
     /// One thread's kernels, or those of all.
     package let kernels: Kernels
     /// The left side of products.
-    package let input: Kernels.Input
+    package let input = Kernels.Input()
+    /// The left side of the second half of the feed-forward layer.
+    package let hidden = Kernels.Input()
   }
 
   private let whole: Lane
@@ -31,12 +33,10 @@ package final class RowLanes: Sendable {
   ///   - kernels: What whole passes are computed with.
   ///   - isSmall: Whether threads are to take rows by themselves.
   package init(_ kernels: Kernels, isSmall: Bool) {
-    whole = Lane(kernels: kernels, input: Kernels.Input())
+    whole = Lane(kernels: kernels)
     let threadCount = kernels.pool.threadCount
     narrow = (0..<(isSmall && threadCount > 1 ? threadCount : 0)).map { _ in
-      Lane(
-        kernels: Kernels(threadCount: 1, instructionSet: kernels.instructionSet),
-        input: Kernels.Input())
+      Lane(kernels: Kernels(threadCount: 1, instructionSet: kernels.instructionSet))
     }
   }
 

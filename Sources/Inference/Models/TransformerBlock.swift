@@ -84,10 +84,11 @@ extension Transformer {
     let hidden = rows.hidden.rows(part), stream = rows.stream.rows(part)
     lane.input.set(stream, norm: block.feedForwardNorm)
     lane.kernels.multiplySwiGLU(
-      lane.input, gate: block.gate, up: block.up, into: hidden, precision: precision,
+      lane.input, gate: block.gate, up: block.up, through: hidden, into: lane.hidden,
+      for: block.down, precision: precision, cancellation: cancellation)
+    lane.kernels.multiply(
+      lane.hidden, by: block.down, into: stream, accumulate: true, precision: precision,
       cancellation: cancellation)
-    lane.input.set(hidden)
-    multiply(by: block.down, into: stream, accumulate: true, lane, cancellation)
   }
 
   private func multiply(

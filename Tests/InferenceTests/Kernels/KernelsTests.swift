@@ -88,20 +88,27 @@ struct KernelsTests {
     expectNear(y.values, expected)
   }
 
-  @Test func aGatedProductIsTheProductOfBoth() {
+  @Test func aGatedProductIsTheInputOfTheNext() {
     let kernels = Kernels(threadCount: 2)
-    // More rows than a task holds.
-    let rows = 600
-    let x = OwnedRows(numbers(rows * 32), width: 32)
-    let g = OwnedRows(numbers(40 * 32, seed: 2), width: 32)
-    let u = OwnedRows(numbers(40 * 32, seed: 3), width: 32)
-    let gate = OwnedRows(product(x, g), width: 40), up = OwnedRows(product(x, u), width: 40)
-    kernels.swiGLU(gate: gate.rows, up: up.rows, into: gate.rows)
-    let y = OwnedRows(numbers(rows * 40), width: 40)
-    let input = Kernels.Input()
-    input.set(x.rows)
-    kernels.multiplySwiGLU(input, gate: matrix(g), up: matrix(u), into: y.rows)
-    expectNear(y.values, gate.values)
+    // Few; as many as whole vectors; more than a task holds.
+    for rows in [5, 64, 600] {
+      let x = OwnedRows(numbers(rows * 32), width: 32)
+      let g = OwnedRows(numbers(40 * 32, seed: 2), width: 32)
+      let u = OwnedRows(numbers(40 * 32, seed: 3), width: 32)
+      let d = OwnedRows(numbers(7 * 40, seed: 4), width: 40)
+      let gate = OwnedRows(product(x, g), width: 40), up = OwnedRows(product(x, u), width: 40)
+      kernels.swiGLU(gate: gate.rows, up: up.rows, into: gate.rows)
+      let hidden = OwnedRows(numbers(rows * 40), width: 40)
+      let y = OwnedRows(numbers(rows * 7), width: 7)
+      let input = Kernels.Input(), next = Kernels.Input()
+      input.set(x.rows)
+      for _ in 0..<2 {
+        kernels.multiplySwiGLU(
+          input, gate: matrix(g), up: matrix(u), through: hidden.rows, into: next, for: matrix(d))
+        kernels.multiply(next, by: matrix(d), into: y.rows)
+        expectNear(y.values, product(gate, d), within: 1e-3)
+      }
+    }
   }
 
   @Test func equalKeysGiveTheMeanOfTheValues() {
