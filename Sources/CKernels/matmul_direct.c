@@ -42,16 +42,15 @@ ck_columns_target ck_strip_column(ck_operand operand, size_t rows, size_t column
 #if defined(__x86_64__)
 
 int ck_matmul_is_direct(ck_isa isa, ck_operand operand, const ck_weights *weights, size_t rows) {
-  if (weights->slabs || weights->columns == 0 || !ck_operand_is_fast(isa, operand)) return 0;
   int has_vectors = isa == CK_ISA_AVX512 || isa == CK_ISA_AVX512_BF16;
-  int is_plain =
-      operand == CK_OPERAND_F32
-          ? weights->format == CK_FORMAT_F32
-          : operand == CK_OPERAND_BF16 && weights->format == CK_FORMAT_BF16 && weights->columns % 2 == 0;
-  if (!has_vectors || !is_plain) return 0;
-  // Whole vectors waste up to 15 rows; decoding a panel takes as long as multiplying 5 rows.
+  if (!has_vectors || !ck_operand_is_fast(isa, operand)) return 0;
+  if (weights->slabs || weights->columns == 0) return 0;
+  int is_f32 = operand == CK_OPERAND_F32 && weights->format == CK_FORMAT_F32;
+  int is_bf16 = operand == CK_OPERAND_BF16 && weights->format == CK_FORMAT_BF16;
+  if (!is_f32 && !(is_bf16 && weights->columns % 2 == 0)) return 0;
+  // Whole vectors waste up to 15 rows, tiles up to 3; to decode a panel takes as long as to multiply 6.
   size_t vectors = (rows + 15) / 16 * 16, tiles = (rows + 3) / 4 * 4;
-  return vectors <= tiles + tiles / 20 + 5;
+  return vectors <= tiles + 6;
 }
 
 /// Scratch of one thread: sums of a band, transposed, [48][64].

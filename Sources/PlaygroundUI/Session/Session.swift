@@ -172,7 +172,8 @@ extension Session {
   }
 
   private mutating func dropCandidates() {
-    guard branches.reduce(0, { $0 + $1.columns.candidateCount }) > Self.candidateLimit else { return }
+    let total = branches.reduce(0) { $0 + $1.columns.candidateCount }
+    guard total > Self.candidateLimit else { return }
     let spare = Self.candidateLimit / 2
     var kept = 0
     for index in branches.indices {
@@ -195,7 +196,7 @@ extension Session {
     branches.reduce(0) { $0 + $1.columns.statePositionCount } > Self.statePositionLimit
   }
 
-  /// Drops the oldest states but those of every 16th point; if that is not enough, but those of every
+  /// Drops the oldest states but those of every 16th point; if that is not enough, those of every
   /// 32nd, and so on.
   ///
   /// At most ``stateDropLimit`` go at a time, so that no step waits long for it.
