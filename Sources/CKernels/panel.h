@@ -19,6 +19,8 @@
 // so that one step of the inner loop reads 16 (a vector) or 32 consecutive dwords of the slabs and
 // broadcasts 12 dwords of the tile: 12 × 32 sums stay in registers for all of K.
 //
+// Weights of the operand's own kind need no decoding where there are enough rows of X: matmul_direct.c.
+//
 // 8-bit integers have scales a block of 32 elements:
 //
 //   tile  scale [K/32][12] f32   x ≈ scale · q

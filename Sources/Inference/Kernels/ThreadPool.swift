@@ -31,7 +31,8 @@ package final class ThreadPool: Sendable {
 
   /// Calls `body` once for each task in `0..<taskCount`, from several threads at once.
   ///
-  /// Returns when all tasks are finished. Several callers take turns. Allocates nothing.
+  /// Returns when all tasks are finished. Several callers take turns. Allocates nothing but the
+  /// context of the closure, some 50 bytes.
   ///
   /// - Parameters:
   ///   - taskCount: The number of tasks, below 2³¹.

@@ -62,9 +62,10 @@ package final class RowLanes: Sendable {
     // The parts with a tile more come first: of large and small ones in turn, two threads that
     // take turns would get all large ones and all small ones.
     let (tilesEach, larger) = tiles.quotientAndRemainder(dividingBy: parts)
-    let start = { part in (part * tilesEach + min(part, larger)) * Self.tileRows }
     whole.kernels.pool.run(taskCount: parts, cancellation: cancellation) { part, worker in
-      body(start(part)..<min(rowCount, start(part + 1)), narrow[worker])
+      let first = (part * tilesEach + min(part, larger)) * Self.tileRows
+      let tileCount = tilesEach + (part < larger ? 1 : 0)
+      body(first..<min(rowCount, first + tileCount * Self.tileRows), narrow[worker])
     }
   }
 }
