@@ -134,12 +134,6 @@ struct GuidedPrediction: Sendable {
     return passes.count * count
   }
 
-  /// Forgets the answer, for instance because the model has changed.
-  mutating func reset() {
-    question = nil
-    kept = KeptRows()
-  }
-
   private func answers(_ asked: Question) -> Bool {
     guard var question else { return false }
     guard Set(asked.positions).isSubset(of: question.positions) else { return false }

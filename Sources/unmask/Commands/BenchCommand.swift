@@ -39,8 +39,8 @@ struct BenchCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "What whole runs keep between steps: none, prefix, dual, delayed[:refresh=n].",
-      valueName: "policy")
-  )
+      valueName: "policy"),
+    transform: CachePolicy.init(parsing:))
   var cache: CachePolicy = .none
 
   @Flag(inversion: .prefixedNo, help: "Measure whole runs too; only with a model.")

@@ -57,7 +57,8 @@ struct SamplerArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Keys and values kept between steps, inexactly: none, prefix, dual, delayed[:refresh=steps].",
-      valueName: "policy"))
+      valueName: "policy"),
+    transform: CachePolicy.init(parsing:))
   var cache: CachePolicy?
 
   @Option(
@@ -90,17 +91,6 @@ struct SamplerArguments: ParsableArguments {
 extension EndOfTextPolicy: ExpressibleByArgument {}
 extension ConfidenceSource: ExpressibleByArgument {}
 extension TokenDraw: ExpressibleByArgument {}
-
-extension CachePolicy: ExpressibleByArgument {
-  /// Reads `none`, `prefix`, `dual` or `delayed`, also with `:refresh=steps`.
-  public init?(argument: String) {
-    guard let policy = try? CachePolicy(parsing: argument) else { return nil }
-    self = policy
-  }
-
-  /// The form the command line reads.
-  public var defaultValueDescription: String { description }
-}
 
 /// The settings a run is made from: those typed, over those of the model, over those of the preset.
 struct SettingsChoice {

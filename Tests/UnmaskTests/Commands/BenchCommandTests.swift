@@ -27,6 +27,14 @@ import Testing
     #expect(json["guidance"].isNull)
   }
 
+  @Test func aCachePolicyThatMakesNoSenseIsExplained() throws {
+    let run = try CommandRun(
+      "bench", "--model", Fixture.path("smdm/tiny-a"), "--cache", "delayed:refresh=0")
+    #expect(run.status == 64)
+    #expect(
+      run.errors.contains("parameter 'refresh' of 'delayed' is 0, expected a number in 1...65536"))
+  }
+
   @Test func moreRowsThanTheContextIsAUsageError() throws {
     let run = try CommandRun(
       "bench", "--model", Fixture.path("smdm/tiny-a"), "--rows", "97", "--seconds", "0")
