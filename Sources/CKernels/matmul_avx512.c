@@ -52,7 +52,7 @@ enum { AHEAD = 64 };
       tile += CK_TILE_ROWS;                                                                        \
       left += CK_SLAB_COLUMNS;                                                                     \
       right += CK_SLAB_COLUMNS;                                                                    \
-      next = ck_fetch(next, end);                                                                     \
+      next = ck_fetch(next, end);                                                                  \
     }                                                                                              \
     CK_UNROLL for (int m = 0; m < rows; m++) {                                                     \
       write_row(sink, m, 0, sums[m][0]);                                                           \

@@ -23,6 +23,8 @@ enum {
   STEPS_AT_ONCE = 1024,
 };
 
+_Static_assert(CK_STRIP_VECTOR_ROWS == CK_LANES, "a vector holds a dword of each row");
+
 static size_t strip_width(size_t rows, size_t strip) {
   size_t left = ck_min(CK_STRIP_ROWS, rows - strip * CK_STRIP_ROWS);
   return (left + CK_LANES - 1) / CK_LANES * CK_LANES;

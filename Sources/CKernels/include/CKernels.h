@@ -161,8 +161,9 @@ void ck_matmul_swiglu_panel(const ck_matmul *gate, const ck_weights *up, const f
 // ---------------------------------------------------------------- direct products (matmul_direct.c)
 
 enum {
-  CK_STRIP_ROWS = 64,     // activation rows of a strip
-  CK_BAND_FEATURES = 48,  // output features of a band
+  CK_STRIP_ROWS = 64,         // activation rows of a strip
+  CK_STRIP_VECTOR_ROWS = 16,  // those packed at a time
+  CK_BAND_FEATURES = 48,      // output features of a band
 };
 
 /// Whether products of `rows` activation rows by `weights` go faster without decoding: then pack the

@@ -57,8 +57,6 @@ extension Kernels {
         default: .tilesInt8
         }
     }
-
-    var isDirect: Bool { self == .stripsF32 || self == .stripsBF16 }
   }
 
   /// Computes Y = X·Wᵀ (+ bias), or Y += X·Wᵀ (+ bias) for a residual.
@@ -194,7 +192,9 @@ extension Kernels {
   private func strips(of input: Input, _ rows: Rows, as operand: ck_operand) -> UnsafeRawPointer {
     let (memory, isPacked) = memory(ofStrips: rows, in: input, as: operand)
     if !isPacked {
-      pack(input, rows, groups: (rows.count + 15) / 16, rowsOfGroup: 16) { vector, norm in
+      let height = Self.vectorRows
+      let vectors = (rows.count + height - 1) / height
+      pack(input, rows, groups: vectors, rowsOfGroup: height) { vector, norm in
         ck_pack_strips(
           isa, operand, rows.base, rows.stride, rows.count, rows.width, norm, vector, memory)
       }

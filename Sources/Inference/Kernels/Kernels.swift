@@ -18,6 +18,8 @@ package final class Kernels: Sendable {
   /// Rows of a tile of activations, and output features of a panel of weights; see `panel.h`.
   static let tileRows = Int(CK_TILE_ROWS)
   static let panelColumns = Int(CK_PANEL_COLUMNS)
+  /// Rows of activations that are packed together into a strip; see `matmul_direct.c`.
+  static let vectorRows = Int(CK_STRIP_VECTOR_ROWS)
 
   let isa: ck_isa
   let scratch: ScratchMemory

@@ -106,8 +106,9 @@ final class Transformer: Sendable {
         }
         guard cancellation?.isRaised != true else { return }
         var sources = keySources(layer, rows.heads, visible: visible)
-        if layer == blocks.count - 1 { keepWantedRows(rows, &sources) }
-        let unfinishedCount = layer == blocks.count - 1 ? pass.layout.kept.count : rowCount
+        let isLast = layer == blocks.count - 1
+        if isLast { keepWantedRows(rows, &sources) }
+        let unfinishedCount = isLast ? pass.layout.kept.count : rowCount
         lanes.forEachPart(of: unfinishedCount, cancellation: cancellation) { part, lane in
           attend(part, sources, block, rows, lane, cancellation)
           feedForward(part, block, rows, lane, cancellation)

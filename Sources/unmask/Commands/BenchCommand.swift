@@ -11,8 +11,9 @@ struct BenchCommand: ParsableCommand {
       A forward pass computes every layer and the logits of every row. Its rate is given as a \
       share of the peak: of multiply-adds that touch no memory, measured in the same run. A \
       denoising step is what a run does: one forward pass whose logits are computed at masked \
-      positions only, and drawing tokens at temperature 1. Products are the matrix \
-      products of a forward pass alone, for shapes. Times are medians.
+      positions only, and drawing tokens at temperature 1. Guidance is timed by \
+      steps with and without it, in turns, on a canvas half of which is prompt. Products are the \
+      matrix products of a forward pass alone, for shapes. Times are medians.
 
       With --shape nothing is loaded: the weights are random numbers, which take as long.
       """)
