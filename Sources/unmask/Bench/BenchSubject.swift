@@ -41,9 +41,12 @@ struct BenchSubject {
 
   /// Loads the model that `arguments` name.
   init(_ arguments: ModelArguments) throws {
-    let directory = try arguments.directory()
+    let source = try arguments.source()
+    guard case .directory(let directory) = source else {
+      throw UsageError("\(source.path) is a formula, expected a model with weights to measure")
+    }
     let start = ContinuousClock.now
-    let model = try arguments.load(directory, needsText: false)
+    let model = try arguments.load(source, needsText: false)
     loadMilliseconds = (ContinuousClock.now - start) / .milliseconds(1)
     let identity = model.identity
     name = TextSanitizer(symbols: TerminalTraits.symbols).sanitized(

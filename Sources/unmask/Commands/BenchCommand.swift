@@ -91,7 +91,7 @@ struct BenchCommand: ParsableCommand {
     try measurement.measureSteps(for: .seconds(seconds))
     try measurement.measureGuidance(for: .seconds(seconds))
     if runs, subject.model != nil { try measurement.measureRuns(cache: cache) }
-    if accuracy > 0, let directory = subject.model?.directory {
+    if accuracy > 0, case .directory(let directory)? = subject.model?.source {
       try measurement.measureAccuracy(directory, texts: accuracy)
     }
     let comparison = try compare.map { try BenchComparison(measurement, with: $0) }

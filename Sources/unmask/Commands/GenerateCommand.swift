@@ -38,9 +38,9 @@ struct GenerateCommand: ParsableCommand {
       throw UsageError("delay is \(delay), expected 0 to 60000")
     }
     let choice = try SettingsChoice(sampling)
-    let directory = try model.directory()
+    let modelSource = try model.source()
     let source = try prompt.source()
-    let model = try self.model.load(directory, needsText: source.isText)
+    let model = try self.model.load(modelSource, needsText: source.isText)
     let plan = try GenerationPlan(
       source: source, length: sampling.length, choice: choice, model: model)
     let sampler = try Sampler(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Inference
+import MaskedDiffusion
 import PlaygroundUI
 
 /// Lists the models there are.
@@ -10,7 +11,15 @@ struct ModelsCommand: ParsableCommand {
       Models are looked for in the directories of $UNMASK_MODELS, in models/ beside the executable \
       or in its checkout, in PREFIX/share/unmask/models, in $XDG_DATA_HOME/unmask/models and in \
       models/ of the working directory. The memory is what a run over the whole context needs.
+
+      \(exactModels)
       """)
+
+  private static let exactModels =
+    "Some models are formulas and need no files, but are not listed:"
+    + ExactModelRegistry.all.map {
+      "\n  \(ExactModelRegistry.prefix)\($0.descriptor.name)  \($0.descriptor.summary)"
+    }.joined()
 
   @Argument(help: "Show only this model: a directory, a weights file or a name.")
   var model: String?

@@ -40,10 +40,10 @@ struct PredictCommand: ParsableCommand {
 
   func run() throws {
     guard (1...1000).contains(top) else { throw UsageError("top is \(top), expected 1 to 1000") }
-    let directory = try model.directory()
+    let source = try model.source()
     let template = ids == nil ? try PromptTemplate(parsing: try prompt()) : nil
     let typed = try ids.map { text throws(PromptError) in try TokenList.tokens(parsing: text) }
-    let model = try self.model.load(directory, needsText: template != nil)
+    let model = try self.model.load(source, needsText: template != nil)
     let tokens =
       try typed ?? template?.tokens(
         tokenizer: try model.requiredTokenizer(), maskToken: model.predictor.maskToken) ?? []

@@ -2,22 +2,40 @@ import Inference
 import MaskedDiffusion
 
 extension ModelArguments {
-  /// Loads the model in `directory`, and its tokenizer where there is one.
+  /// Loads the model `source` names, and its tokenizer where there is one.
   ///
   /// - Parameters:
-  ///   - directory: The model.
+  ///   - source: The model.
   ///   - needsText: Whether a tokenizer that cannot be used is an error: it is not for somebody
   ///     who deals in tokens.
   /// - Returns: The model.
-  /// - Throws: ``ModelError``.
-  func load(_ directory: ModelDirectory, needsText: Bool) throws -> Model {
+  /// - Throws: ``ModelError``, ``TokenizerError``.
+  func load(_ source: ModelSource, needsText: Bool) throws -> Model {
+    switch source {
+    case .directory(let directory): try load(directory, needsText: needsText)
+    case .exact(let model, let name): try load(model, name: name)
+    }
+  }
+
+  private func load(_ model: any ExactModel, name: String) throws -> Model {
+    let given = try tokenizer.map { path throws(TokenizerError) in try TokenizerFile.load(path) }
+    // The name says all there is to know, parameters included: there is no configuration.
+    return Model(
+      source: .exact(model, name: name), predictor: model,
+      tokenizer: given ?? PieceTokenizer(model), threadCount: 1, precision: .float32,
+      identity: TraceHeader.ModelIdentity(
+        name: name, family: "exact", configurationChecksum: "0000000000000000",
+        precision: ModelOptions.Precision.float32.rawValue))
+  }
+
+  private func load(_ directory: ModelDirectory, needsText: Bool) throws -> Model {
     let options = options
     let bar = ProgressBar("converting \(directory.name)")
     defer { bar.clear() }
     let loaded = try loaded(
       directory, options: options, needsText: needsText, progress: bar.show)
     return Model(
-      directory: directory,
+      source: .directory(directory),
       predictor: EndOfTextPredictor(
         loaded.predictor, endOfTextTokens: loaded.endOfTextTokens),
       tokenizer: loaded.tokenizer, threadCount: options.usedThreadCount,

@@ -3,8 +3,8 @@ import MaskedDiffusion
 
 /// A model ready to compute, with what this program has to know about it.
 struct Model {
-  /// The model on disk.
-  let directory: ModelDirectory
+  /// Where it came from.
+  let source: ModelSource
   /// The model.
   let predictor: any MaskPredictor
   /// The translation between text and tokens, where there is one.
@@ -17,9 +17,9 @@ struct Model {
   let identity: TraceHeader.ModelIdentity
 
   /// The settings that suit the model.
-  var defaults: GenerationDefaults { directory.generationDefaults }
+  var defaults: GenerationDefaults { source.defaults }
   /// The preset of its family.
-  var defaultPreset: String { directory.defaultPreset }
+  var defaultPreset: String { source.defaultPreset }
 
   /// Returns the tokenizer, which is needed for text.
   ///
@@ -27,7 +27,7 @@ struct Model {
   func requiredTokenizer() throws(UsageError) -> any Tokenizer {
     guard let tokenizer else {
       throw UsageError(
-        "\(directory.directory): there is no tokenizer beside the weights, text needs one",
+        "\(source.folder): there is no tokenizer beside the weights, text needs one",
         hint: "give it with --tokenizer FILE|DIR (a tokenizer.json or its directory), "
           + "or give tokens with --prompt-ids or --ids")
     }
@@ -43,7 +43,7 @@ struct Model {
     do {
       return try work()
     } catch {
-      throw FileError("\(directory.directory)/generation_config.json", error.description)
+      throw FileError("\(source.folder)/generation_config.json", error.description)
     }
   }
 
@@ -58,7 +58,7 @@ struct Model {
       "name": .string(identity.name), "family": .string(identity.family),
       "precision": .string(identity.precision),
       "config_checksum": .string(identity.configurationChecksum),
-      "path": .string(directory.path),
+      "path": .string(source.path),
     ])
   }
 }

@@ -7,7 +7,7 @@ struct ModelArguments: ParsableArguments {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "A directory, a weights file or a name; 'unmask models' lists names.",
+      "A directory, a weights file, a name ('unmask models' lists them), or exact:formula.",
       valueName: "model"))
   var model: String?
 
@@ -49,10 +49,10 @@ struct ModelArguments: ParsableArguments {
 
   /// Finds the model and reads what can be known without loading it.
   ///
-  /// - Throws: ``ModelError``, ``UsageError``.
-  func directory() throws -> ModelDirectory {
+  /// - Throws: ``ModelError``, ``SamplerError``, ``UsageError``.
+  func source() throws -> ModelSource {
     try checkThreads()
-    return try ModelSearchPath.standard.model(model ?? Self.defaultModel)
+    return try ModelSource(model ?? Self.defaultModel)
   }
 }
 

@@ -68,17 +68,16 @@ struct PlaygroundPlan {
     modelArguments.model = model
     if let trace {
       opening = .trace(try TraceStorage.open(trace), path: trace)
-      if model != nil { _ = try modelArguments.directory() }
+      if model != nil { _ = try modelArguments.source() }
       extraModel = model
     } else {
-      let directory = try modelArguments.directory()
+      _ = try modelArguments.source()
       let prompt = arguments.prompt ?? PlaygroundArguments.defaultPrompt
       let hasMasks = try PromptTemplate(parsing: prompt).hasMasks
       opening = .model(
         model ?? ModelArguments.defaultModel, prompt: prompt,
         length: arguments.sampling.length ?? (hasMasks ? 0 : nil), settings: nil)
       extraModel = nil
-      _ = directory
     }
     (preferences, warnings) = Self.preferences(theme: arguments.theme)
     let loader = modelArguments.playableModelLoader(choice, length: arguments.sampling.length)
@@ -157,16 +156,16 @@ extension ModelArguments {
     { argument in
       var arguments = self
       arguments.model = argument
-      let model = try arguments.load(try arguments.directory(), needsText: false)
+      let model = try arguments.load(try arguments.source(), needsText: false)
       // The prompt needs some room too.
       let room = max(1, model.predictor.contextLength * 3 / 4)
       let length = length ?? min(model.defaults.length ?? Self.defaultLength, room)
       let settings = try choice.resolved(for: model, length: length, endOfText: .stop).settings
       let precision =
-        precision == .auto ? model.directory.weightPrecision.lowercased() : precision.rawValue
+        precision == .auto ? model.source.weightPrecision.lowercased() : precision.rawValue
       let info = ModelInfo(
         name: model.identity.name, family: model.identity.family,
-        parameterCount: model.directory.parameterCount, precision: precision,
+        parameterCount: model.source.parameterCount, precision: precision,
         configurationChecksum: model.identity.configurationChecksum,
         maskToken: model.predictor.maskToken,
         endOfTextTokens: model.predictor.endOfTextTokens,
@@ -175,7 +174,7 @@ extension ModelArguments {
         suggestedLength: length)
       return PlayableModel(
         info: info, predictor: model.predictor, tokenizer: model.tokenizer,
-        path: model.directory.path)
+        path: model.source.path)
     }
   }
 }

@@ -1,0 +1,68 @@
+/// A made-up function of the whole canvas for which the steps of published samplers are known.
+///
+/// There are eleven tokens and mask 11. With h = Σ (j + 1)(x + 1) mod 101 over the positions j that
+/// can be seen, the logit of token v at position i is
+/// ((31 i + 17 v + 7 h + 3 i v + 5 v² + h v) mod 97) / 8 − 6, and −100 for the mask. Every token that
+/// is unmasked changes h, and with it every logit, so a sampler that differs in one step soon
+/// differs in all.
+public struct FormulaModel: ExactModel {
+  /// The descriptor of `formula`.
+  public static let descriptor = AlgorithmDescriptor(
+    name: "formula",
+    summary: "Arithmetic of the whole canvas, for which the steps of samplers are known",
+    source: "vocabulary 12, mask 11; give --prompt-ids",
+    parameters: [
+      ParameterDescriptor(
+        name: "shift", summary: "1 reads position i off output i - 1, as Dream does",
+        kind: .number(range: 0...1, defaultValue: 0)),
+      ParameterDescriptor(
+        name: "end", summary: "the token that ends a text; -1 for none",
+        kind: .number(range: -1...10, defaultValue: -1)),
+    ])
+
+  private let isShifted: Bool
+
+  /// The tokens that end a text.
+  public let endOfTextTokens: [TokenID]
+
+  /// Creates the model.
+  public init(parameters: ParameterValues) {
+    isShifted = parameters.number("shift", default: 0) >= 0.5
+    let end = parameters.number("end", default: -1)
+    endOfTextTokens = end >= 0 ? [TokenID(end)] : []
+  }
+
+  /// The mask, 11.
+  public var maskToken: TokenID { 11 }
+  /// Eleven tokens and the mask, which is never likely.
+  public var vocabularySize: Int { 12 }
+  /// One token more than can be predicted, for samplers that pad.
+  public var embeddingCount: Int { 13 }
+  /// The formula works for any length; memory does not.
+  public var contextLength: Int { 4096 }
+  /// Tokens are only numbers.
+  public var pieces: [TokenID: TokenPiece] { [:] }
+
+  /// Computes the formula.
+  public func predict(
+    _ request: PredictionRequest, into prediction: inout Prediction
+  ) throws(PredictionError) {
+    try predict(request, into: &prediction) { row, position in
+      let source = isShifted && !request.isRaw ? max(0, position - 1) : position
+      return logits(of: row, at: source)
+    }
+  }
+
+  private func logits(of row: PredictionRow, at position: Int) -> [Float] {
+    var h = 0
+    for (column, token) in row.tokens.enumerated() where row.attendable?[column] ?? true {
+      h += ((row.positionIDs?[column] ?? column) + 1) * (Int(token) + 1)
+    }
+    h %= 101
+    let i = row.positionIDs?[position] ?? position
+    return (0..<12).map { v in
+      let sum = 31 * i + 17 * v + 7 * h + 3 * i * v + 5 * v * v + h * v
+      return v == 11 ? -100 : Float(sum % 97) / 8 - 6
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import Inference
+import MaskedDiffusion
+
+/// What `--model` names: a model on disk, or one that is a formula.
+enum ModelSource {
+  /// Weights on disk.
+  case directory(ModelDirectory)
+  /// A formula, and what it was called.
+  case exact(any ExactModel, name: String)
+
+  /// Finds what a user calls `argument`.
+  ///
+  /// - Throws: ``ModelError``, ``SamplerError``.
+  init(_ argument: String) throws {
+    if let model = try ExactModelRegistry.model(named: argument) {
+      self = .exact(model, name: argument)
+    } else {
+      self = .directory(try ModelSearchPath.standard.model(argument))
+    }
+  }
+
+  /// The settings that suit the model.
+  var defaults: GenerationDefaults {
+    switch self {
+    case .directory(let directory): directory.generationDefaults
+    case .exact: GenerationDefaults()
+    }
+  }
+
+  /// The preset of its family.
+  var defaultPreset: String {
+    switch self {
+    case .directory(let directory): directory.defaultPreset
+    case .exact: "llada"
+    }
+  }
+
+  /// Where it was loaded from.
+  var path: String {
+    switch self {
+    case .directory(let directory): directory.path
+    case .exact(_, let name): name
+    }
+  }
+
+  /// The directory that holds its files, or its name when it has none.
+  var folder: String {
+    switch self {
+    case .directory(let directory): directory.directory
+    case .exact(_, let name): name
+    }
+  }
+
+  /// The number of weights.
+  var parameterCount: Int {
+    switch self {
+    case .directory(let directory): directory.parameterCount
+    case .exact: 0
+    }
+  }
+
+  /// The type that most of the weights have.
+  var weightPrecision: String {
+    switch self {
+    case .directory(let directory): directory.weightPrecision
+    case .exact: "F32"
+    }
+  }
+}
