@@ -33,6 +33,19 @@ public protocol MaskPredictor: Sendable {
     _ request: PredictionRequest, into prediction: inout Prediction
   ) throws(PredictionError)
 
+  /// Returns ln p of one token for each wanted position of each row.
+  ///
+  /// A predictor that need not keep the logits of all rows at once brings its own.
+  ///
+  /// - Parameters:
+  ///   - targets: The tokens, below ``vocabularySize``; shape `[rows][wanted]`.
+  ///   - request: The rows.
+  /// - Returns: The natural logarithms, shape `[rows][wanted]`.
+  /// - Throws: ``PredictionError``.
+  func logProbabilities(
+    of targets: [[TokenID]], in request: PredictionRequest
+  ) throws(PredictionError) -> [[Double]]
+
   /// The fastest reader of logits there is for this predictor.
   var logitsReader: any LogitsReader { get }
 
@@ -43,6 +56,18 @@ public protocol MaskPredictor: Sendable {
 extension MaskPredictor {
   /// A reader in plain Swift.
   public var logitsReader: any LogitsReader { SequentialLogitsReader() }
+
+  /// Computes all logits and reads them.
+  public func logProbabilities(
+    of targets: [[TokenID]], in request: PredictionRequest
+  ) throws(PredictionError) -> [[Double]] {
+    let prediction = try prediction(for: request)
+    var result: [[Double]] = []
+    for (tokens, logits) in zip(targets, prediction.rows) {
+      result.append(try logitsReader.logProbabilities(of: tokens, in: logits))
+    }
+    return result
+  }
 
   /// Returns no cache: most predictors compute every position each time.
   public func makeCache() -> (any PredictionCache)? { nil }

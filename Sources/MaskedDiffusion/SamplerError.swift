@@ -59,6 +59,7 @@ extension SamplerError: CustomStringConvertible {
     case .blockDoesNotDivide, .stepsDoNotDivide:
       "choose lengths that divide, or a preset that does not demand it (dllm)"
     case .unknownAlgorithm(_, _, let nearest?): "did you mean '\(nearest)'?"
+    case .unknownAlgorithm("estimator", _, _): "'unmask score --help' lists them"
     case .unknownAlgorithm: "'unmask strategies' lists them"
     case .nothingMasked: "give a length, or put [MASK] into the text"
     case .canvasTooLong: "shorten the prompt or ask for fewer tokens with --length"

@@ -31,6 +31,32 @@ public protocol LogitsReader: Sendable {
 }
 
 extension LogitsReader {
+  /// Returns ln p of one token for each row of `logits`.
+  ///
+  /// - Parameters:
+  ///   - tokens: The tokens, each a column; shape `[rows]`.
+  ///   - logits: The logits.
+  /// - Returns: The natural logarithms, shape `[rows]`; −∞ where the token's logit is.
+  /// - Throws: ``PredictionError/notFinite(position:)``.
+  public func logProbabilities(
+    of tokens: [TokenID], in logits: Logits
+  ) throws(PredictionError) -> [Double] {
+    precondition(
+      tokens.count == logits.positions.count,
+      "\(tokens.count) tokens for \(logits.positions.count) rows")
+    let readings = readings(of: logits, rows: Array(tokens.indices), draw: nil)
+    var result: [Double] = []
+    result.reserveCapacity(tokens.count)
+    for (row, token) in tokens.enumerated() {
+      guard let reading = readings[row] else {
+        throw .notFinite(position: logits.positions[row])
+      }
+      let logit = logits.values[row * logits.vocabularySize + Int(token)]
+      result.append(Double(logit) - reading.statistics.logSumExp)
+    }
+    return result
+  }
+
   /// Looks at one value after the other.
   public func largest(_ count: Int, of row: UnsafeBufferPointer<Float>) -> [Int] {
     largestIndices(of: row, count: count)

@@ -6,6 +6,10 @@ public enum RandomPurpose: UInt64, Sendable {
   case transfer = 2
   /// Whether a position is masked again.
   case remask = 3
+  /// Which tokens of an answer are masked to estimate its likelihood.
+  case masking = 16
+  /// How many of them are.
+  case maskingShare = 17
 }
 
 /// Random numbers as a function of (step, position), not a stream: editing one position, computing

@@ -25,6 +25,12 @@ struct EndOfTextPredictor: MaskPredictor {
     try model.predict(request, into: &prediction)
   }
 
+  func logProbabilities(
+    of targets: [[TokenID]], in request: PredictionRequest
+  ) throws(PredictionError) -> [[Double]] {
+    try model.logProbabilities(of: targets, in: request)
+  }
+
   func makeCache() -> (any PredictionCache)? { model.makeCache() }
 
   var logitsReader: any LogitsReader { model.logitsReader }
