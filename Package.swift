@@ -15,7 +15,8 @@ let package = Package(
   name: "unmask",
   products: [
     .library(name: "MaskedDiffusion", targets: ["MaskedDiffusion"]),
-    .library(name: "Inference", targets: ["Inference"]),
+    .library(
+      name: "Inference", targets: ["Tokenizers", "Checkpoints", "Kernels", "Models"]),
     .executable(name: "unmask", targets: ["unmask"]),
   ],
   dependencies: [
@@ -29,9 +30,19 @@ let package = Package(
     .target(name: "CKernels", cSettings: [.define("_GNU_SOURCE")]),
 
     // Engine: the reverse process, then the models that drive it.
+    .target(name: "JSON", swiftSettings: swiftSettings),
     .target(name: "MaskedDiffusion", swiftSettings: swiftSettings),
     .target(
-      name: "Inference", dependencies: ["CKernels", "MaskedDiffusion"],
+      name: "Tokenizers", dependencies: ["JSON", "MaskedDiffusion"], swiftSettings: swiftSettings),
+    .target(
+      name: "Kernels", dependencies: ["CKernels", "MaskedDiffusion"], swiftSettings: swiftSettings),
+    .target(name: "Checkpoints", dependencies: ["JSON", "Kernels"], swiftSettings: swiftSettings),
+    .target(
+      name: "Models",
+      dependencies: ["Checkpoints", "JSON", "Kernels", "MaskedDiffusion", "Tokenizers"],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "Benchmarks", dependencies: ["Kernels", "MaskedDiffusion", "Models"],
       swiftSettings: swiftSettings),
 
     // Interface: state and screens, then the terminal that shows them.
@@ -43,7 +54,8 @@ let package = Package(
     .executableTarget(
       name: "unmask",
       dependencies: [
-        "Inference", "MaskedDiffusion", "PlaygroundUI", "TerminalDriver",
+        "Benchmarks", "Checkpoints", "JSON", "Kernels", "MaskedDiffusion", "Models", "PlaygroundUI",
+        "TerminalDriver", "Tokenizers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swiftSettings),
 
@@ -55,9 +67,27 @@ let package = Package(
     .testTarget(
       name: "MaskedDiffusionTests", dependencies: ["MaskedDiffusion", "_TestSupport"],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
+    .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "InferenceTests", dependencies: ["Inference", "MaskedDiffusion", "_TestSupport"],
+      name: "TokenizersTests", dependencies: ["JSON", "MaskedDiffusion", "Tokenizers"],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "KernelsTests", dependencies: ["Kernels", "MaskedDiffusion"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "CheckpointsTests", dependencies: ["Checkpoints", "Kernels", "_TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ModelsTests",
+      dependencies: [
+        "Benchmarks", "Checkpoints", "Kernels", "MaskedDiffusion", "Models", "Tokenizers",
+        "_TestSupport",
+      ],
+      exclude: ["Fixtures"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "BenchmarksTests",
+      dependencies: ["Benchmarks", "MaskedDiffusion", "Models", "_TestSupport"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "PlaygroundUITests", dependencies: ["MaskedDiffusion", "PlaygroundUI", "_TestSupport"],
       exclude: ["Screens"], swiftSettings: swiftSettings),
@@ -66,7 +96,10 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "UnmaskTests",
-      dependencies: ["Inference", "MaskedDiffusion", "PlaygroundUI", "_TestSupport", "unmask"],
+      dependencies: [
+        "Checkpoints", "MaskedDiffusion", "Models", "PlaygroundUI", "Tokenizers", "_TestSupport",
+        "unmask",
+      ],
       swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6],

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Glibc
-import Inference
+import Models
 import MaskedDiffusion
 import PlaygroundUI
 

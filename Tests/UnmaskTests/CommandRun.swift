@@ -109,7 +109,9 @@ final class ScratchDirectory {
 enum Fixture {
   /// Returns the path of a fixture, such as `smdm/tiny-a`.
   static func path(_ name: String) -> String {
-    CommandRun.root.appending(path: "Tests/InferenceTests/Fixtures/\(name)").path
+    let tests = name.hasPrefix("tokenizer/") ? "TokenizersTests" : "ModelsTests"
+    let file = name.hasPrefix("tokenizer/") ? String(name.dropFirst("tokenizer/".count)) : name
+    return CommandRun.root.appending(path: "Tests/\(tests)/Fixtures/\(file)").path
   }
 
   /// Returns the JSON in a fixture.

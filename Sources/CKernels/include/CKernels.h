@@ -4,7 +4,7 @@
 //
 // Rules of this interface
 // - Functions are total on valid pointers: no allocation, no globals, no errors. Sizes are checked
-//   by the caller (Sources/Inference/Kernels). A size of 0 touches no memory.
+//   by the caller (Sources/Kernels). A size of 0 touches no memory.
 // - Matrices are row-major; strides are in elements unless the name says bytes.
 // - The instruction set is a parameter, so that tests can force every version. The version
 //   `CK_ISA_SCALAR` is the reference: plain loops, one operation at a time.

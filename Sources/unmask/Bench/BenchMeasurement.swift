@@ -1,4 +1,6 @@
-import Inference
+import Benchmarks
+import Kernels
+import Models
 import MaskedDiffusion
 
 /// Everything `unmask bench` finds out.

@@ -1,4 +1,4 @@
-import Inference
+import Kernels
 
 extension BenchMeasurement {
   /// The measurement for a reader.

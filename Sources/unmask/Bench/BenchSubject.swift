@@ -1,4 +1,5 @@
-import Inference
+import Benchmarks
+import Models
 import MaskedDiffusion
 import PlaygroundUI
 

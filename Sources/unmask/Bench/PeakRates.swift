@@ -1,4 +1,5 @@
-import Inference
+import Kernels
+import Models
 
 /// What the processor can compute at most, in thousand million operations a second, all threads
 /// together; 0 where it has no such instruction.

@@ -1,6 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
-import Inference
+import Benchmarks
 import MaskedDiffusion
 
 /// Measures how fast a model computes here.

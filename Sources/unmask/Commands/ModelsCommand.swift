@@ -1,6 +1,6 @@
 import ArgumentParser
-import Inference
 import MaskedDiffusion
+import Models
 import PlaygroundUI
 
 /// Lists the models there are.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Inference
+import Checkpoints
 import MaskedDiffusion
 import PlaygroundUI
 

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Inference
+import Models
 
 /// Writes a model with smaller weights.
 struct QuantizeCommand: ParsableCommand {

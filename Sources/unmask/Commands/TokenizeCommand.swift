@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
-import Inference
+import JSON
+import Tokenizers
 import MaskedDiffusion
 import PlaygroundUI
 

@@ -1,4 +1,5 @@
-import Inference
+import Models
+import Tokenizers
 import MaskedDiffusion
 
 /// A model ready to compute, with what this program has to know about it.

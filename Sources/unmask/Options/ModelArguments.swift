@@ -1,5 +1,7 @@
 public import ArgumentParser
-import Inference
+import Checkpoints
+import Models
+import Tokenizers
 import MaskedDiffusion
 
 /// Which model, and how to compute with it.

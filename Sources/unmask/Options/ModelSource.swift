@@ -1,4 +1,5 @@
-import Inference
+import Models
+import Tokenizers
 import MaskedDiffusion
 
 /// What `--model` names: a model on disk, or one that is a formula.

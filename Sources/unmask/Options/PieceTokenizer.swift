@@ -1,4 +1,4 @@
-import Inference
+import Tokenizers
 import MaskedDiffusion
 
 /// A tokenizer for a vocabulary of a few words, each after a space: what an exact model brings.

@@ -1,6 +1,6 @@
 public import ArgumentParser
 import FoundationEssentials
-import Inference
+import Models
 import MaskedDiffusion
 public import PlaygroundUI
 import TerminalDriver

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Inference
+import Models
 import MaskedDiffusion
 
 /// Where the prompt comes from.

@@ -1,4 +1,4 @@
-package import Inference
+package import Tokenizers
 package import MaskedDiffusion
 
 /// A text with holes: `[MASK]` is one masked position, `[MASK:8]` eight.

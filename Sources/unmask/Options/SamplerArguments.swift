@@ -1,5 +1,5 @@
 public import ArgumentParser
-import Inference
+import Models
 public import MaskedDiffusion
 
 /// How the text is written.

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Inference
+import Models
+import Tokenizers
 
 /// Which tokenizer.
 struct TokenizerArguments: ParsableArguments {

@@ -1,4 +1,4 @@
-package import Inference
+package import Tokenizers
 package import MaskedDiffusion
 
 /// The text of a canvas: prompt, answer up to its end, suffix.

@@ -1,5 +1,5 @@
 import Glibc
-package import Inference
+package import Tokenizers
 package import MaskedDiffusion
 package import PlaygroundUI
 import Synchronization

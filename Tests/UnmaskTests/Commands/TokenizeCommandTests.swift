@@ -1,5 +1,5 @@
 import Foundation
-import Inference
+import JSON
 import Testing
 
 @Suite struct TokenizeCommandTests {

@@ -1,4 +1,4 @@
-import Inference
+import Tokenizers
 import MaskedDiffusion
 import Testing
 import unmask

@@ -1,0 +1,56 @@
+/// Memory that grows when asked and is never initialised; aligned to a cache line.
+package struct AlignedMemory: ~Copyable {
+  private var base: UnsafeMutableRawPointer?
+  private var byteCount = 0
+
+  /// The alignment of all memory the kernels write vectors to.
+  package static let alignment = 64
+
+  init() {}
+
+  /// Makes room for `byteCount` bytes.
+  ///
+  /// What was there is lost if more is asked than before.
+  mutating func reserve(_ byteCount: Int) -> UnsafeMutableRawPointer {
+    if let base, byteCount <= self.byteCount { return base }
+    base?.deallocate()
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: max(byteCount, 1), alignment: Self.alignment)
+    base = memory
+    self.byteCount = byteCount
+    return memory
+  }
+
+  deinit { base?.deallocate() }
+}
+
+/// Memory of each thread of a pool, allocated once: for a panel of decoded weights or a tile of
+/// attention scores, and for the second factor of a SwiGLU.
+///
+/// Sendable because a thread writes to its own part only, and only during one operation at a time.
+final class ScratchMemory: @unchecked Sendable {
+  /// The most tiles of rows in a task; also bounds how long a task takes.
+  static let upTiles = 43
+
+  private let base: UnsafeMutableRawPointer
+  private let stride: Int
+  private let upOffset: Int
+
+  init(threadCount: Int, bytes: Int, upColumns: Int, tileRows: Int) {
+    let page = 4096
+    upOffset = (bytes + page - 1) / page * page
+    let upBytes = Self.upTiles * tileRows * upColumns * MemoryLayout<Float>.stride
+    stride = (upOffset + upBytes + page - 1) / page * page
+    base = .allocate(byteCount: threadCount * stride, alignment: page)
+  }
+
+  deinit { base.deallocate() }
+
+  /// The scratch memory of a thread.
+  subscript(worker: Int) -> UnsafeMutableRawPointer { base + worker * stride }
+
+  /// Room for `upTiles` tiles of a panel's columns.
+  func upRows(of worker: Int) -> UnsafeMutablePointer<Float> {
+    (base + worker * stride + upOffset).assumingMemoryBound(to: Float.self)
+  }
+}

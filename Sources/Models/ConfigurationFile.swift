@@ -1,0 +1,123 @@
+internal import Checkpoints
+internal import JSON
+package import MaskedDiffusion
+
+/// A JSON object of settings, such as `config.json`: its members, checked as they are read.
+package struct ConfigurationFile: Sendable {
+  /// The path of the file.
+  package let path: String
+
+  /// A checksum of its bytes.
+  package let checksum: Checksum
+
+  private let members: [String: JSONValue]
+
+  /// Numbers above this make no sense as a size, and their products could overflow.
+  private static let sizeLimit = Int(Int32.max)
+
+  /// Reads the file at `path`.
+  ///
+  /// - Throws: ``ModelError/unreadable(path:reason:)``,
+  ///   ``ModelError/malformedConfiguration(path:reason:)``.
+  package init(path: String) throws(ModelError) {
+    let file: MappedFile
+    do throws(WeightsError) {
+      file = try MappedFile(path: path)
+    } catch {
+      guard case .unreadable(_, let reason) = error else { throw .weights(error) }
+      throw .unreadable(path: path, reason: reason)
+    }
+    do throws(JSONProblem) {
+      members = try JSONValue.uniqueMembers(of: file.bytes)
+    } catch {
+      throw .malformedConfiguration(path: path, reason: error.description)
+    }
+    self.path = path
+    checksum = Checksum(of: file.bytes)
+  }
+
+  /// Whether there is a member called `key` that is not `null`.
+  package func has(_ key: String) -> Bool { !found(key).isNull }
+
+  /// Returns the size called `key`, 1 or more, or `nil` when it is missing or `null`.
+  package func size(_ key: String) throws(ModelError) -> Int? {
+    try value(key, "a whole number of 1 or more") { value in
+      value.wholeNumber.flatMap { (1...Self.sizeLimit).contains($0) ? $0 : nil }
+    }
+  }
+
+  /// Returns the size called `key`, which must be there.
+  package func requiredSize(_ key: String) throws(ModelError) -> Int {
+    guard let size = try size(key) else { throw .missingKey(path: path, key: key) }
+    return size
+  }
+
+  /// Returns the finite number called `key`, or `nil` when it is missing or `null`.
+  package func number(_ key: String) throws(ModelError) -> Double? {
+    try value(key, "a number") { value in value.double.flatMap { $0.isFinite ? $0 : nil } }
+  }
+
+  /// Returns the number above 0 called `key`, or `nil` when it is missing or `null`.
+  package func positiveNumber(_ key: String) throws(ModelError) -> Double? {
+    try value(key, "a number above 0") { value in
+      value.double.flatMap { $0.isFinite && $0 > 0 ? $0 : nil }
+    }
+  }
+
+  /// Returns the text called `key`, or `nil` when it is missing or `null`.
+  package func text(_ key: String) throws(ModelError) -> String? {
+    try value(key, "a text") { $0.text }
+  }
+
+  /// Returns the truth value called `key`, or `nil` when it is missing or `null`.
+  package func flag(_ key: String) throws(ModelError) -> Bool? {
+    try value(key, "true or false") { $0.truth }
+  }
+
+  /// Returns the token called `key`, below `bound`, or `nil` when it is missing or `null`.
+  package func token(_ key: String, below bound: Int) throws(ModelError) -> TokenID? {
+    try value(key, "a token from 0 to \(bound - 1)") { Self.token($0, below: bound) }
+  }
+
+  /// Returns the tokens called `key`, written as one number or as a list; none when it is missing.
+  package func tokens(_ key: String, below bound: Int) throws(ModelError) -> [TokenID] {
+    try value(key, "tokens from 0 to \(bound - 1)") { value in
+      let elements = value.elements ?? [value]
+      let tokens = elements.compactMap { Self.token($0, below: bound) }
+      return tokens.count == elements.count ? tokens : nil
+    } ?? []
+  }
+
+  /// Checks that the text called `key` is missing, `null`, or one of `values`.
+  package func require(_ key: String, oneOf values: [String]) throws(ModelError) {
+    let expected = values.map { "'\($0)'" }.joined(separator: " or ")
+    _ = try value(key, expected) { $0.text.flatMap { values.contains($0) ? $0 : nil } }
+  }
+
+  /// Checks that the truth value called `key` is missing, `null`, or `truth`.
+  package func require(_ key: String, _ truth: Bool) throws(ModelError) {
+    _ = try value(key, "\(truth)") { $0.truth == truth ? truth : nil }
+  }
+
+  /// Checks that the number called `key` is missing, `null`, or `number`.
+  package func require(_ key: String, _ number: Int) throws(ModelError) {
+    _ = try value(key, "\(number)") { $0.wholeNumber == number ? number : nil }
+  }
+
+  private func found(_ key: String) -> JSONValue { members[key] ?? .null }
+
+  private static func token(_ value: JSONValue, below bound: Int) -> TokenID? {
+    value.wholeNumber.flatMap { (0..<bound).contains($0) ? TokenID(exactly: $0) : nil }
+  }
+
+  private func value<Value>(
+    _ key: String, _ expected: String, _ convert: (JSONValue) -> Value?
+  ) throws(ModelError) -> Value? {
+    let found = found(key)
+    guard !found.isNull else { return nil }
+    guard let value = convert(found) else {
+      throw .invalidValue(path: path, key: key, found: found.summary, expected: expected)
+    }
+    return value
+  }
+}

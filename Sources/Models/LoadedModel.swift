@@ -1,0 +1,108 @@
+internal import Checkpoints
+internal import Kernels
+public import Tokenizers
+public import MaskedDiffusion
+
+/// A model ready to predict, with its tokenizer.
+public struct LoadedModel: Sendable {
+  /// Where a model's tokenizer comes from.
+  public enum TokenizerSource: Equatable, Sendable {
+    /// The model's own directory; it is no error if there is none.
+    case besideWeights
+    /// A tokenizer file or a directory that holds one.
+    case path(String)
+    /// Nowhere: the caller deals in token identifiers.
+    case none
+  }
+
+  /// The network.
+  public let predictor: any MaskPredictor
+
+  /// The translation between text and tokens; `nil` when the model brings none.
+  public let tokenizer: (any Tokenizer)?
+
+  /// Where the model came from, and what can be said about it.
+  public let directory: ModelDirectory
+
+  /// How it computes; the precision is never `auto`.
+  public let options: ModelOptions
+
+  /// The tokens that end a text.
+  ///
+  /// Those that `config.json` and `generation_config.json` name; the tokenizer's when these name
+  /// none.
+  public let endOfTextTokens: [TokenID]
+
+  /// Loads the model in `directory`.
+  ///
+  /// Weights that need no conversion stay in their file, mapped into memory, and are read as they
+  /// are needed; only their shapes, and that they are finite, is checked here. Others are converted
+  /// on all threads.
+  ///
+  /// - Parameters:
+  ///   - directory: The model.
+  ///   - options: How to compute; `auto` is resolved here.
+  ///   - source: Where its tokenizer comes from.
+  ///   - progress: Told how far the conversion of the weights is.
+  /// - Throws: ``ModelError``.
+  public init(
+    _ directory: ModelDirectory, options: ModelOptions = ModelOptions(),
+    tokenizer source: TokenizerSource = .besideWeights, progress: LoadingProgress? = nil
+  ) throws(ModelError) {
+    self.directory = directory
+    var options = options
+    options.precision = directory.precision(for: options.precision)
+    self.options = options
+    do throws(WeightsError) {
+      try directory.weights.checkFinite()
+    } catch {
+      throw .weights(error)
+    }
+    predictor = try directory.entry.predictor(
+      directory.configurationFile, directory.weights, options, progress)
+    tokenizer = try Self.tokenizer(source, of: directory, readable: predictor.embeddingCount)
+    var tokens = predictor.endOfTextTokens
+    let more = try directory.generationFile?.tokens("eos_token_id", below: predictor.embeddingCount)
+    for token in more ?? [] where !tokens.contains(token) { tokens.append(token) }
+    if tokens.isEmpty, let token = tokenizer?.roles.endOfText { tokens = [token] }
+    endOfTextTokens = tokens
+  }
+
+  /// The name of the model.
+  public var name: String { directory.name }
+
+  /// The name of its family.
+  public var family: String { directory.family }
+
+  /// What the model computes in, such as `f32` or `q8`: of two runs that differ in it, the results
+  /// do.
+  public var arithmetic: String {
+    let isReplaced =
+      options.precision == .bfloat16 && !Kernels.InstructionSet.best.multipliesBFloat16
+    return (isReplaced ? .float32 : options.precision).rawValue
+  }
+
+  private static func tokenizer(
+    _ source: TokenizerSource, of directory: ModelDirectory, readable count: Int
+  ) throws(ModelError) -> (any Tokenizer)? {
+    let path: String
+    switch source {
+    case .none: return nil
+    case .besideWeights: path = directory.directory
+    case .path(let given): path = given
+    }
+    let tokenizer: any Tokenizer
+    do throws(TokenizerError) {
+      tokenizer = try TokenizerFile.load(path)
+    } catch {
+      if case .notFound = error, source == .besideWeights { return nil }
+      throw .tokenizer(error)
+    }
+    guard tokenizer.vocabularySize <= count else {
+      throw .tokenizerTooLarge(
+        path: path, tokens: tokenizer.vocabularySize, weights: directory.weightsPath,
+        embeddingCount: count)
+    }
+    return tokenizer
+  }
+}

@@ -1,0 +1,123 @@
+package import Checkpoints
+internal import FoundationEssentials
+
+/// A model on disk: its weights, its configuration, and what can be said about it unloaded.
+///
+/// Opening one reads the configuration and the weights' table of tensors, and computes nothing.
+public struct ModelDirectory: Sendable {
+  /// What the model is called: the last component of its path, without extension.
+  public let name: String
+
+  /// The directory, or the weights file itself if that was given.
+  public let path: String
+
+  /// The directory in which the model's other files, such as a tokenizer, are looked for.
+  public let directory: String
+
+  /// The weights file, or the index of a sharded model.
+  public var weightsPath: String { weights.path }
+
+  /// The name of the model family.
+  public var family: String { entry.descriptor.name }
+
+  /// The sampler preset that the authors of the family use.
+  public var defaultPreset: String { entry.descriptor.defaultPreset }
+
+  /// The settings that suit the model, where it brings any.
+  public let generationDefaults: GenerationDefaults
+
+  /// Sixteen hexadecimal digits that change with the configuration: of `config.json`, or of the
+  /// names and shapes of the tensors of a model without one.
+  public let checksum: String
+
+  /// The number of weights.
+  public var parameterCount: Int { weights.elementCount }
+
+  /// The number of tokens the model can predict.
+  public var vocabularySize: Int { description.shape.vocabularySize }
+
+  /// The largest number of positions.
+  public var contextLength: Int { description.shape.contextLength }
+
+  /// The type that most of the weights have, such as `BF16` or, in blocks, `Q8_0`.
+  public var weightPrecision: String { weights.prevailingTypeName }
+
+  /// The memory to run the model on a single text of full length, in bytes.
+  public var memoryByteCount: Int {
+    let scratch = TransformerScratch.byteCount(
+      shape: description.shape, positions: description.shape.contextLength)
+    let (sum, overflow) = weights.byteCount.addingReportingOverflow(scratch)
+    return overflow ? .max : sum
+  }
+
+  package let weights: Weights
+  package let configurationFile: ConfigurationFile?
+  package let generationFile: ConfigurationFile?
+  package let description: any ModelConfiguration
+  package let entry: ModelRegistry.Entry
+
+  /// Opens the model in the directory at `path`, or in the weights file at `path`.
+  ///
+  /// In a directory the weights are `model.safetensors.index.json`, `model.safetensors`, or the
+  /// only file whose tensors are those of the family; others are ignored. The configuration of a
+  /// weights file is the `config.json` beside it.
+  ///
+  /// - Throws: ``ModelError``.
+  public init(path: String) throws(ModelError) {
+    var isDirectory = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+      throw .notFound(name: path, searched: [], known: [])
+    }
+    let path = Self.withoutTrailingSlashes(path)
+    self.path = path
+    directory = isDirectory ? path : Self.parent(of: path)
+    configurationFile = try Self.file("config.json", in: directory)
+    generationFile = try Self.file("generation_config.json", in: directory)
+    generationDefaults =
+      if let generationFile { try GenerationDefaults(generationFile) } else { GenerationDefaults() }
+    let named = try ModelRegistry.family(named: configurationFile)
+    weights =
+      isDirectory
+      ? try WeightsChoice(directory: path, family: named).weights
+      : try Weights(openingModelAt: path)
+    guard let entry = named ?? ModelRegistry.family(of: weights) else {
+      throw .unrecognisedWeights(path: weights.path, known: ModelRegistry.names)
+    }
+    self.entry = entry
+    description = try entry.configuration(configurationFile, weights)
+    checksum = (configurationFile?.checksum ?? weights.tableChecksum).description
+    name = Self.name(of: path, isDirectory: isDirectory)
+  }
+
+  private static func file(
+    _ name: String, in directory: String
+  ) throws(ModelError) -> ConfigurationFile? {
+    let path = directory + "/" + name
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    return try ConfigurationFile(path: path)
+  }
+
+  private static func withoutTrailingSlashes(_ path: String) -> String {
+    var path = path[...]
+    while path.count > 1, path.last == "/" { path = path.dropLast() }
+    return String(path)
+  }
+
+  private static func parent(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// The last component; of `.` and `..` that of the directory meant.
+  private static func name(of path: String, isDirectory: Bool) -> String {
+    var last = path.split(separator: "/").last.map(String.init) ?? path
+    if last == "." || last == ".." {
+      let absolute = URL(filePath: path, directoryHint: .isDirectory).standardizedFileURL
+      last = absolute.lastPathComponent
+    }
+    guard !isDirectory, let dot = last.lastIndex(of: "."), dot != last.startIndex else {
+      return last
+    }
+    return String(last[..<dot])
+  }
+}

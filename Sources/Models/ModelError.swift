@@ -1,0 +1,104 @@
+public import Checkpoints
+public import Tokenizers
+
+/// Why a model cannot be used.
+public enum ModelError: Error, Equatable, Sendable {
+  /// The weights cannot be read, or do not fit the configuration.
+  case weights(WeightsError)
+  /// There is neither a file nor a directory of this name, nor a model in the searched places.
+  case notFound(name: String, searched: [String], known: [String])
+  /// A configuration file cannot be read.
+  case unreadable(path: String, reason: String)
+  /// The directory holds no weights (of the family its configuration names).
+  case noWeights(path: String, family: String?)
+  /// The directory holds several files that could be the weights.
+  case ambiguousWeights(path: String, files: [String])
+  /// The configuration names a family that is not known.
+  case unknownFamily(path: String, found: String, known: [String])
+  /// There is no configuration, and the tensors belong to no known family.
+  case unrecognisedWeights(path: String, known: [String])
+
+  /// The tokenizer cannot be read.
+  case tokenizer(TokenizerError)
+  /// The tokenizer makes tokens the model cannot read.
+  case tokenizerTooLarge(path: String, tokens: Int, weights: String, embeddingCount: Int)
+
+  /// The configuration is not a JSON object.
+  case malformedConfiguration(path: String, reason: String)
+  /// The family cannot be used without a configuration.
+  case configurationMissing(weights: String, family: String)
+  /// The configuration lacks a key.
+  case missingKey(path: String, key: String)
+  /// A key of the configuration has a value that makes no sense or is not supported.
+  case invalidValue(path: String, key: String, found: String, expected: String)
+  /// The configuration and the weights say different things.
+  case disagreement(
+    path: String, key: String, value: Int, weights: String, tensor: String, found: Int)
+  /// A model is to be written where something is already.
+  case alreadyThere(path: String)
+  /// Writing the weights in another format would not make any of them smaller.
+  case nothingToConvert(path: String, format: String)
+  /// There is no configuration, and no published model has these dimensions.
+  case unknownDimensions(path: String, layers: Int, width: Int, feedForwardWidth: Int)
+}
+
+extension ModelError: CustomStringConvertible {
+  /// One sentence: the file, what was found, what was expected.
+  public var description: String {
+    switch self {
+    case .weights(let error): error.description
+    case .notFound(let name, let searched, _):
+      "no file, directory or model called '\(name)' (searched: "
+        + "\(searched.isEmpty ? "nowhere" : searched.joined(separator: ", ")))"
+    case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
+    case .noWeights(let path, let family):
+      "\(path): no weights\(family.map { " of the family '\($0)'" } ?? "") in this directory"
+    case .ambiguousWeights(let path, let files):
+      "\(path): several files hold weights: \(files.joined(separator: ", "))"
+    case .unknownFamily(let path, let found, let known):
+      "\(path): 'model_type' is '\(found)', expected one of \(known.joined(separator: ", "))"
+    case .unrecognisedWeights(let path, let known):
+      "\(path): the tensors belong to no known family (\(known.joined(separator: ", ")))"
+    case .tokenizer(let error): error.description
+    case .tokenizerTooLarge(let path, let tokens, let weights, let embeddingCount):
+      "\(path): the tokenizer has \(tokens) tokens, but \(weights) can read \(embeddingCount)"
+    case .malformedConfiguration(let path, let reason): "\(path): malformed: \(reason)"
+    case .configurationMissing(let weights, let family):
+      "\(weights): a model of the family '\(family)' needs a config.json beside its weights"
+    case .missingKey(let path, let key): "\(path): '\(key)' is missing"
+    case .invalidValue(let path, let key, let found, let expected):
+      "\(path): '\(key)' is \(found), expected \(expected)"
+    case .disagreement(let path, let key, let value, let weights, let tensor, let found):
+      "\(path): '\(key)' is \(value), but \(tensor) in \(weights) says \(found)"
+    case .alreadyThere(let path): "\(path): there is something already"
+    case .nothingToConvert(let path, let format):
+      "\(path): no matrix would get smaller as \(format)"
+    case .unknownDimensions(let path, let layers, let width, let feedForwardWidth):
+      "\(path): no published model has \(layers) layers of width \(width) and MLP width "
+        + "\(feedForwardWidth), so the number of heads is unknown"
+    }
+  }
+
+  /// What to do about it, where that is known.
+  public var hint: String? {
+    switch self {
+    case .weights(let error): error.hint
+    case .tokenizer(let error): error.hint
+    case .tokenizerTooLarge: "was the tokenizer of another model copied here?"
+    case .notFound(_, _, let known):
+      known.isEmpty
+        ? "give a directory, or set UNMASK_MODELS to a folder of models"
+        : "models found: \(known.joined(separator: ", "))"
+    case .noWeights: "give the weights file itself if it lies elsewhere"
+    case .ambiguousWeights: "give one of the files instead of the directory"
+    case .configurationMissing: "copy the config.json that was published with the weights"
+    case .disagreement: "was another config.json copied here?"
+    case .alreadyThere: "--force replaces a model that was written there before"
+    case .nothingToConvert: "use the model as it is"
+    case .missingKey(_, "mask_token_id"): "add the identifier of the mask token to config.json"
+    case .unknownDimensions:
+      "put a config.json with model_type \"smdm\" and n_head beside the weights"
+    default: nil
+    }
+  }
+}

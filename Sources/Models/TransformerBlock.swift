@@ -1,0 +1,241 @@
+internal import Kernels
+internal import MaskedDiffusion
+
+/// One block: attention, then the feed-forward layer, each added to the stream.
+///
+/// What is said of a part concerns those rows of the tall matrix only, so that parts can be computed
+/// at the same time; they meet in attention, which reads the keys and values of all.
+extension Transformer {
+  typealias Rows = Kernels.Rows
+  typealias Lane = RowLanes.Lane
+
+  /// What a pass reads and writes, as plain addresses: threads that share references would spend more
+  /// time counting them than a small layer takes.
+  struct PassRows: @unchecked Sendable {
+    /// The residual stream, a row a computed position.
+    var stream: Rows
+    /// Queries, keys and values.
+    var heads: ProjectedHeads
+    /// What the heads gathered.
+    var gathered: Rows
+    /// Between the halves of the feed-forward layer.
+    var hidden: Rows
+  }
+
+  /// The memory of the request that was laid out.
+  var passRows: PassRows {
+    let count = pass.layout.queryCount
+    let scratch = pass.scratch
+    return PassRows(
+      stream: Rows(scratch.stream.address, count: count, width: shape.width),
+      heads: projectedHeads,
+      gathered: Rows(scratch.gathered.address, count: count, width: shape.queryWidth),
+      hidden: Rows(scratch.hidden.address, count: count, width: shape.feedForwardWidth))
+  }
+
+  /// Computes the queries, keys and values of `part`, rotated; caches get the keys as they were before.
+  func project(
+    _ part: Range<Int>, _ layer: Int, _ block: BlockView, _ rows: PassRows, _ lane: Lane,
+    _ cancellation: CancellationFlag?
+  ) {
+    let heads = rows.heads
+    lane.input.set(rows.stream.rows(part), norm: block.attentionNorm)
+    switch block.attention {
+    case .separate(let query, let key, let value):
+      multiply(by: query, into: heads.queries.rows(part), lane, cancellation)
+      multiply(by: key, into: heads.keys.rows(part), lane, cancellation)
+      multiply(by: value, into: heads.values.rows(part), lane, cancellation)
+    case .packed(let matrix):
+      multiply(by: matrix, into: heads.all.rows(part), lane, cancellation)
+    }
+    // A cancelled product is half written; what it holds must not reach a cache.
+    guard cancellation?.isRaised != true else { return }
+    store(heads, part, layer)
+    rotate(
+      heads.rotated.rows(part), groups: heads.rotatedGroups,
+      positions: pass.layout.queryPositions[part], lane.kernels)
+  }
+
+  /// Adds what the positions of `part` gather from all positions to the stream.
+  func attend(
+    _ part: Range<Int>, _ sources: [KeySource], _ block: BlockView, _ rows: PassRows, _ lane: Lane,
+    _ cancellation: CancellationFlag?
+  ) {
+    for source in sources {
+      let shared = source.queries.clamped(to: part)
+      guard !shared.isEmpty else { continue }
+      lane.kernels.attend(
+        q: rows.heads.queries.rows(shared), k: source.keys, v: source.values,
+        into: rows.gathered.rows(shared),
+        heads: Kernels.Heads(
+          count: shape.headCount, keyCount: shape.keyValueHeadCount, size: shape.headSize,
+          queryGroupStride: rows.heads.queryGroupStride, keyStride: source.keyStride),
+        visible: source.visible, precision: precision, cancellation: cancellation)
+    }
+    lane.input.set(rows.gathered.rows(part))
+    multiply(
+      by: block.projection, into: rows.stream.rows(part), accumulate: true, lane, cancellation)
+  }
+
+  /// Adds what each position of `part` makes of itself to the stream.
+  func feedForward(
+    _ part: Range<Int>, _ block: BlockView, _ rows: PassRows, _ lane: Lane,
+    _ cancellation: CancellationFlag?
+  ) {
+    let hidden = rows.hidden.rows(part), stream = rows.stream.rows(part)
+    lane.input.set(stream, norm: block.feedForwardNorm)
+    lane.kernels.multiplySwiGLU(
+      lane.input, gate: block.gate, up: block.up, through: hidden, into: lane.hidden,
+      for: block.down, precision: precision, cancellation: cancellation)
+    lane.kernels.multiply(
+      lane.hidden, by: block.down, into: stream, accumulate: true, precision: precision,
+      cancellation: cancellation)
+  }
+
+  private func multiply(
+    by weights: Kernels.Matrix, into output: Rows, accumulate: Bool = false, _ lane: Lane,
+    _ cancellation: CancellationFlag?
+  ) {
+    lane.kernels.multiply(
+      lane.input, by: weights, into: output, accumulate: accumulate, precision: precision,
+      cancellation: cancellation)
+  }
+
+  private func rotate(
+    _ rows: Rows, groups: (headCount: Int, stride: Int)? = nil, positions: ArraySlice<Int32>,
+    _ kernels: Kernels
+  ) {
+    let rotations = pass.rotations
+    let table = Kernels.RotaryTable(
+      cosine: rotations.cosines.address, sine: rotations.sines.address,
+      positionCount: rotations.positionCount)
+    positions.withUnsafeBufferPointer { positions in
+      guard let positions = positions.baseAddress else { return }
+      kernels.rotate(
+        rows, headSize: shape.headSize, groups: groups, positions: positions, table: table)
+    }
+  }
+}
+
+/// Where queries, keys and values lie.
+extension Transformer {
+  /// The heads of the computed positions, side by side in one matrix.
+  struct ProjectedHeads: @unchecked Sendable {
+    /// The whole matrix.
+    var all: Rows
+    var queries: Rows
+    var keys: Rows
+    var values: Rows
+    /// From the query heads that share a key head to the next.
+    var queryGroupStride: Int
+    /// From one key head to the next.
+    var keyStride: Int
+    /// What holds all that is to be rotated, and how its heads are grouped.
+    var rotated: Rows
+    var rotatedGroups: (headCount: Int, stride: Int)?
+  }
+
+  /// The heads as the products of a block leave them.
+  ///
+  /// Separate matrices: all queries, all keys, all values. A packed one: for each key head come its
+  /// query heads, the key head itself and the value head.
+  private var projectedHeads: ProjectedHeads {
+    let size = shape.headSize, width = shape.queryWidth, keyWidth = shape.keyValueWidth
+    let all = Rows(
+      pass.scratch.projected.address, count: pass.layout.queryCount, width: width + 2 * keyWidth,
+      stride: TransformerScratch.projectedStride(shape))
+    guard packsAttention else {
+      return ProjectedHeads(
+        all: all, queries: all.columns(0..<width), keys: all.columns(width..<width + keyWidth),
+        values: all.columns(width + keyWidth..<width + 2 * keyWidth),
+        queryGroupStride: width / shape.keyValueHeadCount, keyStride: size,
+        rotated: all.columns(0..<width + keyWidth))
+    }
+    let sharing = shape.headCount / shape.keyValueHeadCount
+    let group = (sharing + 2) * size
+    return ProjectedHeads(
+      all: all, queries: all.columns(0..<all.width - 2 * size),
+      keys: all.columns(sharing * size..<all.width - size),
+      values: all.columns((sharing + 1) * size..<all.width),
+      queryGroupStride: group, keyStride: group, rotated: all,
+      rotatedGroups: (headCount: sharing + 1, stride: group))
+  }
+
+  /// The keys and values one row of the request attends to.
+  struct KeySource: @unchecked Sendable {
+    /// The computed positions of the row.
+    var queries: Range<Int>
+    /// Rotated, shape `[keyCount, keyValueWidth]` or wider.
+    var keys: Rows
+    /// Of the same shape.
+    var values: Rows
+    /// From one head to the next.
+    var keyStride: Int
+    /// Shape `[keyCount]`; `nil` shows all.
+    var visible: UnsafePointer<UInt8>?
+  }
+
+  /// Keeps what was computed of `part` in the caches of its rows, keys not yet rotated.
+  private func store(_ heads: ProjectedHeads, _ part: Range<Int>, _ layer: Int) {
+    guard pass.layout.usesCaches else { return }
+    let size = shape.headSize
+    for row in pass.layout.rows {
+      guard let cache = row.cache else { continue }
+      for query in row.queries.clamped(to: part) {
+        let position = pass.layout.canvasPositions[query]
+        for head in 0..<shape.keyValueHeadCount {
+          let target = position * shape.keyValueWidth + head * size
+          (cache.keys[layer].address + target).update(
+            from: heads.keys[query] + head * heads.keyStride, count: size)
+          (cache.values[layer].address + target).update(
+            from: heads.values[query] + head * heads.keyStride, count: size)
+        }
+      }
+    }
+  }
+
+  /// Where each row of the request finds its keys and values, once those of all parts are there.
+  ///
+  /// `visible` says of the keys of all rows whether they may be attended to; `nil` shows all.
+  func keySources(
+    _ layer: Int, _ heads: ProjectedHeads, visible: UnsafePointer<UInt8>?
+  ) -> [KeySource] {
+    pass.layout.rows.map { row in
+      let visible = visible.map { $0 + row.firstKey }
+      guard let cache = row.cache, !row.isWhole else {
+        return KeySource(
+          queries: row.queries, keys: heads.keys.rows(row.queries),
+          values: heads.values.rows(row.queries), keyStride: heads.keyStride, visible: visible)
+      }
+      let width = shape.keyValueWidth
+      let rotated = pass.scratch.rotated.address + row.firstKey * width
+      rotated.update(from: cache.keys[layer].address, count: row.keyCount * width)
+      let source = KeySource(
+        queries: row.queries, keys: Rows(rotated, count: row.keyCount, width: width),
+        values: Rows(cache.values[layer].address, count: row.keyCount, width: width),
+        keyStride: shape.headSize, visible: visible)
+      rotate(
+        source.keys,
+        positions: pass.layout.keyPositions[row.firstKey..<row.firstKey + row.keyCount], kernels)
+      return source
+    }
+  }
+
+  /// Moves the stream and the queries of the rows whose outputs are wanted to the front, in the last
+  /// block: nobody asks for the others any more once their keys and values are there.
+  func keepWantedRows(_ rows: PassRows, _ sources: inout [KeySource]) {
+    let kept = pass.layout.kept
+    for index in sources.indices { sources[index].queries = pass.layout.rows[index].kept }
+    guard kept.count < pass.layout.queryCount else { return }
+    let heads = rows.heads
+    let groupWidth = shape.queryWidth / shape.keyValueHeadCount
+    for (target, row) in kept.enumerated() where target != row {
+      rows.stream[target].update(from: rows.stream[row], count: shape.width)
+      for group in 0..<shape.keyValueHeadCount {
+        let first = group * heads.queryGroupStride
+        (heads.queries[target] + first).update(
+          from: heads.queries[row] + first, count: groupWidth)
+      }
+    }
+  }
+}

@@ -1,0 +1,122 @@
+internal import Checkpoints
+internal import Kernels
+internal import MaskedDiffusion
+internal import Synchronization
+
+/// The head: from the stream to logits.
+extension Transformer {
+  /// The rows of the head computed before the next row of the request has its turn: few enough
+  /// to stay in the processor's cache until then, enough to keep every thread busy.
+  private static let headSlab = 4096
+
+  /// Computes the logits of the wanted positions, and of no other.
+  ///
+  /// The head is often the largest matrix. Unless it is small, it is read once for all rows of the
+  /// request: in slabs that each row uses before the next slab's turn.
+  func computeLogits(
+    _ request: PredictionRequest, of stream: Rows, into prediction: inout Prediction
+  ) {
+    let rows = pass.layout.rows
+    if prediction.rows.count > rows.count {
+      prediction.rows.removeLast(prediction.rows.count - rows.count)
+    }
+    while prediction.rows.count < rows.count { prediction.rows.append(Logits()) }
+    for (index, row) in rows.enumerated() {
+      prediction.rows[index].reshape(
+        positions: request.rows[index].wanted, vocabularySize: shape.vocabularySize)
+      let outputs = pass.layout.outputs[row.wanted]
+      guard lanes.cuts(outputs.count) else { continue }
+      outputs.withUnsafeBufferPointer { outputs in
+        computeLogits(outputs, of: stream, into: &prediction.rows[index], request.cancellation)
+      }
+    }
+    computeUncutLogits(of: stream, into: &prediction, request.cancellation)
+  }
+
+  /// Computes the logits of one row of the request, each thread those of some positions.
+  private func computeLogits(
+    _ outputs: UnsafeBufferPointer<Int>, of stream: Rows, into logits: inout Logits,
+    _ cancellation: CancellationFlag?
+  ) {
+    let head = weights.head.matrix, norm = finalNorm
+    logits.values.withUnsafeMutableBufferPointer { values in
+      guard let base = values.baseAddress else { return }
+      let all = Rows(base, count: outputs.count, width: shape.vocabularySize)
+      let wanted = Rows(pass.scratch.wanted.address, count: outputs.count, width: shape.width)
+      lanes.forEachPart(of: outputs.count, cancellation: cancellation) { part, lane in
+        for index in part {
+          wanted[index].update(from: stream[outputs[index]], count: wanted.width)
+        }
+        lane.input.set(wanted.rows(part), norm: norm)
+        lane.kernels.multiply(
+          lane.input, by: head, into: all.rows(part), precision: precision,
+          cancellation: cancellation)
+      }
+    }
+  }
+
+  private var finalNorm: Kernels.Norm {
+    Kernels.Norm(weight: weights.finalNorm.address, epsilon: shape.normEpsilon)
+  }
+
+  /// Computes the logits of the rows of the request whose positions are computed together.
+  private func computeUncutLogits(
+    of stream: Rows, into prediction: inout Prediction, _ cancellation: CancellationFlag?
+  ) {
+    let rows = pass.layout.rows
+    let together = rows.indices.filter { !lanes.cuts(rows[$0].wanted.count) }
+    while pass.headInputs.count < rows.count { pass.headInputs.append(Kernels.Input()) }
+    let wanted = Rows(
+      pass.scratch.wanted.address, count: pass.layout.outputs.count, width: shape.width)
+    for index in together {
+      let range = rows[index].wanted
+      for place in range {
+        wanted[place].update(from: stream[pass.layout.outputs[place]], count: shape.width)
+      }
+      pass.headInputs[index].set(wanted.rows(range), norm: finalNorm)
+    }
+    let slab = together.count == 1 ? shape.vocabularySize : Self.headSlab
+    for first in stride(from: 0, to: together.isEmpty ? 0 : shape.vocabularySize, by: slab) {
+      let columns = first..<min(first + slab, shape.vocabularySize)
+      for index in together {
+        computeLogits(columns, pass.headInputs[index], into: &prediction.rows[index], cancellation)
+      }
+    }
+  }
+
+  private func computeLogits(
+    _ columns: Range<Int>, _ input: Kernels.Input, into logits: inout Logits,
+    _ cancellation: CancellationFlag?
+  ) {
+    let count = logits.positions.count
+    logits.values.withUnsafeMutableBufferPointer { values in
+      guard let base = values.baseAddress else { return }
+      let output = Rows(base, count: count, width: shape.vocabularySize).columns(columns)
+      kernels.multiply(
+        input, by: weights.head.matrix.rows(columns), into: output, precision: precision,
+        cancellation: cancellation)
+    }
+  }
+
+  /// Checks that candidates can be drawn from every row of logits.
+  ///
+  /// - Throws: ``PredictionError/notFinite(position:)``.
+  func checkFinite(_ prediction: Prediction) throws(PredictionError) {
+    for logits in prediction.rows {
+      let columns = shape.vocabularySize
+      let firstBad = Atomic(Int.max)
+      logits.values.withUnsafeBytes { bytes in
+        kernels.pool.run(taskCount: logits.positions.count) { row, _ in
+          let rowBytes = columns * MemoryLayout<Float>.stride
+          let values = bytes[row * rowBytes..<(row + 1) * rowBytes]
+          guard !FiniteCheck.float32.accepts(UnsafeRawBufferPointer(rebasing: values)) else {
+            return
+          }
+          firstBad.min(row, ordering: .relaxed)
+        }
+      }
+      let row = firstBad.load(ordering: .relaxed)
+      guard row == .max else { throw .notFinite(position: logits.positions[row]) }
+    }
+  }
+}

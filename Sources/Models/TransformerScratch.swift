@@ -1,0 +1,68 @@
+internal import Kernels
+internal import MaskedDiffusion
+
+/// The intermediate results of a forward pass; allocated once and reused while they are large
+/// enough.
+final class TransformerScratch {
+  typealias Rows = Kernels.Rows
+
+  /// The residual stream, shape `[queries, width]`.
+  private(set) var stream = Tensor(count: 0)
+  /// Queries, keys and values side by side, shape `[queries, queryWidth + 2 · keyValueWidth]`, rows
+  /// ``projectedStride(_:)`` elements apart.
+  private(set) var projected = Tensor(count: 0)
+  /// What the heads gathered, shape `[queries, queryWidth]`.
+  private(set) var gathered = Tensor(count: 0)
+  /// Rotated keys of rows that read a cache, shape `[keys, keyValueWidth]`.
+  private(set) var rotated = Tensor(count: 0)
+  /// Between the halves of the feed-forward layer, shape `[queries, feedForwardWidth]`.
+  private(set) var hidden = Tensor(count: 0)
+  /// The stream of the wanted positions, shape `[wanted, width]`.
+  private(set) var wanted = Tensor(count: 0)
+
+  /// The largest sizes there is room for.
+  private var room = (queries: 0, keys: 0, wanted: 0)
+
+  /// Makes room for a forward pass.
+  ///
+  /// - Parameters:
+  ///   - shape: The network's dimensions.
+  ///   - count: The positions computed.
+  ///   - keyCount: The keys that are read from caches.
+  ///   - wanted: The positions whose logits are wanted.
+  func reserve(_ shape: TransformerShape, queries count: Int, keys keyCount: Int, wanted: Int) {
+    if count > room.queries {
+      room.queries = count
+      stream = Tensor(count: count * shape.width)
+      projected = Tensor(count: count * Self.projectedStride(shape))
+      gathered = Tensor(count: count * shape.queryWidth)
+      hidden = Tensor(count: count * shape.feedForwardWidth)
+    }
+    if keyCount > room.keys {
+      room.keys = keyCount
+      rotated = Tensor(count: keyCount * shape.keyValueWidth)
+    }
+    if wanted > room.wanted {
+      room.wanted = wanted
+      self.wanted = Tensor(count: wanted * shape.width)
+    }
+  }
+
+  /// The elements from one row of ``projected`` to the next: an odd number of cache lines, because
+  /// attention reads the same head of many rows, which must not all fall into the same few places
+  /// of the first-level cache.
+  static func projectedStride(_ shape: TransformerShape) -> Int {
+    let lines = (shape.queryWidth + 2 * shape.keyValueWidth + 15) / 16
+    return (lines | 1) * 16
+  }
+
+  /// Returns the memory a forward pass over `positions` takes besides the weights, logits of all
+  /// positions included, in bytes.
+  static func byteCount(shape: TransformerShape, positions: Int) -> Int {
+    // In floating point, because the context length a file claims may be absurd.
+    let perPosition =
+      Double(2 * shape.width) + Double(2 * shape.queryWidth) + Double(3 * shape.keyValueWidth)
+      + Double(shape.feedForwardWidth) + Double(shape.vocabularySize) + Double(shape.headSize)
+    return Int(exactly: (perPosition * Double(positions) * 4).rounded()) ?? .max
+  }
+}

@@ -1,0 +1,79 @@
+internal import Checkpoints
+internal import FoundationEssentials
+
+/// The weights of a model directory: which of its files they are.
+struct WeightsChoice {
+  /// The weights chosen.
+  let weights: Weights
+
+  /// Chooses the weights in `directory`.
+  ///
+  /// The index of a sharded model comes first, then `model.safetensors`, then the only file that
+  /// holds tensors of `family` (of any family when it is `nil`).
+  ///
+  /// - Throws: ``ModelError/noWeights(path:family:)``,
+  ///   ``ModelError/ambiguousWeights(path:files:)``, and what is wrong with the file chosen.
+  init(directory: String, family: ModelRegistry.Entry?) throws(ModelError) {
+    for name in [SafetensorsIndex.fileName, "model.safetensors"] {
+      let path = directory + "/" + name
+      guard FileManager.default.fileExists(atPath: path) else { continue }
+      weights = try Weights(openingModelAt: path)
+      return
+    }
+    var candidates: [Weights] = []
+    var failure: ModelError?
+    for path in try Self.weightsFiles(in: directory) {
+      do throws(ModelError) {
+        let weights = try Weights(openingModelAt: path)
+        if Self.belongs(weights, to: family) { candidates.append(weights) }
+      } catch {
+        failure = failure ?? error
+      }
+    }
+    guard let first = candidates.first else {
+      throw failure ?? .noWeights(path: directory, family: family?.descriptor.name)
+    }
+    guard candidates.count == 1 else {
+      let names = candidates.map { String($0.path.dropFirst(directory.count + 1)) }
+      throw .ambiguousWeights(path: directory, files: names)
+    }
+    weights = first
+  }
+
+  private static func belongs(_ weights: Weights, to family: ModelRegistry.Entry?) -> Bool {
+    guard let family else { return ModelRegistry.family(of: weights) != nil }
+    return weights.tensors[family.descriptor.characteristicTensor] != nil
+  }
+
+  /// The files in `directory` whose extension is that of a weights format, sorted.
+  static func weightsFiles(in directory: String) throws(ModelError) -> [String] {
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: directory)
+    } catch {
+      throw .unreadable(path: directory, reason: "the directory cannot be listed")
+    }
+    return names.sorted().filter { name in
+      WeightsFormatRegistry.all.contains { name.hasSuffix("." + $0.fileExtension) }
+    }.map { directory + "/" + $0 }
+  }
+}
+
+extension Weights {
+  /// Opens weights on behalf of a model.
+  ///
+  /// - Throws: ``ModelError/weights(_:)``.
+  init(openingModelAt path: String) throws(ModelError) {
+    do throws(WeightsError) {
+      try self.init(path: path)
+    } catch {
+      throw .weights(error)
+    }
+  }
+
+  /// A checksum of the names, types and shapes of the tensors.
+  var tableChecksum: Checksum {
+    let lines = tensors.values.map { "\($0.name) \($0.typeName) \($0.shape)" }
+    return Checksum(of: lines.sorted().joined(separator: "\n").utf8)
+  }
+}

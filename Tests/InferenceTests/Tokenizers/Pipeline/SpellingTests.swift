@@ -1,9 +1,0 @@
-import Inference
-import Testing
-
-@Suite struct SpellingTests {
-  @Test func distinguishesCanonicallyEquivalentStrings() {
-    #expect(Spelling("é") != Spelling("e\u{301}"))
-    #expect(Set([Spelling("é"), Spelling("e\u{301}"), Spelling("é")]).count == 2)
-  }
-}

@@ -1,0 +1,69 @@
+import Models
+import MaskedDiffusion
+import Testing
+import _TestSupport
+
+@Suite struct LLaDAConfigurationTests {
+  let scratch: ScratchDirectory
+
+  init() throws { scratch = try ScratchDirectory() }
+
+  func open(changing: [String: Any?]) throws -> ModelDirectory {
+    try ModelDirectory(
+      path: scratch.model("llada/tiny-kq", weights: "model.safetensors", changing: changing))
+  }
+
+  @Test func readsTheKeysOfThePublishedFiles() throws {
+    let model = try open(changing: [:])
+    #expect(
+      model.description.shape
+        == TransformerShape(
+          layerCount: 1, width: 256, headCount: 4, keyValueHeadCount: 2, headSize: 64,
+          feedForwardWidth: 256, embeddingCount: 352, vocabularySize: 352, contextLength: 256,
+          normEpsilon: 1e-5, rotaryBase: 500_000, rotaryPrecision: .float32))
+    #expect(model.description.maskToken == 319)
+    #expect(model.description.endOfTextTokens == [311])
+  }
+
+  @Test func needsAConfiguration() throws {
+    let path = try scratch.copy("llada/tiny-kq/model.safetensors", as: "model.safetensors")
+    let error = #expect(throws: ModelError.self) { try ModelDirectory(path: path) }
+    #expect(error == .configurationMissing(weights: path, family: "llada"))
+  }
+
+  @Test func needsTheMaskToken() throws {
+    let error = #expect(throws: ModelError.self) { try open(changing: ["mask_token_id": nil]) }
+    #expect(
+      error == .missingKey(path: "\(scratch.path)/model/config.json", key: "mask_token_id"))
+    #expect(error?.hint == "add the identifier of the mask token to config.json")
+  }
+
+  @Test(arguments: [
+    ("block_type", "sequential"), ("activation_type", "gelu"), ("layer_norm_type", "default"),
+  ])
+  func refusesVariationsItCannotCompute(key: String, value: String) throws {
+    let error = #expect(throws: ModelError.self) { try open(changing: [key: value]) }
+    guard case .invalidValue(_, key, "“\(value)”", _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
+  @Test func refusesBiases() throws {
+    let error = #expect(throws: ModelError.self) { try open(changing: ["include_qkv_bias": true]) }
+    #expect(
+      error
+        == .invalidValue(
+          path: "\(scratch.path)/model/config.json", key: "include_qkv_bias", found: "true",
+          expected: "false"))
+  }
+
+  @Test(arguments: [("n_layers", 2), ("d_model", 128), ("embedding_size", 384)])
+  func refusesAConfigurationThatDisagreesWithTheTensors(key: String, value: Int) throws {
+    let error = #expect(throws: ModelError.self) { try open(changing: [key: value]) }
+    guard case .disagreement(_, key, value, _, _, _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+}

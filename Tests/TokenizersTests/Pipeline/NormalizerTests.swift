@@ -1,0 +1,44 @@
+import Tokenizers
+import Testing
+
+@Suite struct NormalizerTests {
+  @Test(arguments: [
+    ("null", " A", " A"),
+    (#"{"type": "NFC"}"#, "e\u{301}", "é"),
+    (#"{"type": "Prepend", "prepend": "▁"}"#, "a", "▁a"),
+    (#"{"type": "Prepend", "prepend": "▁"}"#, "", ""),
+    (#"{"type": "Replace", "pattern": {"String": " "}, "content": "▁"}"#, "a b", "a▁b"),
+    (#"{"type": "Lowercase"}"#, "ÄİΣ", "äi\u{307}σ"),
+    (#"{"type": "Strip"}"#, " \na b\t", "a b"),
+    (#"{"type": "Strip", "strip_left": false}"#, " a ", " a"),
+    (#"{"type": "Strip", "strip_right": false}"#, " a ", "a "),
+    (#"{"type": "ByteLevel"}"#, " é", "ĠÃ©"),
+    (
+      #"{"type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": " "}, {"type": "ByteLevel"}]}"#,
+      "a", "Ġa"
+    ),
+  ])
+  func changesTexts(json: String, text: String, expected: String) throws {
+    let normalizer = try Normalizer(field(json))
+    let result = normalizer.apply(to: Array(text.unicodeScalars))
+    #expect(result == Array(expected.unicodeScalars))
+  }
+
+  @Test func namesATypeItDoesNotKnow() throws {
+    let field = try field(#"{"type": "Precompiled"}"#)
+    #expect {
+      try Normalizer(field)
+    } throws: { error in
+      guard case .unsupported(_, "type", "“Precompiled”", let supported)? = error as? TokenizerError
+      else { return false }
+      return supported.contains("NFC")
+    }
+  }
+
+  @Test func refusesStepsThatWouldBlowUpATextTogether() throws {
+    let step = #"{"type": "Replace", "pattern": {"String": "a"}, "content": "aaaaaaaaaa"}"#
+    let steps = Array(repeating: step, count: 5).joined(separator: ",")
+    let field = try field(#"{"type": "Sequence", "normalizers": [\#(steps)]}"#)
+    #expect(throws: TokenizerError.self) { try Normalizer(field) }
+  }
+}
