@@ -48,24 +48,56 @@ public struct CachePolicy: Equatable, Sendable, CustomStringConvertible {
   /// Reads `none`, `prefix`, `dual`, `delayed`, or one of them with `:refresh=STEPS`.
   ///
   /// - Throws: ``SamplerError/malformedSelection(_:)``,
-  ///   ``SamplerError/unknownAlgorithm(kind:name:nearest:)``.
+  ///   ``SamplerError/unknownAlgorithm(kind:name:nearest:)``, and what
+  ///   ``AlgorithmDescriptor/check(_:)`` throws.
   public init(parsing text: String) throws(SamplerError) {
     let selection = try AlgorithmSelection(parsing: text)
-    guard let kind = Kind(rawValue: selection.name) else {
+    guard let descriptor = Self.descriptors.first(where: { $0.name == selection.name }),
+      let policy = CachePolicy(selection)
+    else {
       throw .unknownAlgorithm(
         kind: "cache", name: selection.name,
         nearest: nearestName(to: selection.name, in: Kind.allCases.map(\.rawValue)))
     }
-    let descriptor = AlgorithmDescriptor(
-      name: kind.rawValue, summary: "", source: "",
-      parameters: [
-        ParameterDescriptor(
-          name: "refresh", summary: "steps after which everything is computed anew",
-          kind: .number(range: 1...65536, defaultValue: 65536))
-      ])
     try descriptor.check(selection.parameters)
+    self = policy
+  }
+
+  /// Creates the policy that `selection` names; `nil` when there is none.
+  init?(_ selection: AlgorithmSelection) {
+    guard let kind = Kind(rawValue: selection.name) else { return nil }
     self.init(kind)
-    if case .number(let steps) = selection.parameters["refresh"] { refreshInterval = Int(steps) }
+    guard case .number(let steps)? = selection.parameters["refresh"] else { return }
+    refreshInterval = Int(exactly: steps.rounded())
+  }
+
+  /// The policy by name, with the interval that was given.
+  var selection: AlgorithmSelection {
+    AlgorithmSelection(
+      kind.rawValue, refreshInterval.map { ["refresh": .number(Double($0))] } ?? [:])
+  }
+
+  /// How the policies present themselves.
+  static let descriptors: [AlgorithmDescriptor] = [
+    AlgorithmDescriptor(
+      name: "none", summary: "Compute every position in every step", source: "exact"),
+    AlgorithmDescriptor(
+      name: "prefix", summary: "Keep what stands before the block",
+      source: "Fast-dLLM generate_with_prefix_cache, arXiv:2505.22618",
+      parameters: [refresh(65536)]),
+    AlgorithmDescriptor(
+      name: "dual", summary: "Keep what stands before and after the block",
+      source: "Fast-dLLM generate_with_dual_cache, arXiv:2505.22618", parameters: [refresh(65536)]),
+    AlgorithmDescriptor(
+      name: "delayed", summary: "Keep every token, one step after it was unmasked",
+      source: "dKV-Cache-Decode, arXiv:2505.15781",
+      parameters: [refresh(Double(delayedRefreshInterval))]),
+  ]
+
+  private static func refresh(_ standard: Double) -> ParameterDescriptor {
+    ParameterDescriptor(
+      name: "refresh", summary: "steps after which everything is computed anew",
+      kind: .number(range: 1...65536, defaultValue: .always(standard)))
   }
 
   /// The form the command line reads.

@@ -52,6 +52,13 @@ package struct ConfigurationFile: Sendable {
     return size
   }
 
+  /// Returns the whole number called `key`, 0 or more, or `nil` when it is missing or `null`.
+  package func wholeNumber(_ key: String) throws(ModelError) -> Int? {
+    try value(key, "a whole number of 0 or more") { value in
+      value.wholeNumber.flatMap { $0 >= 0 ? $0 : nil }
+    }
+  }
+
   /// Returns the finite number called `key`, or `nil` when it is missing or `null`.
   package func number(_ key: String) throws(ModelError) -> Double? {
     try value(key, "a number") { value in value.double.flatMap { $0.isFinite ? $0 : nil } }

@@ -26,7 +26,7 @@ extension Playground {
     package var focus = Panel.canvas
     /// The candidate, setting or branch that is chosen in its panel.
     package var chosenCandidate = 0
-    package var chosenControl = ControlRow.setting(.strategy)
+    package var chosenControl = ControlRow.setting(SettingField("steps"))
     /// What the keyboard writes into, if not the panels.
     package var entry: Entry?
     /// The runs shown side by side, 2 to 4; empty when one run is shown.

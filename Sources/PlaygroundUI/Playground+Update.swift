@@ -37,7 +37,7 @@ extension Playground.State {
     cursor = min(max(cursor, 0), max(0, count - 1))
     selectionStart = selectionStart.map { min(max($0, 0), max(0, count - 1)) }
     if !ControlRow.rows(of: self).contains(chosenControl) {
-      chosenControl = .setting(.strategy)
+      chosenControl = .setting(SettingField("steps"))
     }
     let candidates = session.point.opinion(at: cursor)?.top.count ?? 0
     chosenCandidate = min(max(chosenCandidate, 0), max(0, candidates - 1))

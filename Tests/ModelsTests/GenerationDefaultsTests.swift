@@ -1,3 +1,4 @@
+import MaskedDiffusion
 import Models
 import Testing
 import _TestSupport
@@ -19,19 +20,38 @@ import _TestSupport
        "temperature": 0.7, "guidance": 0.5, "strategy": "margin", "schedule": "cosine",
        "end_of_text": "stop", "top_k": 40, "top_p": 0.9}
       """#)
-    var expected = GenerationDefaults()
-    expected.preset = "smdm-greedy"
-    expected.length = 96
-    expected.steps = 64
-    expected.blockLength = 32
-    expected.temperature = 0.7
-    expected.guidance = 0.5
-    expected.strategy = "margin"
-    expected.schedule = "cosine"
-    expected.endOfText = "stop"
-    expected.topK = 40
-    expected.topP = 0.9
-    #expect(defaults == expected)
+    #expect(defaults.preset == "smdm-greedy")
+    #expect(defaults.length == 96)
+    let expected: [String: SettingValue] = [
+      "steps": .integer(64), "block-length": .integer(32), "temperature": .number(0.7),
+      "guidance": .number(0.5), "strategy": .algorithm(AlgorithmSelection("margin")),
+      "schedule": .algorithm(AlgorithmSelection("cosine")), "end-of-text": .word("stop"),
+      "top-k": .integer(40), "top-p": .number(0.9),
+    ]
+    #expect(defaults.values == expected)
+  }
+
+  /// A value for every row, in a file and as a setting.
+  @Test(arguments: SettingRegistry.all.map(\.name))
+  func everySettingHasAKey(_ name: String) throws {
+    let row = try #require(SettingRegistry.setting(named: name))
+    let (text, value): (String, SettingValue) =
+      switch row.kind {
+      case .integer(let range): ("\(range.upperBound)", .integer(range.upperBound))
+      case .number(let range): ("\(range.upperBound)", .number(range.upperBound))
+      case .seed: ("7", .seed(7))
+      case .flag: ("true", .flag(true))
+      case .choice(let options): ("\"\(options[1].name)\"", .word(options[1].name))
+      case .algorithm(let known):
+        ("\"\(known[1].name)\"", .algorithm(AlgorithmSelection(known[1].name)))
+      }
+    let defaults = try read("{\"\(row.key)\": \(text)}")
+    #expect(defaults.values == [name: value])
+    var settings = SamplerSettings(
+      steps: 1, strategy: AlgorithmSelection("low-confidence"),
+      schedule: AlgorithmSelection("timestep"))
+    try defaults.apply(to: &settings)
+    #expect(row.value(in: settings) == value)
   }
 
   @Test func saysNothingWhereTheFileSaysNothing() throws {

@@ -55,7 +55,7 @@ import _TestSupport
     try scratch.file("model/generation_config.json", #"{"preset":"remdm","steps":7}"#.utf8)
     let defaults = try ModelDirectory(path: path).generationDefaults
     #expect(defaults.preset == "remdm")
-    #expect(defaults.steps == 7)
+    #expect(defaults.values == ["steps": .integer(7)])
   }
 
   @Test func changesItsChecksumWithTheConfiguration() throws {

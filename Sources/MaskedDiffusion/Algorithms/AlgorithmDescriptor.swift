@@ -57,15 +57,15 @@ public struct ParameterDescriptor: Equatable, Sendable {
   /// The values a parameter takes.
   public enum Kind: Equatable, Sendable, CustomStringConvertible {
     /// A number within `range`.
-    case number(range: ClosedRange<Double>, defaultValue: Double)
+    case number(range: ClosedRange<Double>, defaultValue: NumberDefault)
     /// One of some words.
     case choice(options: [String], defaultValue: String)
 
-    /// The value used when none is given.
-    public var defaultValue: ParameterValue {
+    /// The default in words; where it depends on another parameter, all of them.
+    public var defaultDescription: String {
       switch self {
-      case .number(_, let value): .number(value)
-      case .choice(_, let value): .choice(value)
+      case .number(_, let value): value.description
+      case .choice(_, let word): word
       }
     }
 
@@ -86,6 +86,71 @@ public struct ParameterDescriptor: Equatable, Sendable {
       case .choice(let options, _): "one of \(options.joined(separator: ", "))"
       }
     }
+  }
+}
+
+/// The number a parameter has when none is given.
+public enum NumberDefault: Equatable, Sendable, CustomStringConvertible,
+  ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral
+{
+  /// Always the same.
+  case always(Double)
+  /// One for each word of another parameter, in the order help lists them; 0 for other words.
+  case depending(on: String, [(word: String, value: Double)])
+
+  /// Creates a default that is always the same.
+  public init(floatLiteral value: Double) { self = .always(value) }
+
+  /// Creates a default that is always the same.
+  public init(integerLiteral value: Int) { self = .always(Double(value)) }
+
+  /// The default, or the first of several.
+  public var usual: Double {
+    switch self {
+    case .always(let value): value
+    case .depending(_, let values): values.first?.value ?? 0
+    }
+  }
+
+  /// The default or defaults in words: `0.1`, or `cap 0.008, rescale 0.015`.
+  public var description: String {
+    switch self {
+    case .always(let value): shortest(value)
+    case .depending(_, let values):
+      values.map { "\($0.word) \(shortest($0.value))" }.joined(separator: ", ")
+    }
+  }
+
+  /// Whether two defaults are the same.
+  public static func == (left: NumberDefault, right: NumberDefault) -> Bool {
+    switch (left, right) {
+    case (.always(let first), .always(let second)): first == second
+    case (.depending(let first, let values), .depending(let second, let others)):
+      first == second && values.elementsEqual(others, by: ==)
+    case (.always, .depending), (.depending, .always): false
+    }
+  }
+}
+
+extension AlgorithmDescriptor {
+  /// The value of `parameter` that is in force: the one given, or its default, which may depend on
+  /// another parameter.
+  public func value(
+    of parameter: ParameterDescriptor, given values: ParameterValues
+  ) -> ParameterValue {
+    if let value = values[parameter.name] { return value }
+    switch parameter.kind {
+    case .choice(_, let word): return .choice(word)
+    case .number(_, .always(let number)): return .number(number)
+    case .number(_, .depending(let name, let numbers)):
+      let other = parameters.first { $0.name == name }.map { value(of: $0, given: values) }
+      return .number(numbers.first { $0.word == other?.description }?.value ?? 0)
+    }
+  }
+
+  /// `values` with the default of every parameter that was not given.
+  public func complete(_ values: ParameterValues) -> ParameterValues {
+    parameters.reduce(into: values) { $0[$1.name] = value(of: $1, given: values) }
   }
 }
 
@@ -110,7 +175,7 @@ public enum ParameterValue: Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// Parameter values by name: those that were given, without defaults.
+/// Parameter values by name: those that were given, or all of them for an algorithm that is made.
 public struct ParameterValues: Equatable, Sendable, ExpressibleByDictionaryLiteral {
   private var values: [String: ParameterValue] = [:]
 
@@ -125,15 +190,23 @@ public struct ParameterValues: Equatable, Sendable, ExpressibleByDictionaryLiter
     set { values[name] = newValue }
   }
 
-  /// The number given for `name`, or `defaultValue`.
-  public func number(_ name: String, default defaultValue: Double) -> Double {
-    guard case .number(let number) = values[name] else { return defaultValue }
+  /// The number called `name` of values that are complete.
+  ///
+  /// - Precondition: A registry made them with ``AlgorithmDescriptor/complete(_:)``.
+  public func number(_ name: String) -> Double {
+    guard case .number(let number) = values[name] else {
+      preconditionFailure("no number called '\(name)' among \(sorted.map(\.name))")
+    }
     return number
   }
 
-  /// The word given for `name`, or `defaultValue`.
-  public func choice(_ name: String, default defaultValue: String) -> String {
-    guard case .choice(let word) = values[name] else { return defaultValue }
+  /// The word called `name` of values that are complete.
+  ///
+  /// - Precondition: A registry made them with ``AlgorithmDescriptor/complete(_:)``.
+  public func choice(_ name: String) -> String {
+    guard case .choice(let word) = values[name] else {
+      preconditionFailure("no word called '\(name)' among \(sorted.map(\.name))")
+    }
     return word
   }
 

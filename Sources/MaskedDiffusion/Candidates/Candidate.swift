@@ -38,19 +38,36 @@ public struct Candidate: Equatable, Sendable {
 }
 
 /// The distribution a candidate's confidence, margin and entropy are read off.
-public enum ConfidenceSource: String, CaseIterable, Codable, Sendable {
+public enum ConfidenceSource: String, SettingWord {
   /// After guidance, shift and suppression; before temperature, noise and filters (SMDM, LLaDA).
   case unmodified
   /// After temperature, top-p and top-k (Dream).
   case filtered
   /// After temperature and the Gumbel noise the token was drawn with (P2).
   case noised
+
+  /// One line that says what the word stands for.
+  public var summary: String {
+    switch self {
+    case .unmodified: "before temperature, noise and filters (SMDM, LLaDA)"
+    case .filtered: "after temperature, top-p and top-k (Dream)"
+    case .noised: "after temperature and the noise the token was drawn with (P2)"
+    }
+  }
 }
 
 /// How a token is drawn at a temperature above 0; both draw from softmax(logits / temperature).
-public enum TokenDraw: String, CaseIterable, Codable, Sendable {
+public enum TokenDraw: String, SettingWord {
   /// One uniform number a position, by inverse transform.
   case categorical
   /// One Gumbel number a token: argmax of exp(z) / (−ln u)^temperature (SMDM, LLaDA).
   case gumbel
+
+  /// One line that says what the word stands for.
+  public var summary: String {
+    switch self {
+    case .categorical: "one random number for each position"
+    case .gumbel: "one random number for each token (SMDM, LLaDA)"
+    }
+  }
 }

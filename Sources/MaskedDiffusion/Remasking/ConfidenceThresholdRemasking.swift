@@ -20,7 +20,7 @@ public struct ConfidenceThresholdRemasking: RemaskingStrategy {
 
   /// Creates the strategy; `tau` is the threshold.
   public init(parameters: ParameterValues) {
-    threshold = parameters.number("tau", default: 0.9)
+    threshold = parameters.number("tau")
   }
 
   /// Keeps the best candidate and every other that reaches the threshold.

@@ -51,9 +51,9 @@ public struct EntropyBoundedRemasking: RemaskingStrategy {
 
   /// Creates the strategy; `gamma` is the bound in nats.
   public init(parameters: ParameterValues) {
-    bound = parameters.number("gamma", default: 0.1)
+    bound = parameters.number("gamma")
     order =
-      Order(rawValue: parameters.choice("order", default: Order.entropy.rawValue)) ?? .entropy
+      Order(rawValue: parameters.choice("order")) ?? .entropy
   }
 
   /// Keeps the best candidate and those that follow while the bound holds.

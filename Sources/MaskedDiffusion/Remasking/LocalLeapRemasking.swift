@@ -33,9 +33,9 @@ public struct LocalLeapRemasking: RemaskingStrategy {
 
   /// Creates the strategy.
   public init(parameters: ParameterValues) {
-    anchorThreshold = parameters.number("kappa", default: 0.9)
-    nearThreshold = parameters.number("tau", default: 0.75)
-    window = parameters.number("window", default: 4)
+    anchorThreshold = parameters.number("kappa")
+    nearThreshold = parameters.number("tau")
+    window = parameters.number("window")
   }
 
   /// Keeps the best candidate, the anchors, and what is confident enough near an anchor.

@@ -34,8 +34,8 @@ public struct P2Remasking: RemaskingStrategy {
 
   /// Creates the strategy.
   public init(parameters: ParameterValues) {
-    eta = parameters.number("eta", default: 1)
-    alpha = parameters.number("alpha", default: 1)
+    eta = parameters.number("eta")
+    alpha = parameters.number("alpha")
   }
 
   /// Masks the ``StepContext/maskedTarget`` positions with the lowest scores, keeps the others.

@@ -113,7 +113,7 @@ private struct OrderNoise {
   private let temperature: Double
 
   init(_ parameters: ParameterValues) {
-    temperature = parameters.number(Self.parameter.name, default: 0)
+    temperature = parameters.number(Self.parameter.name)
   }
 
   func decision(

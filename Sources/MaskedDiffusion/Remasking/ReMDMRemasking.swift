@@ -24,8 +24,12 @@ public struct ReMDMRemasking: RemaskingStrategy {
         kind: .choice(options: Rule.allCases.map(\.rawValue), defaultValue: Rule.cap.rawValue)),
       ParameterDescriptor(
         name: "eta",
-        summary: "strength; published: cap 0.008, rescale 0.015, loop 0.02, unused by conf",
-        kind: .number(range: 0...1, defaultValue: 0.008)),
+        summary: "strength; unused by the rule conf",
+        // As published for each rule.
+        kind: .number(
+          range: 0...1,
+          defaultValue: .depending(
+            on: "rule", [("cap", 0.008), ("rescale", 0.015), ("conf", 1), ("loop", 0.02)]))),
       ParameterDescriptor(
         name: "t-on", summary: "loop: the time at which the loop begins",
         kind: .number(range: 0.01...0.99, defaultValue: 0.55)),
@@ -50,15 +54,6 @@ public struct ReMDMRemasking: RemaskingStrategy {
     case conf
     /// Unmask most first, then mask and unmask at a constant share, then finish.
     case loop
-
-    var publishedEta: Double {
-      switch self {
-      case .cap: 0.008
-      case .rescale: 0.015
-      case .loop: 0.02
-      case .conf: 1
-      }
-    }
   }
 
   private let rule: Rule
@@ -67,13 +62,13 @@ public struct ReMDMRemasking: RemaskingStrategy {
   private let timeOff: Double
   private let alphaOn: Double
 
-  /// Creates the strategy; without `eta`, the published value of the rule is used.
+  /// Creates the strategy.
   public init(parameters: ParameterValues) {
-    rule = Rule(rawValue: parameters.choice("rule", default: Rule.cap.rawValue)) ?? .cap
-    eta = parameters.number("eta", default: rule.publishedEta)
-    timeOn = parameters.number("t-on", default: 0.55)
-    timeOff = parameters.number("t-off", default: 0.05)
-    alphaOn = parameters.number("alpha-on", default: 0.9)
+    rule = Rule(rawValue: parameters.choice("rule")) ?? .cap
+    eta = parameters.number("eta")
+    timeOn = parameters.number("t-on")
+    timeOff = parameters.number("t-off")
+    alphaOn = parameters.number("alpha-on")
   }
 
   /// Draws for each masked position whether it is unmasked, and for each unmasked one whether it

@@ -22,7 +22,7 @@ public struct TimestepSchedule: TransferSchedule {
 
   /// Creates the schedule; `eps` is the last time.
   public init(parameters: ParameterValues) {
-    eps = Float(parameters.number("eps", default: 1e-5))
+    eps = Float(parameters.number("eps"))
   }
 
   /// Returns `stepCount` steps; with more steps than tokens the first ones unmask nothing.

@@ -70,7 +70,7 @@ public enum TraceFile {
       return .candidates(step: line.step, opinions: line.opinions())
     case "setting":
       let line = try decoder.decode(SettingLine.self, from: line)
-      return .setting(step: line.step, settings: try line.settings.settings())
+      return .setting(step: line.step, settings: line.settings.settings)
     case "edit": return .edit(try decoder.decode(EditLine.self, from: line).edit())
     case "branch": return .branch(try decoder.decode(BranchLine.self, from: line).branch())
     case "pieces": return .pieces(try decoder.decode(PiecesLine.self, from: line).tokens())

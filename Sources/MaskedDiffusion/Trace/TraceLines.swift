@@ -31,7 +31,7 @@ struct HeaderLine: Codable {
     preset = header.preset
     settings = SettingsJSON(header.settings)
     seed = header.settings.seed
-    strategy = SelectionJSON(header.settings.strategy)
+    strategy = SelectionJSON(header.settings.strategy, of: "strategy")
     prompt_ids = header.prompt
     length = header.length
     suffix_ids = header.suffix
@@ -50,7 +50,7 @@ struct HeaderLine: Codable {
       model: TraceHeader.ModelIdentity(
         name: model.name, family: model.family, configurationChecksum: model.config_checksum,
         precision: model.precision),
-      preset: preset, settings: try settings.settings(), prompt: prompt_ids, length: length,
+      preset: preset, settings: settings.settings, prompt: prompt_ids, length: length,
       suffix: suffix_ids, answer: answer[0]..<answer[1], maskToken: mask_id,
       endOfTextTokens: end_ids, pieces: try PieceJSON.pieces(pieces))
   }
@@ -64,104 +64,6 @@ enum TraceLineError: Error, CustomStringConvertible {
     switch self {
     case .invalid(let field): "'\(field)' is out of range"
     }
-  }
-}
-
-struct SelectionJSON: Codable {
-  enum Value: Codable {
-    case number(Double)
-    case choice(String)
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.singleValueContainer()
-      if let number = try? container.decode(Double.self) {
-        self = .number(number)
-      } else {
-        self = .choice(try container.decode(String.self))
-      }
-    }
-
-    func encode(to encoder: any Encoder) throws {
-      var container = encoder.singleValueContainer()
-      switch self {
-      case .number(let number): try container.encode(number)
-      case .choice(let word): try container.encode(word)
-      }
-    }
-  }
-
-  var name: String
-  var parameters: [String: Value]
-
-  init(_ selection: AlgorithmSelection) {
-    name = selection.name
-    parameters = Dictionary(
-      uniqueKeysWithValues: selection.parameters.sorted.map { name, value in
-        switch value {
-        case .number(let number): (name, .number(number))
-        case .choice(let word): (name, .choice(word))
-        }
-      })
-  }
-
-  var selection: AlgorithmSelection {
-    var values = ParameterValues()
-    for (name, value) in parameters {
-      switch value {
-      case .number(let number): values[name] = .number(number)
-      case .choice(let word): values[name] = .choice(word)
-      }
-    }
-    return AlgorithmSelection(name, values)
-  }
-}
-
-struct SettingsJSON: Codable {
-  var steps: Int
-  var block_length: Int?
-  var block_rule: BlockRule
-  var strategy: SelectionJSON
-  var schedule: SelectionJSON
-  var temperature: Double
-  var top_k: Int?
-  var top_p: Double?
-  var guidance: Float
-  var confidence: ConfidenceSource
-  var draw: TokenDraw
-  var forbid_mask: Bool
-  var end_of_text: EndOfTextPolicy
-  var cache: String?
-  var seed: UInt64
-  var recorded_candidates: Int
-
-  init(_ settings: SamplerSettings) {
-    steps = settings.steps
-    block_length = settings.blockLength
-    block_rule = settings.blockRule
-    strategy = SelectionJSON(settings.strategy)
-    schedule = SelectionJSON(settings.schedule)
-    temperature = settings.temperature
-    top_k = settings.topK
-    top_p = settings.topP
-    guidance = settings.guidanceScale
-    confidence = settings.confidenceSource
-    draw = settings.draw
-    forbid_mask = settings.forbidsMaskToken
-    end_of_text = settings.endOfText
-    cache = settings.cache.description
-    seed = settings.seed
-    recorded_candidates = settings.recordedCandidates
-  }
-
-  /// The settings, unchecked: a trace of a strategy unknown here can still be shown.
-  func settings() throws -> SamplerSettings {
-    SamplerSettings(
-      steps: steps, blockLength: block_length, blockRule: block_rule, strategy: strategy.selection,
-      schedule: schedule.selection, temperature: temperature, topK: top_k, topP: top_p,
-      guidanceScale: guidance, confidenceSource: confidence, draw: draw,
-      forbidsMaskToken: forbid_mask, endOfText: end_of_text,
-      cache: try cache.map { try CachePolicy(parsing: $0) } ?? .none, seed: seed,
-      recordedCandidates: recorded_candidates)
   }
 }
 

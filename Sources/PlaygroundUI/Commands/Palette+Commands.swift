@@ -6,7 +6,7 @@ extension Palette {
     [
       Command(
         name: "model", argument: "NAME", summary: "load a model and start with it",
-        options: { $0.availableModels }, run: { $1.newModel($0, &$2) }),
+        options: { .plain($0.availableModels) }, run: { $1.newModel($0, &$2) }),
       Command(
         name: "prompt", argument: "TEXT", summary: "start with another prompt; [MASK] is a gap",
         options: { _ in [] }, run: { $1.newPrompt($0, &$2) }),
@@ -19,7 +19,7 @@ extension Palette {
         }),
       Command(
         name: "preset", argument: "NAME", summary: "the settings of a published sampler",
-        options: { _ in PresetRegistry.all.map(\.name) },
+        options: { _ in PresetRegistry.all.map { SettingOption($0.name, $0.summary) } },
         run: { text, state, effects in
           do throws(SamplerError) {
             let preset = try PresetRegistry.preset(named: text)
@@ -62,7 +62,7 @@ extension Palette {
         options: { _ in [] }, run: { text, state, _ in state.nameBranch(text) }),
       Command(
         name: "show", argument: "BRANCH", summary: "show a branch",
-        options: { $0.session.names },
+        options: { .plain($0.session.names) },
         run: { text, state, _ in
           guard let branch = state.session.branch(named: text) else {
             return state.say(.warning, "no branch is called \(text)")
@@ -72,7 +72,7 @@ extension Palette {
         }),
       Command(
         name: "compare", argument: "[BRANCH …]", summary: "show 2 to 4 branches side by side",
-        options: { $0.session.names },
+        options: { .plain($0.session.names) },
         run: { text, state, effects in
           state.compare(text.split(separator: " ").map(String.init), &effects)
         }),
@@ -80,7 +80,11 @@ extension Palette {
         name: "versus", argument: "SETTING VALUE",
         summary: "run the same start with another setting or model beside this",
         options: { state in
-          ["model"] + SettingField.fields(of: state.visibleSettings).map(\.label)
+          let settings = state.visibleSettings
+          return [SettingOption("model", "another model")]
+            + SettingField.fields(of: settings).map {
+              SettingOption($0.label, $0.summary(in: settings))
+            }
         },
         run: versus),
     ] + viewCommands
@@ -110,17 +114,17 @@ extension Palette {
       }),
     Command(
       name: "colours", argument: "SCALE", summary: "what colours show",
-      options: { _ in Preferences.Colouring.allCases.map(\.rawValue) },
+      options: { _ in .plain(Preferences.Colouring.allCases.map(\.rawValue)) },
       run: { text, state, _ in
         choice(text, "colours", &state) { $0.preferences.colouring = $1 }
       }),
     Command(
       name: "theme", argument: "NAME", summary: "dark, light or monochrome",
-      options: { _ in Preferences.ThemeChoice.allCases.map(\.rawValue) },
+      options: { _ in .plain(Preferences.ThemeChoice.allCases.map(\.rawValue)) },
       run: { text, state, _ in choice(text, "theme", &state) { $0.preferences.theme = $1 } }),
     Command(
       name: "canvas", argument: "STYLE", summary: "flowing or grid",
-      options: { _ in Preferences.CanvasStyle.allCases.map(\.rawValue) },
+      options: { _ in .plain(Preferences.CanvasStyle.allCases.map(\.rawValue)) },
       run: { text, state, _ in choice(text, "canvas", &state) { $0.preferences.canvas = $1 } }),
   ]
 

@@ -1,4 +1,4 @@
-import MaskedDiffusion
+package import MaskedDiffusion
 
 /// The command palette: every action and every setting by name.
 package enum Palette {
@@ -18,7 +18,7 @@ package enum Palette {
     package var argument: String
     package var summary: String
     /// The words the argument may be, in a state.
-    package var options: @Sendable (Playground.State) -> [String]
+    package var options: @Sendable (Playground.State) -> [SettingOption]
     /// Does it; the argument has no blanks at its ends.
     package var run:
       @Sendable (_ argument: String, inout Playground.State, inout [Playground.Effect]) -> Void
@@ -58,7 +58,7 @@ package enum Palette {
 
   /// The setting called `name` now.
   static func field(_ name: String, in state: Playground.State) -> SettingField? {
-    SettingField.fields(of: state.visibleSettings).first { $0.label == name }
+    SettingField.field(named: name, in: state.visibleSettings)
   }
 
   private static func names(in state: Playground.State) -> [String] {
@@ -89,17 +89,17 @@ package enum Palette {
     // The last word is completed; what stands before it stays.
     let start = argument.lastIndex(of: " ").map { argument.index(after: $0) } ?? argument.startIndex
     let (before, last) = (argument[..<start], argument[start...])
-    return words.filter { $0.hasPrefix(last) }.map {
-      Completion(line: "\(name) \(before)\($0)", name: $0, summary: "")
+    return words.filter { $0.name.hasPrefix(last) }.map {
+      Completion(line: "\(name) \(before)\($0.name)", name: $0.name, summary: $0.summary)
     }
   }
 
   private static func options(
     of name: String, argument: String, in state: Playground.State
-  ) -> [String] {
+  ) -> [SettingOption] {
     if name == "versus", let blank = argument.firstIndex(of: " ") {
       let inner = String(argument[..<blank])
-      if inner == "model" { return state.availableModels }
+      if inner == "model" { return [SettingOption].plain(state.availableModels) }
       return field(inner, in: state)?.options(in: state.visibleSettings) ?? []
     }
     if let command = commands.first(where: { $0.name == name }) { return command.options(state) }
@@ -121,6 +121,11 @@ package enum Palette {
         Completion(line: $0.rawValue, name: $0.rawValue, summary: $0.summary)
       }
   }
+}
+
+extension [SettingOption] {
+  /// Options that say all by their names.
+  static func plain(_ names: [String]) -> [SettingOption] { names.map { SettingOption($0, "") } }
 }
 
 extension StringProtocol {

@@ -22,7 +22,7 @@ package struct EntryPanel {
     case .setting(let field, let editor):
       drawLine("\(field.label): ", editor, on: &screen, in: line)
       let settings = state.visibleSettings
-      let text = field.options(in: settings).joined(separator: "  ")
+      let text = field.options(in: settings).map(\.name).joined(separator: "  ")
       let summary = text.isEmpty ? field.summary(in: settings) : text
       screen.fill(panels.status)
       screen.write(

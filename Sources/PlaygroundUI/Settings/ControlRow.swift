@@ -13,7 +13,11 @@ package enum ControlRow: Hashable, Sendable {
 
   /// The rows that exist in a state, in the order the panel shows them.
   package static func rows(of state: Playground.State) -> [ControlRow] {
-    SettingField.fields(of: state.visibleSettings).map { .setting($0) } + [.length, .model, .delay]
+    var rows: [ControlRow] = SettingField.fields(of: state.visibleSettings).map { .setting($0) }
+    // What is changed often stands in front.
+    let seed = rows.firstIndex(of: .setting(SettingField("seed"))).map { $0 + 1 } ?? rows.count
+    rows.insert(.length, at: seed)
+    return rows + [.model, .delay]
   }
 
   /// The name in the panel.
@@ -48,8 +52,8 @@ package enum ControlRow: Hashable, Sendable {
   /// Whether the row belongs to the strategy or schedule above it.
   package var isIndented: Bool {
     switch self {
-    case .setting(.strategyParameter), .setting(.scheduleParameter): true
-    default: false
+    case .setting(let field): field.parent != nil
+    case .model, .length, .delay: false
     }
   }
 }
@@ -59,7 +63,14 @@ extension Playground.State {
   mutating func adjustControl(by count: Int, _ effects: inout Effects) {
     switch chosenControl {
     case .setting(let field):
-      changeSettings(to: field.moved(visibleSettings, by: count), &effects)
+      let settings = visibleSettings
+      let length = session.shown.start.answer.count
+      guard let moved = field.moved(settings, by: count, answerLength: length) else {
+        return say(
+          .success, "\(field.label) is \(field.text(in: settings)), at the end",
+          hint: "\(Keymap.key(for: .accept)) types a value")
+      }
+      changeSettings(to: moved, &effects)
     case .delay: changeDelay(count)
     case .length, .model: editControl()
     }

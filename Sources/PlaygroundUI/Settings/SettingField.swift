@@ -1,149 +1,136 @@
 package import MaskedDiffusion
 
-/// A setting of the sampler that can be shown, moved and typed: a row of the panel and a command.
-package enum SettingField: Hashable, Sendable {
-  case strategy
-  case strategyParameter(String)
-  case steps
-  case schedule
-  case scheduleParameter(String)
-  case blockLength
-  case cache
-  case guidance
-  case temperature
-  case topK
-  case topP
-  case seed
-  case endOfText
-  case draw
-  case confidence
-  case forbidsMask
+/// A row of the table of settings, by name: it stays the same while values, and with them the rows
+/// that exist, change.
+package struct SettingField: Hashable, Sendable {
+  /// The setting it is a parameter of, such as `strategy`; `nil` for a setting of the run.
+  package let parent: String?
+  /// The name.
+  package let name: String
+
+  /// Names a setting, or a parameter of one.
+  package init(_ name: String, of parent: String? = nil) {
+    self.name = name
+    self.parent = parent
+  }
 
   /// The fields that exist under `settings`, in the order the panel shows them.
   package static func fields(of settings: SamplerSettings) -> [SettingField] {
-    let strategy = parameters(ofStrategy: settings).map { Self.strategyParameter($0.name) }
-    let schedule = parameters(ofSchedule: settings).map { Self.scheduleParameter($0.name) }
-    return [.strategy] + strategy + [.steps, .schedule] + schedule
-      + [
-        .blockLength, .cache, .guidance, .temperature, .topK, .topP, .seed, .endOfText, .draw,
-        .confidence, .forbidsMask,
-      ]
+    SettingRegistry.rows(of: settings).map { SettingField($0.name, of: $0.parent) }
   }
 
-  /// The parameters of the strategy that is chosen.
-  static func parameters(ofStrategy settings: SamplerSettings) -> [ParameterDescriptor] {
-    RemaskingRegistry.all.first { $0.descriptor.name == settings.strategy.name }?
-      .descriptor.parameters ?? []
+  /// The field that the user calls `name`: its name, or an alias; `nil` when there is none.
+  package static func field(named name: String, in settings: SamplerSettings) -> SettingField? {
+    SettingRegistry.rows(of: settings)
+      .first { $0.name == name || $0.alias == name || $0.qualifiedName == name }
+      .map { SettingField($0.name, of: $0.parent) }
   }
 
-  /// The parameters of the schedule that is chosen.
-  static func parameters(ofSchedule settings: SamplerSettings) -> [ParameterDescriptor] {
-    TransferScheduleRegistry.all.first { $0.descriptor.name == settings.schedule.name }?
-      .descriptor.parameters ?? []
+  /// The row; `nil` when there is no such parameter under `settings`.
+  package func row(in settings: SamplerSettings) -> SettingDescriptor<SamplerSettings>? {
+    SettingRegistry.rows(of: settings).first { $0.name == name && $0.parent == parent }
   }
 
-  /// The name in the panel and on the command line of the palette.
-  package var label: String {
-    switch self {
-    case .strategy: "strategy"
-    case .strategyParameter(let name), .scheduleParameter(let name): name
-    case .steps: "steps"
-    case .schedule: "schedule"
-    case .blockLength: "block"
-    case .cache: "cache"
-    case .guidance: "guidance"
-    case .temperature: "temperature"
-    case .topK: "top-k"
-    case .topP: "top-p"
-    case .seed: "seed"
-    case .endOfText: "end-of-text"
-    case .draw: "draw"
-    case .confidence: "confidence"
-    case .forbidsMask: "forbid-mask"
-    }
-  }
+  /// The name in the panel and in the palette.
+  package var label: String { name }
 
   /// One line that says what the setting does.
   package func summary(in settings: SamplerSettings) -> String {
-    switch self {
-    case .strategy:
-      RemaskingRegistry.all.first { $0.descriptor.name == settings.strategy.name }?
-        .descriptor.summary ?? "which positions are unmasked"
-    case .schedule:
-      TransferScheduleRegistry.all.first { $0.descriptor.name == settings.schedule.name }?
-        .descriptor.summary ?? "how many positions are unmasked"
-    case .strategyParameter, .scheduleParameter: descriptor(in: settings)?.summary ?? ""
-    case .steps: "denoising steps; what is masked is planned anew"
-    case .blockLength: "positions denoised together, left to right; off is all at once"
-    case .cache: "keys and values kept: faster, not the same text; prefix and dual need blocks"
-    case .guidance: "how far the prompt is followed; 0 is off, else two forward passes a step"
-    case .temperature: "0 takes the most probable token"
-    case .topK: "tokens drawn from"
-    case .topP: "probability mass drawn from"
-    case .seed: "the same seed gives the same run"
-    case .endOfText: "what an end-of-text token means"
-    case .draw: "how tokens are drawn"
-    case .confidence: "the distribution strategies rank by"
-    case .forbidsMask: "whether the mask token may not be predicted"
-    }
-  }
-
-  /// The descriptor of a parameter of strategy or schedule.
-  func descriptor(in settings: SamplerSettings) -> ParameterDescriptor? {
-    switch self {
-    case .strategyParameter(let name):
-      Self.parameters(ofStrategy: settings).first { $0.name == name }
-    case .scheduleParameter(let name):
-      Self.parameters(ofSchedule: settings).first { $0.name == name }
-    default: nil
-    }
+    row(in: settings)?.summary ?? ""
   }
 
   /// The words the setting can take, empty when it is a number.
-  package func options(in settings: SamplerSettings) -> [String] {
-    switch self {
-    case .strategy: RemaskingRegistry.all.map(\.descriptor.name)
-    case .schedule: TransferScheduleRegistry.all.map(\.descriptor.name)
-    case .cache: CachePolicy.Kind.allCases.map(\.rawValue)
-    case .endOfText: EndOfTextPolicy.allCases.map(\.rawValue)
-    case .draw: TokenDraw.allCases.map(\.rawValue)
-    case .confidence: ConfidenceSource.allCases.map(\.rawValue)
-    case .forbidsMask: ["no", "yes"]
-    case .strategyParameter, .scheduleParameter:
-      if case .choice(let options, _)? = descriptor(in: settings)?.kind { options } else { [] }
-    default: []
-    }
+  package func options(in settings: SamplerSettings) -> [SettingOption] {
+    row(in: settings)?.kind.options ?? []
   }
 
-  /// The value in words.
+  /// The value in force, in words; an algorithm is named without its parameters, which are rows.
   package func text(in settings: SamplerSettings) -> String {
-    switch self {
-    case .strategy: settings.strategy.name
-    case .schedule: settings.schedule.name
-    case .strategyParameter(let name):
-      parameterText(settings.strategy.parameters[name], in: settings)
-    case .scheduleParameter(let name):
-      parameterText(settings.schedule.parameters[name], in: settings)
-    case .steps: "\(settings.steps)"
-    case .blockLength: settings.blockLength.map { "\($0)" } ?? "off"
-    case .cache: settings.cache.description
-    case .guidance: Numbers.short(Double(settings.guidanceScale))
-    case .temperature: Numbers.short(settings.temperature)
-    case .topK: settings.topK.map { "\($0)" } ?? "off"
-    case .topP: settings.topP.map(Numbers.short) ?? "off"
-    case .seed: "\(settings.seed)"
-    case .endOfText: settings.endOfText.rawValue
-    case .draw: settings.draw.rawValue
-    case .confidence: settings.confidenceSource.rawValue
-    case .forbidsMask: settings.forbidsMaskToken ? "yes" : "no"
-    }
+    guard let value = row(in: settings)?.value(in: settings) else { return "–" }
+    if case .algorithm(let selection) = value { return selection.name }
+    return value.description
   }
 
-  private func parameterText(_ value: ParameterValue?, in settings: SamplerSettings) -> String {
-    switch value ?? descriptor(in: settings)?.kind.defaultValue {
-    case .number(let number): Numbers.short(number)
-    case .choice(let word): word
-    case nil: "–"
-    }
+  /// Where the value lies on its slider, in 0...1.
+  package func share(in settings: SamplerSettings) -> Double? {
+    row(in: settings)?.share(in: settings)
+  }
+
+  /// Whether the value differs from the one in `suggested`, or for a parameter from its default.
+  package func isChanged(_ settings: SamplerSettings, from suggested: SamplerSettings) -> Bool {
+    guard let row = row(in: settings) else { return false }
+    return row.value(in: row.reset(settings, to: suggested)) != row.value(in: settings)
+  }
+}
+
+/// Why a typed value is refused.
+package struct SettingError: Error, Equatable {
+  /// One sentence: what was found and what was expected.
+  package var description: String
+  /// What to do about it, where that is known.
+  package var hint: String?
+
+  fileprivate init(_ error: SamplerError) {
+    description = error.description
+    hint = error.hint
+  }
+}
+
+/// Changes, by typing and by moving a slider.
+extension SettingField {
+  /// Returns the settings with this one as it was typed.
+  ///
+  /// - Throws: ``SettingError`` when the text is not a value the setting can take.
+  package func changed(
+    _ settings: SamplerSettings, to text: String
+  ) throws(SettingError) -> SamplerSettings {
+    guard let row = row(in: settings) else { return settings }
+    do throws(SamplerError) {
+      let value = try row.value(parsing: text)
+      if case .algorithm(let typed) = value, typed.parameters.isEmpty,
+        case .algorithm(let old) = row.value(in: settings), old.name == typed.name
+      {
+        // The same name again keeps its parameters.
+        return settings
+      }
+      var changed = settings
+      try row.put(value, into: &changed)
+      return changed
+    } catch { throw SettingError(error) }
+  }
+
+  /// Returns the settings with this one moved by `count` moves, or to the next word; `nil` when it
+  /// is at its end already.
+  ///
+  /// - Parameters:
+  ///   - settings: The settings.
+  ///   - count: The number of moves; negative towards less.
+  ///   - answerLength: The positions to be written, beyond which a longer block changes nothing.
+  /// - Returns: The settings after the move.
+  package func moved(
+    _ settings: SamplerSettings, by count: Int, answerLength: Int = .max
+  ) -> SamplerSettings? {
+    guard let row = row(in: settings) else { return nil }
+    let limit = name == "block-length" ? answerLength : .max
+    return row.moved(in: settings, by: count, limit: limit).flatMap { put($0, settings) }
+  }
+
+  /// Returns the settings with the slider at a place, 0 at its lower end and 1 at its upper; `nil`
+  /// where there is no slider.
+  package func placed(_ settings: SamplerSettings, atShare share: Double) -> SamplerSettings? {
+    row(in: settings)?.value(atShare: share).flatMap { put($0, settings) }
+  }
+
+  private func put(_ value: SettingValue, _ settings: SamplerSettings) -> SamplerSettings? {
+    var changed = settings
+    guard let row = row(in: settings) else { return nil }
+    do throws(SamplerError) { try row.put(value, into: &changed) } catch { return nil }
+    return changed
+  }
+
+  /// Returns the settings with the default in place of this one's value.
+  package func reset(_ settings: SamplerSettings, to suggested: SamplerSettings) -> SamplerSettings
+  {
+    row(in: settings)?.reset(settings, to: suggested) ?? settings
   }
 }

@@ -117,28 +117,11 @@ struct GenerateCommand: ParsableCommand {
       "suffix_ids": .integers(plan.header.suffix),
       "answer": .integers([plan.header.answer.lowerBound, plan.header.answer.upperBound]),
       "model": model.json,
-      "settings": plan.settings.json(preset: plan.header.preset, length: plan.header.length),
+      "settings": .settings(
+        plan.settings, preset: plan.header.preset, length: plan.header.length),
       "steps": .integer(outcome.steps), "forwards": .integer(outcome.forwards),
       "ms": .rounded(outcome.milliseconds, 3),
       "reason": .string(outcome.isInterrupted ? "interrupted" : "finished"),
-    ])
-  }
-}
-
-extension SamplerSettings {
-  /// The settings in JSON, under the names that options and traces use.
-  fileprivate func json(preset: String?, length: Int) -> JSON {
-    .object([
-      "preset": .optional(preset) { .string($0) },
-      "strategy": .string(strategy.description), "schedule": .string(schedule.description),
-      "steps": .integer(steps), "length": .integer(length),
-      "block_length": .optional(blockLength) { .integer($0) },
-      "block_rule": .string(blockRule.rawValue), "temperature": .number(temperature),
-      "top_k": .optional(topK) { .integer($0) }, "top_p": .optional(topP) { .number($0) },
-      "guidance": .number(Double(guidanceScale)), "confidence": .string(confidenceSource.rawValue),
-      "draw": .string(draw.rawValue), "forbid_mask": .boolean(forbidsMaskToken),
-      "end_of_text": .string(endOfText.rawValue), "seed": .unsigned(seed),
-      "recorded_candidates": .integer(recordedCandidates),
     ])
   }
 }

@@ -40,7 +40,7 @@ struct StrategiesCommand: ParsableCommand {
     var text = heading(descriptor.name, descriptor.summary, source: descriptor.source)
     for parameter in descriptor.parameters {
       text += "    \(parameter.name): \(parameter.summary)\n"
-      text += "      \(parameter.kind), default \(parameter.kind.defaultValue)\n"
+      text += "      \(parameter.kind), default \(parameter.kind.defaultDescription)\n"
     }
     return text
   }
@@ -85,7 +85,7 @@ extension StrategiesCommand {
       .object([
         "name": .string(parameter.name), "summary": .string(parameter.summary),
         "minimum": .number(range.lowerBound), "maximum": .number(range.upperBound),
-        "default": .number(value),
+        "default": json(of: value),
       ])
     case .choice(let options, let value):
       .object([
@@ -95,24 +95,34 @@ extension StrategiesCommand {
     }
   }
 
+  /// A number, or an object with one for each word of the parameter it depends on.
+  private static func json(of value: NumberDefault) -> JSON {
+    switch value {
+    case .always(let number): .number(number)
+    case .depending(let name, let numbers):
+      .object([
+        "parameter": .string(name),
+        "values": .object(numbers.map { JSON.Member(name: $0.word, value: .number($0.value)) }),
+      ])
+    }
+  }
+
   private static func json(of preset: Preset) -> JSON {
     let settings = preset.settings(forLength: 128)
     var steps = JSON.string("one-per-token")
     if case .fixed(let count) = preset.steps { steps = .integer(count) }
-    return .object([
-      "name": .string(preset.name), "summary": .string(preset.summary),
-      "source": .string(preset.source), "steps": steps,
-      "uses_blocks": .boolean(preset.usesBlocks),
-      "block_rule": .string(settings.blockRule.rawValue),
-      "strategy": .string(settings.strategy.description),
-      "schedule": .string(settings.schedule.description),
-      "temperature": .number(settings.temperature),
-      "top_k": .optional(settings.topK) { .integer($0) },
-      "top_p": .optional(settings.topP) { .number($0) },
-      "guidance": .number(Double(settings.guidanceScale)),
-      "confidence": .string(settings.confidenceSource.rawValue),
-      "draw": .string(settings.draw.rawValue),
-    ])
+    var members = [
+      JSON.Member(name: "name", value: .string(preset.name)),
+      JSON.Member(name: "summary", value: .string(preset.summary)),
+      JSON.Member(name: "source", value: .string(preset.source)),
+      JSON.Member(name: "uses_blocks", value: .boolean(preset.usesBlocks)),
+    ]
+    // The seed and what depends on the length are no part of a preset.
+    for row in SettingRegistry.all where !["seed", "block-length"].contains(row.name) {
+      let value = row.name == "steps" ? steps : JSON(row.value(in: settings))
+      members.append(JSON.Member(name: row.key, value: value))
+    }
+    return .object(members)
   }
 }
 

@@ -29,28 +29,16 @@ struct TraceReport {
   /// What the run was started with.
   var settings: [Setting] {
     let header = trace.header
-    let settings = header.settings
-    let blocks = settings.blockLength.map { " · block length \($0)" } ?? ""
-    let filters =
-      (settings.topK.map { " · top-k \($0)" } ?? "")
-      + (settings.topP.map { " · top-p \($0)" } ?? "")
     return [
       Setting(
         name: "model",
         value: safe("\(header.model.name) · \(header.model.family) · \(header.model.precision)")),
       Setting(name: "preset", value: safe(header.preset ?? "none")),
-      Setting(name: "strategy", value: safe(settings.strategy.description)),
-      Setting(name: "schedule", value: safe(settings.schedule.description)),
-      Setting(name: "steps", value: "\(settings.steps)\(blocks)"),
       Setting(name: "length", value: "\(header.answer.count) of \(header.canvas.count) positions"),
-      Setting(
-        name: "drawing",
-        value:
-          "temperature \(ParameterValue.number(settings.temperature))\(filters) · seed \(settings.seed)"
-      ),
-      Setting(name: "guidance", value: "\(settings.guidanceScale)"),
-      Setting(name: "end of text", value: settings.endOfText.rawValue),
     ]
+      + SettingRegistry.values(of: header.settings).map {
+        Setting(name: safe($0.name), value: safe($0.value.description))
+      }
   }
 
   /// The whole run.

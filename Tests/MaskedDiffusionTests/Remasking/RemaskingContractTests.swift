@@ -140,7 +140,7 @@ import _TestSupport
         }
         continue
       }
-      #expect(range.contains(defaultValue))
+      #expect(range.contains(defaultValue.usual))
       for value in [range.upperBound + 1, range.lowerBound - 1, .nan, .infinity] {
         #expect(throws: SamplerError.self) {
           try RemaskingRegistry.entry(

@@ -7,7 +7,7 @@ struct ControlRowTests {
     let rig = Rig()
     let labels = ControlRow.rows(of: rig.state).map(\.label)
     for label in [
-      "model", "length", "steps", "block", "schedule", "strategy", "alg-temp", "guidance",
+      "model", "length", "steps", "block-length", "schedule", "strategy", "alg-temp", "guidance",
       "temperature", "top-k", "top-p", "seed", "end-of-text", "delay",
     ] {
       #expect(labels.contains(label), "\(label)")

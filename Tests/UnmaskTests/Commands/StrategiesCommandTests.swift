@@ -12,7 +12,7 @@ import Testing
       #expect(run.output.contains(descriptor.source))
       for parameter in descriptor.parameters {
         #expect(
-          run.output.contains("\(parameter.kind), default \(parameter.kind.defaultValue)\n"))
+          run.output.contains("\(parameter.kind), default \(parameter.kind.defaultDescription)\n"))
       }
     }
     for preset in PresetRegistry.all { #expect(run.output.contains("  \(preset.name)\n")) }

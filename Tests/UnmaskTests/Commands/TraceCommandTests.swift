@@ -9,15 +9,26 @@ import Testing
     #expect(run.status == 0)
     #expect(
       run.output == """
-        model        tiny · smdm · f32
-        preset       smdm-greedy
-        strategy     low-confidence
-        schedule     uniform
-        steps        2
-        length       2 of 3 positions
-        drawing      temperature 0 · seed 4
-        guidance     0.0
-        end of text  keep
+        model              tiny · smdm · f32
+        preset             smdm-greedy
+        length             2 of 3 positions
+        steps              2
+        strategy           low-confidence
+        strategy.alg-temp  0
+        temperature        0
+        seed               4
+        guidance           0
+        schedule           uniform
+        block-length       off
+        cache              none
+        top-k              off
+        top-p              off
+        end-of-text        keep
+        confidence         unmodified
+        draw               categorical
+        forbid-mask        no
+        block-rule         round-up
+        candidates         0
 
         step   time  unmasked  remasked  masked  entropy  forwards    ms
            1  1.000         1         0       1    1.250         1  2.00
@@ -80,7 +91,7 @@ import Testing
     #expect(run.errors.isEmpty)
     #expect(
       run.output == """
-        drawing: temperature 0 · seed 4 | temperature 0 · seed 5
+        seed: 4 | 5
         the same in 1 steps; after step 2 1 position differs
         position  first          second
                2  7      ' cat'  6       ' big'

@@ -66,47 +66,41 @@ public struct SamplerSettings: Equatable, Sendable {
   ///
   /// - Throws: ``SamplerError``.
   public func check() throws(SamplerError) {
-    try require(steps, in: 1...65536, name: "steps")
-    if let blockLength { try require(blockLength, in: 1...Int(Int32.max), name: "block length") }
-    try require(temperature, in: 0...100, name: "temperature")
-    if let topK { try require(topK, in: 1...Int(Int32.max), name: "top-k") }
-    if let topP {
-      try require(topP, in: Double.leastNonzeroMagnitude...1, name: "top-p")
-    }
-    try require(guidanceScale, in: 0...100, name: "guidance scale")
-    try require(recordedCandidates, in: 0...64, name: "recorded candidates")
-    if let interval = cache.refreshInterval {
-      try require(interval, in: 1...65536, name: "cache refresh interval")
-    }
-    _ = try RemaskingRegistry.entry(for: strategy)
-    _ = try TransferScheduleRegistry.schedule(for: schedule)
-  }
-
-  private func require<Value: Comparable & CustomStringConvertible>(
-    _ value: Value, in range: ClosedRange<Value>, name: String
-  ) throws(SamplerError) {
-    guard range.contains(value) else {
-      let expected =
-        name == "top-p" ? "above 0 and at most 1" : "\(range.lowerBound) to \(range.upperBound)"
-      throw .settingOutOfRange(name: name, found: value.description, expected: expected)
-    }
+    for row in SettingRegistry.all { try row.check(row.value(in: self)) }
   }
 }
 
 /// What happens when the block length does not divide the answer, or the blocks the steps.
-public enum BlockRule: String, CaseIterable, Codable, Sendable {
+public enum BlockRule: String, SettingWord {
   /// It is an error (LLaDA `generate`).
   case exact
   /// The last block is shorter, and every block gets ⌈steps / blocks⌉ steps (dllm `MDLMSampler`).
   case roundUp = "round-up"
+
+  /// One line that says what the word stands for.
+  public var summary: String {
+    switch self {
+    case .exact: "it is an error"
+    case .roundUp: "the last block is shorter, and every block gets as many steps as the longest"
+    }
+  }
 }
 
 /// What an end-of-text token in the answer means.
-public enum EndOfTextPolicy: String, CaseIterable, Codable, Sendable {
+public enum EndOfTextPolicy: String, SettingWord {
   /// The text ends there, and so does the run once everything before it is written.
   case stop
   /// It is never predicted.
   case forbid
   /// Nothing: it is a token like any other.
   case keep
+
+  /// One line that says what the word stands for.
+  public var summary: String {
+    switch self {
+    case .stop: "the text ends there, and the run with it"
+    case .forbid: "it is never predicted"
+    case .keep: "nothing: it is a token like any other"
+    }
+  }
 }
