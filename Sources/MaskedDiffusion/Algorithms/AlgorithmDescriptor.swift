@@ -148,6 +148,26 @@ extension AlgorithmDescriptor {
     }
   }
 
+  /// The number called `name`: the one given, or its default.
+  ///
+  /// - Precondition: The algorithm has such a parameter.
+  public func number(_ name: String, in values: ParameterValues) -> Double {
+    guard case .number(let number) = complete(values)[name] else {
+      preconditionFailure("'\(self.name)' has no number called '\(name)'")
+    }
+    return number
+  }
+
+  /// The word called `name`: the one given, or its default.
+  ///
+  /// - Precondition: The algorithm has such a parameter.
+  public func choice(_ name: String, in values: ParameterValues) -> String {
+    guard case .choice(let word) = complete(values)[name] else {
+      preconditionFailure("'\(self.name)' has no word called '\(name)'")
+    }
+    return word
+  }
+
   /// `values` with the default of every parameter that was not given.
   public func complete(_ values: ParameterValues) -> ParameterValues {
     parameters.reduce(into: values) { $0[$1.name] = value(of: $1, given: values) }
@@ -175,7 +195,7 @@ public enum ParameterValue: Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// Parameter values by name: those that were given, or all of them for an algorithm that is made.
+/// Parameter values by name: those that were given, without defaults.
 public struct ParameterValues: Equatable, Sendable, ExpressibleByDictionaryLiteral {
   private var values: [String: ParameterValue] = [:]
 
@@ -188,26 +208,6 @@ public struct ParameterValues: Equatable, Sendable, ExpressibleByDictionaryLiter
   public subscript(name: String) -> ParameterValue? {
     get { values[name] }
     set { values[name] = newValue }
-  }
-
-  /// The number called `name` of values that are complete.
-  ///
-  /// - Precondition: A registry made them with ``AlgorithmDescriptor/complete(_:)``.
-  public func number(_ name: String) -> Double {
-    guard case .number(let number) = values[name] else {
-      preconditionFailure("no number called '\(name)' among \(sorted.map(\.name))")
-    }
-    return number
-  }
-
-  /// The word called `name` of values that are complete.
-  ///
-  /// - Precondition: A registry made them with ``AlgorithmDescriptor/complete(_:)``.
-  public func choice(_ name: String) -> String {
-    guard case .choice(let word) = values[name] else {
-      preconditionFailure("no word called '\(name)' among \(sorted.map(\.name))")
-    }
-    return word
   }
 
   /// Whether no parameter was given.

@@ -27,8 +27,8 @@ public struct FormulaModel: ExactModel {
 
   /// Creates the model.
   public init(parameters: ParameterValues) {
-    isShifted = parameters.number("shift", default: 0) >= 0.5
-    let end = parameters.number("end", default: -1)
+    isShifted = Self.descriptor.number("shift", in: parameters) >= 0.5
+    let end = Self.descriptor.number("end", in: parameters)
     endOfTextTokens = end >= 0 ? [TokenID(end)] : []
   }
 

@@ -20,7 +20,7 @@ public struct MonteCarloLikelihood: LikelihoodEstimator {
   public let groupSize: Int
 
   /// Creates the estimator.
-  public init(parameters: ParameterValues) { groupSize = group(of: parameters) }
+  public init(parameters: ParameterValues) { groupSize = group(of: parameters, Self.descriptor) }
 
   /// Returns one masking, or none when no token was drawn.
   public func sample(
@@ -54,7 +54,7 @@ public struct ExactCountLikelihood: LikelihoodEstimator {
   public let groupSize: Int
 
   /// Creates the estimator.
-  public init(parameters: ParameterValues) { groupSize = group(of: parameters) }
+  public init(parameters: ParameterValues) { groupSize = group(of: parameters, Self.descriptor) }
 
   /// Returns one masking.
   public func sample(
@@ -93,7 +93,7 @@ public struct EnumeratedLikelihood: LikelihoodEstimator {
 
   /// Creates the estimator.
   public init(parameters: ParameterValues) {
-    longest = Int(parameters.number("longest", default: 12))
+    longest = Int(Self.descriptor.number("longest", in: parameters))
   }
 
   /// Returns all maskings.
@@ -121,8 +121,8 @@ private let groupParameter = ParameterDescriptor(
   name: "group", summary: "how many samples are spread evenly; groups are independent",
   kind: .number(range: 1...1024, defaultValue: 16))
 
-private func group(of parameters: ParameterValues) -> Int {
-  Int(parameters.number("group", default: 16))
+private func group(of parameters: ParameterValues, _ descriptor: AlgorithmDescriptor) -> Int {
+  Int(descriptor.number("group", in: parameters))
 }
 
 /// (u + j/group) mod 1 for the j-th sample of a group, u the group's random number.

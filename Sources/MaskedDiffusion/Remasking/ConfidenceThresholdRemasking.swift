@@ -20,7 +20,7 @@ public struct ConfidenceThresholdRemasking: RemaskingStrategy {
 
   /// Creates the strategy; `tau` is the threshold.
   public init(parameters: ParameterValues) {
-    threshold = parameters.number("tau")
+    threshold = Self.descriptor.number("tau", in: parameters)
   }
 
   /// Keeps the best candidate and every other that reaches the threshold.

@@ -51,9 +51,9 @@ public struct EntropyBoundedRemasking: RemaskingStrategy {
 
   /// Creates the strategy; `gamma` is the bound in nats.
   public init(parameters: ParameterValues) {
-    bound = parameters.number("gamma")
+    bound = Self.descriptor.number("gamma", in: parameters)
     order =
-      Order(rawValue: parameters.choice("order")) ?? .entropy
+      Order(rawValue: Self.descriptor.choice("order", in: parameters)) ?? .entropy
   }
 
   /// Keeps the best candidate and those that follow while the bound holds.

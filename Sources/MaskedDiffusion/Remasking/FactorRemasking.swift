@@ -28,7 +28,7 @@ public struct FactorRemasking: RemaskingStrategy {
 
   /// Creates the strategy; `factor` is f.
   public init(parameters: ParameterValues) {
-    factor = parameters.number("factor")
+    factor = Self.descriptor.number("factor", in: parameters)
   }
 
   /// Keeps the best candidate and those that follow while their doubt is allowed.

@@ -33,9 +33,9 @@ public struct LocalLeapRemasking: RemaskingStrategy {
 
   /// Creates the strategy.
   public init(parameters: ParameterValues) {
-    anchorThreshold = parameters.number("kappa")
-    nearThreshold = parameters.number("tau")
-    window = parameters.number("window")
+    anchorThreshold = Self.descriptor.number("kappa", in: parameters)
+    nearThreshold = Self.descriptor.number("tau", in: parameters)
+    window = Self.descriptor.number("window", in: parameters)
   }
 
   /// Keeps the best candidate, the anchors, and what is confident enough near an anchor.

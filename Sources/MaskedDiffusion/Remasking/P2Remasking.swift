@@ -34,8 +34,8 @@ public struct P2Remasking: RemaskingStrategy {
 
   /// Creates the strategy.
   public init(parameters: ParameterValues) {
-    eta = parameters.number("eta")
-    alpha = parameters.number("alpha")
+    eta = Self.descriptor.number("eta", in: parameters)
+    alpha = Self.descriptor.number("alpha", in: parameters)
   }
 
   /// Masks the ``StepContext/maskedTarget`` positions with the lowest scores, keeps the others.

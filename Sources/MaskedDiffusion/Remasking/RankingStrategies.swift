@@ -23,7 +23,7 @@ public struct LowConfidenceRemasking: RemaskingStrategy {
   private let noise: OrderNoise
 
   /// Creates the strategy.
-  public init(parameters: ParameterValues) { noise = OrderNoise(parameters) }
+  public init(parameters: ParameterValues) { noise = OrderNoise(parameters, of: Self.descriptor) }
 
   /// Keeps the candidates with the highest confidence.
   public func decision(in context: StepContext) -> StepDecision {
@@ -46,7 +46,7 @@ public struct MarginRemasking: RemaskingStrategy {
   private let noise: OrderNoise
 
   /// Creates the strategy.
-  public init(parameters: ParameterValues) { noise = OrderNoise(parameters) }
+  public init(parameters: ParameterValues) { noise = OrderNoise(parameters, of: Self.descriptor) }
 
   /// Keeps the candidates with the largest margin.
   public func decision(in context: StepContext) -> StepDecision {
@@ -69,7 +69,7 @@ public struct EntropyRemasking: RemaskingStrategy {
   private let noise: OrderNoise
 
   /// Creates the strategy.
-  public init(parameters: ParameterValues) { noise = OrderNoise(parameters) }
+  public init(parameters: ParameterValues) { noise = OrderNoise(parameters, of: Self.descriptor) }
 
   /// Keeps the candidates with the least entropy.
   public func decision(in context: StepContext) -> StepDecision {
@@ -112,8 +112,8 @@ private struct OrderNoise {
 
   private let temperature: Double
 
-  init(_ parameters: ParameterValues) {
-    temperature = parameters.number(Self.parameter.name)
+  init(_ parameters: ParameterValues, of descriptor: AlgorithmDescriptor) {
+    temperature = descriptor.number(Self.parameter.name, in: parameters)
   }
 
   func decision(

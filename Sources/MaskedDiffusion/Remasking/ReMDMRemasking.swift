@@ -64,11 +64,11 @@ public struct ReMDMRemasking: RemaskingStrategy {
 
   /// Creates the strategy.
   public init(parameters: ParameterValues) {
-    rule = Rule(rawValue: parameters.choice("rule")) ?? .cap
-    eta = parameters.number("eta")
-    timeOn = parameters.number("t-on")
-    timeOff = parameters.number("t-off")
-    alphaOn = parameters.number("alpha-on")
+    rule = Rule(rawValue: Self.descriptor.choice("rule", in: parameters)) ?? .cap
+    eta = Self.descriptor.number("eta", in: parameters)
+    timeOn = Self.descriptor.number("t-on", in: parameters)
+    timeOff = Self.descriptor.number("t-off", in: parameters)
+    alphaOn = Self.descriptor.number("alpha-on", in: parameters)
   }
 
   /// Draws for each masked position whether it is unmasked, and for each unmasked one whether it

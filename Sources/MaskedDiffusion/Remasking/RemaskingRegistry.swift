@@ -35,13 +35,13 @@ public enum RemaskingRegistry {
     public let descriptor: AlgorithmDescriptor
     /// How it is paced, and what it looks at.
     public let traits: StrategyTraits
-    /// Creates the strategy from parameters that `descriptor` accepts; defaults are filled in.
+    /// Creates the strategy from parameters that `descriptor` accepts.
     public let make: @Sendable (_ parameters: ParameterValues) -> any RemaskingStrategy
 
     init<Strategy: RemaskingStrategy>(_: Strategy.Type) {
       descriptor = Strategy.descriptor
       traits = Strategy.traits
-      make = { Strategy(given: $0) }
+      make = { Strategy(parameters: $0) }
     }
 
     /// The name.

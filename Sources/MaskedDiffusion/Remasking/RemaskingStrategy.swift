@@ -10,19 +10,11 @@ public protocol RemaskingStrategy: Sendable {
   /// How the strategy is paced, and what it looks at.
   static var traits: StrategyTraits { get }
 
-  /// Creates a strategy from parameter values that were checked against ``descriptor`` and completed
-  /// from it.
+  /// Creates a strategy from parameter values already checked against ``descriptor``.
   init(parameters: ParameterValues)
 
   /// Returns the positions to unmask and the positions to mask again.
   func decision(in context: StepContext) -> StepDecision
-}
-
-extension RemaskingStrategy {
-  /// Creates a strategy from the parameters that were given; the others get their defaults.
-  public init(given values: ParameterValues) {
-    self.init(parameters: Self.descriptor.complete(values))
-  }
 }
 
 /// What the sampler has to know about a strategy.

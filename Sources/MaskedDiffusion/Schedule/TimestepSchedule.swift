@@ -22,7 +22,7 @@ public struct TimestepSchedule: TransferSchedule {
 
   /// Creates the schedule; `eps` is the last time.
   public init(parameters: ParameterValues) {
-    eps = Float(parameters.number("eps"))
+    eps = Float(Self.descriptor.number("eps", in: parameters))
   }
 
   /// Returns `stepCount` steps; with more steps than tokens the first ones unmask nothing.

@@ -3,8 +3,7 @@ public protocol TransferSchedule: Sendable {
   /// The name, summary, source and parameters shown by the command line and the playground.
   static var descriptor: AlgorithmDescriptor { get }
 
-  /// Creates a schedule from parameter values that were checked against ``descriptor`` and completed
-  /// from it.
+  /// Creates a schedule from parameter values already checked against ``descriptor``.
   init(parameters: ParameterValues)
 
   /// Returns the steps that unmask `maskedCount` positions.

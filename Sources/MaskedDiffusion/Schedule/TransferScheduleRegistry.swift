@@ -29,12 +29,12 @@ public enum TransferScheduleRegistry {
   public struct Entry: Sendable, CustomStringConvertible {
     /// How the schedule presents itself.
     public let descriptor: AlgorithmDescriptor
-    /// Creates the schedule from parameters that `descriptor` accepts; defaults are filled in.
+    /// Creates the schedule from parameters that `descriptor` accepts.
     public let make: @Sendable (_ parameters: ParameterValues) -> any TransferSchedule
 
     init<Schedule: TransferSchedule>(_: Schedule.Type) {
       descriptor = Schedule.descriptor
-      make = { Schedule(parameters: Schedule.descriptor.complete($0)) }
+      make = { Schedule(parameters: $0) }
     }
 
     /// The name.

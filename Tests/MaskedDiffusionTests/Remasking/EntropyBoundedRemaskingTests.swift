@@ -11,7 +11,7 @@ import Testing
   private func unmasked(
     _ candidates: [Sureness], gamma: Double, order: String = "entropy"
   ) -> [Int] {
-    EntropyBoundedRemasking(given: ["gamma": .number(gamma), "order": .choice(order)])
+    EntropyBoundedRemasking(parameters: ["gamma": .number(gamma), "order": .choice(order)])
       .decision(
         in: .adaptive(
           candidates.enumerated().map { position, candidate in
@@ -48,7 +48,7 @@ import Testing
         position: $0, token: 1,
         unmodified: Candidate.Assessment(confidence: 0.5, margin: 0, entropy: 0.0625))
     }
-    let decision = EntropyBoundedRemasking(given: [:]).decision(in: .adaptive(candidates))
+    let decision = EntropyBoundedRemasking(parameters: [:]).decision(in: .adaptive(candidates))
     #expect(decision == StepDecision(unmasked: [0, 1]))
   }
 

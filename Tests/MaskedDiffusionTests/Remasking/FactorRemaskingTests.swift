@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct FactorRemaskingTests {
   private func unmasked(_ confidences: [Double], factor: Double) -> [Int] {
-    FactorRemasking(given: ["factor": .number(factor)])
+    FactorRemasking(parameters: ["factor": .number(factor)])
       .decision(in: .adaptive(confidences: confidences)).unmasked
   }
 
@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test func theFactorIsOneUnlessGiven() {
-    let decision = FactorRemasking(given: [:])
+    let decision = FactorRemasking(parameters: [:])
       .decision(in: .adaptive(confidences: [0.5, 0.95, 0.8, 0.9]))
     #expect(decision == StepDecision(unmasked: [1, 2, 3]))
   }

@@ -6,7 +6,7 @@ import Testing
     _ confidences: [Double], kappa: Double = 0.9, tau: Double = 0.75, window: Double
   ) -> [Int] {
     LocalLeapRemasking(
-      given: ["kappa": .number(kappa), "tau": .number(tau), "window": .number(window)]
+      parameters: ["kappa": .number(kappa), "tau": .number(tau), "window": .number(window)]
     ).decision(in: .adaptive(confidences: confidences)).unmasked
   }
 
@@ -19,7 +19,7 @@ import Testing
     #expect(unmasked(confidences, window: 3) == [2, 4, 5, 6, 7])
     #expect(unmasked(confidences, window: 4) == [0, 2, 4, 5, 6, 7])
     #expect(unmasked(confidences, window: 5) == [0, 2, 4, 5, 6, 7, 9])
-    let published = LocalLeapRemasking(given: [:])
+    let published = LocalLeapRemasking(parameters: [:])
       .decision(in: .adaptive(confidences: confidences))
     #expect(published == StepDecision(unmasked: [0, 2, 4, 5, 6, 7]))
   }
@@ -30,7 +30,7 @@ import Testing
         position: position, token: 1,
         unmodified: Candidate.Assessment(confidence: confidence, margin: 0, entropy: 1))
     }
-    let decision = LocalLeapRemasking(given: [:]).decision(in: .adaptive(candidates))
+    let decision = LocalLeapRemasking(parameters: [:]).decision(in: .adaptive(candidates))
     #expect(decision.unmasked == [3, 6])
   }
 
@@ -55,8 +55,8 @@ import Testing
   @Test(arguments: [(0.0, 0.5), (4.0, 0.95)])
   func withoutAWindowOrALowerThresholdItIsConfidenceThreshold(_ window: Double, _ tau: Double) {
     let context = StepContext.adaptive(confidences: [0.8, 0.92, 0.99, 0.6, 0.9])
-    let threshold = ConfidenceThresholdRemasking(given: ["tau": .number(0.9)])
-    let leap = LocalLeapRemasking(given: ["tau": .number(tau), "window": .number(window)])
+    let threshold = ConfidenceThresholdRemasking(parameters: ["tau": .number(0.9)])
+    let leap = LocalLeapRemasking(parameters: ["tau": .number(tau), "window": .number(window)])
     #expect(threshold.decision(in: context).unmasked == [1, 2, 4])
     #expect(leap.decision(in: context) == threshold.decision(in: context))
   }

@@ -6,7 +6,7 @@ import Testing
   private func rates(
     _ parameters: ParameterValues, from time: Float, to nextTime: Float, confidences: [Double] = [1]
   ) -> (unmask: Double, remask: [Double]) {
-    let strategy = ReMDMRemasking(given: parameters)
+    let strategy = ReMDMRemasking(parameters: parameters)
     let assessment = Candidate.Assessment(confidence: 1, margin: 1, entropy: 0)
     var unmasked = 0
     var remasked = Array(repeating: 0, count: confidences.count)

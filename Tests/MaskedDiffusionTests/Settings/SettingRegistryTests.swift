@@ -73,7 +73,7 @@ import Testing
       #expect(row.parent == "strategy")
       // The strategy takes the same number.
       let entry = try RemaskingRegistry.entry(for: changed.strategy)
-      #expect(entry.descriptor.complete(changed.strategy.parameters).number("eta") == eta)
+      #expect(entry.descriptor.number("eta", in: changed.strategy.parameters) == eta)
       try row.put(.number(0.5), into: &changed)
       #expect(changed.strategy.parameters["eta"] == .number(0.5))
       #expect(row.reset(changed, to: settings).strategy.parameters["eta"] == nil)
