@@ -8,7 +8,7 @@ public enum TraceFile {
   /// The name in the header's `format`.
   public static let format = "unmask-trace"
   /// The version in the header; readers refuse higher ones.
-  public static let version = 1
+  public static let version = 2
 
   /// Returns the first line of a trace, without line break.
   public static func line(for header: TraceHeader) -> String { encode(HeaderLine(header)) }
