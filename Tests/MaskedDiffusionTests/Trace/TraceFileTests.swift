@@ -60,7 +60,7 @@ import _TestSupport
     let header = try #require(
       try JSONSerialization.jsonObject(with: Data(lines[0])) as? [String: Any])
     #expect(header["format"] as? String == "unmask-trace")
-    #expect(header["version"] as? Int == 1)
+    #expect(header["version"] as? Int == 2)
   }
 
   @Test func aRunThatWasKilledLeavesAReadableTrace() throws {
@@ -85,8 +85,8 @@ import _TestSupport
     #expect(throws: TraceError.empty) { try TraceFile.read(Data()) }
     #expect(throws: TraceError.notATrace) { try TraceFile.read(Data("hello\n".utf8)) }
     #expect(throws: TraceError.notATrace) { try TraceFile.read(Data([0, 255, 10, 1])) }
-    #expect(throws: TraceError.newerVersion(2)) {
-      try TraceFile.read(Data("{\"format\":\"unmask-trace\",\"version\":2}\n".utf8))
+    #expect(throws: TraceError.newerVersion(3)) {
+      try TraceFile.read(Data("{\"format\":\"unmask-trace\",\"version\":3}\n".utf8))
     }
   }
 
