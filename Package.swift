@@ -45,6 +45,10 @@ let package = Package(
       name: "Benchmarks", dependencies: ["Kernels", "MaskedDiffusion", "Models"],
       swiftSettings: swiftSettings),
 
+    // The closed world: texts whose truth is known, and their exact checker.
+    .target(
+      name: "ClosedWorld", dependencies: ["MaskedDiffusion"], swiftSettings: swiftSettings),
+
     // Interface: state and screens, then the terminal that shows them.
     .target(
       name: "PlaygroundUI", dependencies: ["MaskedDiffusion"], swiftSettings: swiftSettings),
@@ -54,7 +58,8 @@ let package = Package(
     .executableTarget(
       name: "unmask",
       dependencies: [
-        "Benchmarks", "Checkpoints", "JSON", "Kernels", "MaskedDiffusion", "Models", "PlaygroundUI",
+        "Benchmarks", "Checkpoints", "ClosedWorld", "JSON", "Kernels", "MaskedDiffusion", "Models",
+        "PlaygroundUI",
         "TerminalDriver", "Tokenizers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swiftSettings),
@@ -67,6 +72,9 @@ let package = Package(
     .testTarget(
       name: "MaskedDiffusionTests", dependencies: ["MaskedDiffusion", "_TestSupport"],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ClosedWorldTests", dependencies: ["ClosedWorld", "MaskedDiffusion"],
+      swiftSettings: swiftSettings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: swiftSettings),
     .testTarget(
       name: "TokenizersTests", dependencies: ["JSON", "MaskedDiffusion", "Tokenizers"],
