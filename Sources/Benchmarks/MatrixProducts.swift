@@ -21,7 +21,7 @@ public final class MatrixProducts {
   public init(of model: RandomModel, rows: Int) {
     network = model.network
     rowCount = rows
-    let shape = network.shape
+    let shape = network.architecture
     // Small numbers of both signs; what they are takes no time.
     stream = Tensor((0..<rows * shape.width).map { Float($0 * 37 % 101 - 50) / 50 })
     projected = Tensor(count: rows * (shape.queryWidth + 2 * shape.keyValueWidth))
@@ -31,35 +31,36 @@ public final class MatrixProducts {
 
   /// The multiplications and additions of ``compute()``.
   public var operationCount: Double {
-    let shape = network.shape
+    let shape = network.architecture
     let attention = 4 * Double(rowCount) * Double(rowCount) * Double(shape.queryWidth)
     return shape.operationCount(rows: rowCount) - Double(shape.layerCount) * attention
   }
 
   /// Computes every product once.
   public func compute() {
-    let shape = network.shape
+    let shape = network.architecture
     let stream = rows(of: self.stream, shape.width)
     let gathered = rows(of: projected, shape.queryWidth)
     for block in network.blocks {
       input.set(stream, norm: block.attentionNorm)
       switch block.attention {
       case .separate(let query, let key, let value):
-        for matrix in [query, key, value] {
-          multiply(by: matrix, into: rows(of: projected, matrix.rowCount))
+        for layer in [query, key, value] {
+          multiply(by: layer.weights, into: rows(of: projected, layer.weights.rowCount))
         }
-      case .packed(let matrix): multiply(by: matrix, into: rows(of: projected, matrix.rowCount))
+      case .packed(let layer):
+        multiply(by: layer.weights, into: rows(of: projected, layer.weights.rowCount))
       }
       // Nothing is added to the stream, which would grow from one call to the next.
       input.set(gathered)
-      multiply(by: block.projection, into: rows(of: logits, shape.width))
+      multiply(by: block.projection.weights, into: rows(of: logits, shape.width))
       input.set(stream, norm: block.feedForwardNorm)
       let hidden = rows(of: hidden, shape.feedForwardWidth)
       network.kernels.multiplySwiGLU(
-        input, gate: block.gate, up: block.up, through: hidden, into: hiddenInput,
-        for: block.down, precision: network.precision)
+        input, gate: block.gate.weights, up: block.up.weights, through: hidden, into: hiddenInput,
+        for: block.down.weights, precision: network.precision)
       network.kernels.multiply(
-        hiddenInput, by: block.down, into: rows(of: logits, shape.width),
+        hiddenInput, by: block.down.weights, into: rows(of: logits, shape.width),
         precision: network.precision)
     }
     input.set(stream)

@@ -8,10 +8,8 @@ public struct PublishedShape: Equatable, Sendable {
   /// The name, such as `smdm-1028m` or `llada-8b`.
   public let name: String
 
-  package let shape: TransformerShape
+  package let shape: Architecture
   package let maskToken: TokenID
-  /// Whether queries, keys and values are one matrix.
-  package let packsAttention: Bool
 
   /// Every shape, smallest first.
   public static let all: [PublishedShape] =
@@ -33,22 +31,22 @@ public struct PublishedShape: Equatable, Sendable {
   ) -> PublishedShape {
     PublishedShape(
       name: "smdm-\(millions)m",
-      shape: TransformerShape(
+      shape: Architecture(
         layerCount: layers, width: width, headCount: heads, keyValueHeadCount: heads,
         headSize: width / heads, feedForwardWidth: feedForwardWidth, embeddingCount: 32_001,
-        vocabularySize: 32_000, contextLength: 2048, normEpsilon: 1e-5, rotaryBase: 10_000,
-        rotaryPrecision: .bfloat16),
-      maskToken: 32_000, packsAttention: true)
+        vocabularySize: 32_000, contextLength: 2048, normEpsilon: 1e-5,
+        rotary: Rotary(base: 10_000, precision: .bfloat16), packsAttention: true),
+      maskToken: 32_000)
   }
 
   /// GSAI-ML/LLaDA-8B-Base, `config.json`.
   private static let llada8B = PublishedShape(
     name: "llada-8b",
-    shape: TransformerShape(
+    shape: Architecture(
       layerCount: 32, width: 4096, headCount: 32, keyValueHeadCount: 32, headSize: 128,
       feedForwardWidth: 12_288, embeddingCount: 126_464, vocabularySize: 126_464,
-      contextLength: 4096, normEpsilon: 1e-5, rotaryBase: 500_000, rotaryPrecision: .float32),
-    maskToken: 126_336, packsAttention: false)
+      contextLength: 4096, normEpsilon: 1e-5, rotary: Rotary(base: 500_000)),
+    maskToken: 126_336)
 
   /// The multiplications and additions of a forward pass over `rows` positions, logits of all of
   /// them included.
@@ -81,7 +79,7 @@ public struct PublishedShape: Equatable, Sendable {
   }
 }
 
-extension TransformerShape {
+extension Architecture {
   /// The multiplications and additions of a forward pass over `rows` positions: matrix products,
   /// attention, and the head for every position; two for a multiply-add.
   package func operationCount(rows: Int) -> Double {
@@ -98,7 +96,9 @@ extension TransformerShape {
 extension ModelDirectory {
   /// The multiplications and additions of a forward pass over `rows` positions, logits of all of
   /// them included.
-  public func operationCount(rows: Int) -> Double { description.shape.operationCount(rows: rows) }
+  public func operationCount(rows: Int) -> Double {
+    description.architecture.operationCount(rows: rows)
+  }
 }
 
 extension ModelOptions.Precision {

@@ -24,7 +24,7 @@ public struct RandomModel: MaskPredictor {
       plain: options.precision.randomFormat, formats: WeightFormats(options.precision),
       kernels: kernels, seed: seed)
     network = Transformer(
-      shape: published.shape, weights: weights.weights(of: published), options: options,
+      architecture: published.shape, weights: weights.weights(of: published), options: options,
       kernels: kernels)
   }
 
@@ -90,20 +90,20 @@ private struct RandomWeights {
     let shape = published.shape
     let width = shape.width
     let blocks = (0..<shape.layerCount).map { layer in
-      func matrix(_ number: Int, _ rows: Int, _ columns: Int) -> WeightMatrix {
-        self.matrix(UInt64(8 * layer + number), rows, columns, formats.layers)
+      func linear(_ number: Int, _ rows: Int, _ columns: Int) -> Linear {
+        Linear(matrix(UInt64(8 * layer + number), rows, columns, formats.layers))
       }
       return TransformerWeights.Block(
         attentionNorm: ones(width),
-        attention: published.packsAttention
-          ? .packed(matrix(0, shape.queryWidth + 2 * shape.keyValueWidth, width))
+        attention: shape.packsAttention
+          ? .packed(linear(0, shape.queryWidth + 2 * shape.keyValueWidth, width))
           : .separate(
-            query: matrix(0, shape.queryWidth, width), key: matrix(1, shape.keyValueWidth, width),
-            value: matrix(2, shape.keyValueWidth, width)),
-        projection: matrix(3, width, shape.queryWidth), feedForwardNorm: ones(width),
-        gate: matrix(4, shape.feedForwardWidth, width),
-        up: matrix(5, shape.feedForwardWidth, width),
-        down: matrix(6, width, shape.feedForwardWidth))
+            query: linear(0, shape.queryWidth, width), key: linear(1, shape.keyValueWidth, width),
+            value: linear(2, shape.keyValueWidth, width)),
+        projection: linear(3, width, shape.queryWidth), feedForwardNorm: ones(width),
+        gate: linear(4, shape.feedForwardWidth, width),
+        up: linear(5, shape.feedForwardWidth, width),
+        down: linear(6, width, shape.feedForwardWidth))
     }
     let last = UInt64(8 * shape.layerCount)
     return TransformerWeights(

@@ -28,11 +28,37 @@ typedef struct attention_memory {
 
 size_t ck_attention_scratch_bytes(void) { return sizeof(attention_memory); }
 
-/// The range of keys that a query sees, as a count from the start.
-static inline size_t ck_keys_seen(const ck_attention *a, size_t query) {
-  if (!a->causal) return a->keys;
-  ptrdiff_t last = (ptrdiff_t)query + a->causal_offset;
-  return last < 0 ? 0 : ck_min(a->keys, (size_t)last + 1);
+/// The range of keys that a query sees.
+static inline ck_key_range ck_keys_of(const ck_attention *a, size_t query) {
+  if (!a->ranges) return (ck_key_range){0, (uint32_t)a->keys};
+  ck_key_range range = a->ranges[query];
+  return (ck_key_range){range.first, (uint32_t)ck_min(a->keys, range.end)};
+}
+
+/// The group of keys that a query does not see, or 0.
+static inline uint32_t ck_group_hidden(const ck_attention *a, size_t query) {
+  return a->key_groups && a->hidden_groups ? a->hidden_groups[query] : 0;
+}
+
+/// What the queries of a tile see together, and what each of them sees.
+typedef struct tile_view {
+  size_t first, end;        // the keys that at least one query sees lie between these
+  size_t last_first, least_end;  // every query sees the keys between these, but for groups
+  int has_groups;           // whether any query hides a group
+} tile_view;
+
+static inline tile_view ck_view(const ck_attention *a, size_t first, size_t queries) {
+  tile_view view = {a->keys, 0, 0, a->keys, 0};
+  for (size_t query = first; query < first + queries; query++) {
+    ck_key_range range = ck_keys_of(a, query);
+    if (ck_group_hidden(a, query)) view.has_groups = 1;
+    if (range.end < view.least_end) view.least_end = range.end;
+    if (range.first > view.last_first) view.last_first = range.first;
+    if (range.end <= range.first) continue;
+    if (range.first < view.first) view.first = range.first;
+    if (range.end > view.end) view.end = range.end;
+  }
+  return view;
 }
 
 /// Where query head `head` begins in a row of q.
@@ -54,7 +80,10 @@ static inline int multiplies_bf16(const ck_attention *a) {
 #endif
 
 static int sees(const ck_attention *a, size_t query, size_t key) {
-  return key < ck_keys_seen(a, query) && (!a->visible || a->visible[key]);
+  ck_key_range range = ck_keys_of(a, query);
+  uint32_t hidden = ck_group_hidden(a, query);
+  return key >= range.first && key < range.end && (!a->visible || a->visible[key]) &&
+         !(hidden && a->key_groups[key] == hidden);
 }
 
 // ---------------------------------------------------------------- scalar twin

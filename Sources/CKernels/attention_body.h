@@ -68,13 +68,23 @@ static void CK_NAME(score_block)(const ck_attention *a, const float *k, size_t f
 }
 
 /// Puts −∞ where a query may not see a key.
-static void CK_NAME(hide_keys)(const ck_attention *a, size_t first, size_t first_key, size_t keys,
-                               float *scores) {
-  for (size_t key = 0; key < keys; key++) {
-    int hidden = a->visible && !a->visible[first_key + key];
-    if (!hidden && !a->causal) continue;
-    for (size_t i = 0; i < QUERIES; i++) {
-      if (hidden || first_key + key >= ck_keys_seen(a, first + i)) {
+static void CK_NAME(hide_keys)(const ck_attention *a, const tile_view *view, size_t first,
+                               size_t first_key, size_t keys, float *scores) {
+  if (a->visible) {
+    for (size_t key = 0; key < keys; key++) {
+      if (a->visible[first_key + key]) continue;
+      for (size_t i = 0; i < QUERIES; i++) scores[key * QUERIES + i] = -INFINITY;
+    }
+  }
+  int all_see = view->last_first <= first_key && first_key + keys <= view->least_end;
+  if (all_see && !view->has_groups) return;
+  for (size_t i = 0; i < ck_min(QUERIES, a->queries - first); i++) {
+    ck_key_range range = ck_keys_of(a, first + i);
+    uint32_t hidden = ck_group_hidden(a, first + i);
+    for (size_t key = 0; key < keys; key++) {
+      size_t place = first_key + key;
+      int outside = place < range.first || place >= range.end;
+      if (outside || (hidden && a->key_groups[place] == hidden)) {
         scores[key * QUERIES + i] = -INFINITY;
       }
     }
@@ -162,14 +172,14 @@ static void CK_NAME(add_block)(const ck_attention *a, const float *v, size_t key
 
 /// One block of keys: scores, softmax weights, weighted values.
 static void CK_NAME(attend_block)(const ck_attention *a, const float *k, const float *v,
-                                  size_t first, size_t key, size_t keys,
+                                  const tile_view *view, size_t first, size_t key, size_t keys,
                                   attention_memory *memory) {
   size_t queries = ck_min(QUERIES, a->queries - first);
-  int hides = a->visible || a->causal;
+  int hides = a->visible || a->ranges || view->has_groups;
 #if CK_VECTOR_BYTES == 64
   if (multiplies_bf16(a)) {
     CK_NAME(score_block_bf16)(a, k, key, keys, memory);
-    if (hides) CK_NAME(hide_keys)(a, first, key, keys, memory->scores);
+    if (hides) CK_NAME(hide_keys)(a, view, first, key, keys, memory->scores);
     CK_NAME(soften_bf16)(keys, 0, memory);
     CK_NAME(soften_bf16)(keys, CK_LANES, memory);
     CK_NAME(add_block_bf16)(a, v + key * a->v_stride, keys, queries, memory);
@@ -177,7 +187,7 @@ static void CK_NAME(attend_block)(const ck_attention *a, const float *k, const f
   }
 #endif
   CK_NAME(score_block)(a, k, key, keys, memory);
-  if (hides) CK_NAME(hide_keys)(a, first, key, keys, memory->scores);
+  if (hides) CK_NAME(hide_keys)(a, view, first, key, keys, memory->scores);
   CK_NAME(soften)(keys, 0, memory);
   CK_NAME(soften)(keys, CK_LANES, memory);
   CK_NAME(add_block)(a, v + key * a->v_stride, keys, queries, memory);
@@ -196,9 +206,9 @@ static void CK_NAME(ck_attention_tile)(const ck_attention *a, size_t head, size_
     memory->maxima[i] = -FLT_MAX;  // not −∞: the difference of two infinities is no number
     memory->totals[i] = 0;
   }
-  size_t seen = ck_keys_seen(a, first + queries - 1);
-  for (size_t key = 0; key < seen; key += KEYS) {
-    CK_NAME(attend_block)(a, k, v, first, key, ck_min(KEYS, seen - key), memory);
+  tile_view view = ck_view(a, first, queries);
+  for (size_t key = ck_min(view.first, view.end); key < view.end; key += KEYS) {
+    CK_NAME(attend_block)(a, k, v, &view, first, key, ck_min(KEYS, view.end - key), memory);
   }
   for (size_t i = 0; i < queries; i++) {
     float total = memory->totals[i], inverse = total == 0 ? 0 : 1 / total;

@@ -41,6 +41,15 @@ package struct Weights: Sendable {
     return tensors
   }
 
+  /// Creates the part of `whole` whose names are in `names`.
+  private init(_ whole: Weights, _ names: Set<String>) {
+    path = whole.path
+    tensors = whole.tensors.filter { names.contains($0.key) }
+  }
+
+  /// Returns the tensors that have one of `names`.
+  package func restricted(to names: Set<String>) -> Weights { Weights(self, names) }
+
   /// The bytes all tensors take in memory.
   package var byteCount: Int { tensors.values.reduce(0) { $0 + $1.byteRange.count } }
 

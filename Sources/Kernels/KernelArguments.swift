@@ -45,6 +45,36 @@ extension Kernels {
     var keyWidth: Int { (keyCount - 1) * keyStride + size }
   }
 
+  /// Keys `first..<end` of a sequence; none if `end` is not above `first`.
+  package struct KeyRange: Equatable, Sendable {
+    // Laid out as `ck_key_range`.
+
+    /// The first key.
+    package var first: UInt32
+    /// The key behind the last.
+    package var end: UInt32
+
+    /// Creates a range.
+    package init(_ range: Range<Int>) {
+      first = UInt32(clamping: range.lowerBound)
+      end = UInt32(clamping: range.upperBound)
+    }
+  }
+
+  /// Groups of keys that some queries do not see.
+  package struct KeyGroups: @unchecked Sendable {
+    /// The group of each key.
+    package var keys: UnsafePointer<UInt32>
+    /// The group that each query does not see; 0 for none.
+    package var hidden: UnsafePointer<UInt32>
+
+    /// Creates groups from memory that somebody else keeps.
+    package init(keys: UnsafePointer<UInt32>, hidden: UnsafePointer<UInt32>) {
+      self.keys = keys
+      self.hidden = hidden
+    }
+  }
+
   /// Cosines and sines of every position, shape `[positionCount, headSize/2]` each.
   package struct RotaryTable: @unchecked Sendable {
     package var cosine: UnsafePointer<Float>

@@ -4,7 +4,7 @@ package import MaskedDiffusion
 extension Kernels {
   private static let queriesOfTile = Int(CK_ATTENTION_QUERIES)
 
-  /// Computes softmax(q·kᵀ·scale)·v of one sequence, for every head; bidirectional unless told.
+  /// Computes softmax(q·kᵀ·scale)·v of one sequence, for every head.
   ///
   /// A query that sees no key gets zeros.
   ///
@@ -16,13 +16,15 @@ extension Kernels {
   ///   - heads: How the columns are divided.
   ///   - scale: `nil` stands for 1/√size.
   ///   - visible: Shape `[keys]`; 0 hides a key from every query. `nil` shows all.
-  ///   - causalOffset: With it, query i sees keys 0...i + `causalOffset` only.
+  ///   - ranges: Shape `[queries]`: the keys that each query sees. `nil` shows all.
+  ///   - groups: A group of each key, and for each query the group it does not see, 0 for none;
+  ///     shapes `[keys]` and `[queries]`.
   ///   - precision: `.f32`, or anything else for products of bfloat16 where the processor has them.
   ///   - cancellation: When raised, the rest of the work is left out.
   package func attend(
     q: Rows, k: Rows, v: Rows, into output: Rows, heads: Heads, scale: Float? = nil,
-    visible: UnsafePointer<UInt8>? = nil, causalOffset: Int? = nil, precision: Precision = .f32,
-    cancellation: CancellationFlag? = nil
+    visible: UnsafePointer<UInt8>? = nil, ranges: UnsafePointer<KeyRange>? = nil,
+    groups: KeyGroups? = nil, precision: Precision = .f32, cancellation: CancellationFlag? = nil
   ) {
     let width = heads.count * heads.size
     precondition(
@@ -37,11 +39,39 @@ extension Kernels {
       keys: k.count, heads: heads.count, key_heads: heads.keyCount, head_size: heads.size,
       q_group: heads.queryGroupStride, key_group: heads.keyStride,
       scale: scale ?? 1 / Float(heads.size).squareRoot(), visible: visible,
-      causal: causalOffset == nil ? 0 : 1, causal_offset: causalOffset ?? 0)
+      ranges: ranges.map { UnsafeRawPointer($0).assumingMemoryBound(to: ck_key_range.self) },
+      key_groups: groups?.keys, hidden_groups: groups?.hidden)
     let tiles = (q.count + Self.queriesOfTile - 1) / Self.queriesOfTile
     withUnsafePointer(to: attention) { attention in
       pool.run(taskCount: heads.count * tiles, cancellation: cancellation) { task, worker in
         ck_attention_tile(attention, task / tiles, task % tiles, scratch[worker])
+      }
+    }
+  }
+
+  /// Applies an RMS norm to every head of every row in place.
+  ///
+  /// - Parameters:
+  ///   - rows: Queries or keys, shape `[T, n · headSize]`, or groups of heads with something else
+  ///     behind each group.
+  ///   - headSize: Elements of a head.
+  ///   - groups: How many heads follow each other, and the elements from one such group to the next;
+  ///     `nil` takes all of the row.
+  ///   - norm: The norm, whose weight has shape `[headSize]`.
+  package func normalizeHeads(
+    _ rows: Rows, headSize: Int, groups: (headCount: Int, stride: Int)? = nil, norm: Norm
+  ) {
+    precondition(headSize > 0 && rows.width % headSize == 0, "\(rows.width) by \(headSize)")
+    let (headCount, stride) = groups ?? (rows.width / headSize, max(1, rows.width))
+    precondition(stride > 0 && headCount * headSize <= stride, "\(headCount) heads in \(stride)")
+    forEachRange(of: rows.count, elements: rows.width) { range in
+      for row in range {
+        for first in Swift.stride(from: 0, to: rows.width, by: stride) {
+          for head in 0..<min(headCount, (rows.width - first) / headSize) {
+            let elements = rows[row] + first + head * headSize
+            ck_rms_norm(isa, elements, norm.weight, norm.epsilon, headSize, elements)
+          }
+        }
       }
     }
   }

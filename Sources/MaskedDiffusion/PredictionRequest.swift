@@ -39,18 +39,30 @@ public struct PredictionRow: Sendable {
   /// Whether each position may be attended to, shape `[positions]`; `nil` stands for all.
   public var attendable: [Bool]?
 
+  /// Which positions see each other; `nil` stands for the pattern that the model was made for.
+  ///
+  /// Where the pattern is ordered (``AttentionPattern/isOrdered``), nothing behind the blocks of
+  /// the wanted positions is computed.
+  public var attention: AttentionPattern?
+
+  /// Positions that some others do not see besides; `nil` hides none.
+  public var groups: AttentionGroups?
+
   /// Keys and values of earlier calls to store or reuse.
   public var cache: CacheUse?
 
   /// Creates a row of `tokens`, wanting the logits of every position unless told otherwise.
   public init(
     tokens: [TokenID], wanted: [Int]? = nil, positionIDs: [Int]? = nil,
-    attendable: [Bool]? = nil, cache: CacheUse? = nil
+    attendable: [Bool]? = nil, attention: AttentionPattern? = nil, groups: AttentionGroups? = nil,
+    cache: CacheUse? = nil
   ) {
     self.tokens = tokens
     self.wanted = wanted ?? Array(tokens.indices)
     self.positionIDs = positionIDs
     self.attendable = attendable
+    self.attention = attention
+    self.groups = groups
     self.cache = cache
   }
 }
@@ -68,7 +80,9 @@ public struct CacheUse: Sendable {
 
   /// The positions to compute, ascending; `nil` computes all.
   ///
-  /// Keys and values of all others are read from the cache. Whatever is computed is stored.
+  /// Keys and values of all others are read from the cache. Whatever is computed is stored. Where
+  /// the row's pattern is ordered it must be `nil`: the keys and values of blocks that did not change
+  /// are then found in the cache, which is exact, and everything else is computed.
   public var computed: [Int]?
 
   /// Creates a use of `cache`.

@@ -13,7 +13,7 @@ extension ModelDirectory {
   public func precision(for asked: ModelOptions.Precision) -> ModelOptions.Precision {
     guard asked == .auto else { return asked }
     return Self.automaticPrecision(
-      format: weights.prevailingFormat ?? .f32, elements: weights.elementCount,
+      format: usedWeights.prevailingFormat ?? .f32, elements: usedWeights.elementCount,
       memory: ProcessInfo.processInfo.physicalMemory, instructionSet: .best)
   }
 

@@ -8,35 +8,57 @@ package struct BlockView: @unchecked Sendable {
   package var attentionNorm: Kernels.Norm
   /// What makes queries, keys and values.
   package var attention: Attention
-  /// Shape `[width, queryWidth]`.
-  package var projection: Kernels.Matrix
+  /// The norm of each query head, if there is one.
+  package var queryNorm: Kernels.Norm?
+  /// The norm of each key head, if there is one.
+  package var keyNorm: Kernels.Norm?
+  /// From what the heads gathered to the stream.
+  package var projection: Layer
   /// The norm in front of the feed-forward layer.
   package var feedForwardNorm: Kernels.Norm
-  /// Shape `[feedForwardWidth, width]`.
-  package var gate: Kernels.Matrix
-  /// Shape `[feedForwardWidth, width]`.
-  package var up: Kernels.Matrix
-  /// Shape `[width, feedForwardWidth]`.
-  package var down: Kernels.Matrix
+  /// The first half of the feed-forward layer, which is passed through the activation.
+  package var gate: Layer
+  /// The first half of the feed-forward layer, which is multiplied by the gate.
+  package var up: Layer
+  /// The second half of the feed-forward layer.
+  package var down: Layer
+
+  /// As ``Linear``.
+  package struct Layer: @unchecked Sendable {
+    /// Shape `[outputs, inputs]`.
+    package var weights: Kernels.Matrix
+    /// Shape `[outputs]`, or `nil`.
+    package var bias: UnsafePointer<Float>?
+
+    init(_ linear: Linear) {
+      weights = linear.weights.matrix
+      bias = linear.bias.map { UnsafePointer($0.address) }
+    }
+  }
 
   /// As ``TransformerWeights/Attention``.
   package enum Attention {
-    case separate(query: Kernels.Matrix, key: Kernels.Matrix, value: Kernels.Matrix)
-    case packed(Kernels.Matrix)
+    case separate(query: Layer, key: Layer, value: Layer)
+    case packed(Layer)
   }
 
   init(_ block: TransformerWeights.Block, normEpsilon: Float) {
-    attentionNorm = Kernels.Norm(weight: block.attentionNorm.address, epsilon: normEpsilon)
+    func norm(_ weight: Tensor) -> Kernels.Norm {
+      Kernels.Norm(weight: weight.address, epsilon: normEpsilon)
+    }
+    attentionNorm = norm(block.attentionNorm)
     attention =
       switch block.attention {
       case .separate(let query, let key, let value):
-        .separate(query: query.matrix, key: key.matrix, value: value.matrix)
-      case .packed(let matrix): .packed(matrix.matrix)
+        .separate(query: Layer(query), key: Layer(key), value: Layer(value))
+      case .packed(let linear): .packed(Layer(linear))
       }
-    projection = block.projection.matrix
-    feedForwardNorm = Kernels.Norm(weight: block.feedForwardNorm.address, epsilon: normEpsilon)
-    gate = block.gate.matrix
-    up = block.up.matrix
-    down = block.down.matrix
+    queryNorm = block.queryNorm.map(norm)
+    keyNorm = block.keyNorm.map(norm)
+    projection = Layer(block.projection)
+    feedForwardNorm = norm(block.feedForwardNorm)
+    gate = Layer(block.gate)
+    up = Layer(block.up)
+    down = Layer(block.down)
   }
 }

@@ -97,15 +97,15 @@ extension CheckpointConversion {
     guard let stored = tensor.format else { return nil }
     let dimensions = tensor.shape.dimensions
     guard dimensions.count == 2, dimensions[0] > 0 else { return stored }
-    let descriptor = source.entry.descriptor
+    let names = source.description.names
     let formats = WeightFormats(precision)
     let wanted: Kernels.Format?
     if precision == .bfloat16 {
       wanted = .bf16
-    } else if tensor.name == descriptor.headTensor {
+    } else if tensor.name == names[.head] {
       wanted = formats.head
-    } else if tensor.name == descriptor.embeddingTensor {
-      let isHead = source.weights.tensors[descriptor.headTensor] == nil
+    } else if tensor.name == names[.embedding] {
+      let isHead = source.weights.tensors[names[.head]] == nil
       wanted = isHead || precision == .float16 ? formats.head : nil
     } else {
       wanted = formats.layers

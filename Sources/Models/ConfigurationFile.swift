@@ -12,6 +12,9 @@ package struct ConfigurationFile: Sendable {
 
   private let members: [String: JSONValue]
 
+  /// What the keys of this section are written after, such as `rope_scaling.`; empty for the whole.
+  private var prefix = ""
+
   /// Numbers above this make no sense as a size, and their products could overflow.
   private static let sizeLimit = Int(Int32.max)
 
@@ -36,6 +39,33 @@ package struct ConfigurationFile: Sendable {
     checksum = Checksum(of: file.bytes)
   }
 
+  /// Returns the section called `key`, or `nil` when it is missing or `null`.
+  ///
+  /// Its complaints name keys in full, such as `rope_scaling.factor`.
+  package func section(_ key: String) throws(ModelError) -> ConfigurationFile? {
+    let found = found(key)
+    guard !found.isNull else { return nil }
+    do throws(JSONProblem) {
+      guard let members = try found.uniqueMembers() else {
+        throw JSONProblem(description: found.summary)
+      }
+      return ConfigurationFile(self, members: members, prefix: name(of: key) + ".")
+    } catch {
+      throw .invalidValue(
+        path: path, key: name(of: key), found: error.description, expected: "an object")
+    }
+  }
+
+  private init(_ whole: ConfigurationFile, members: [String: JSONValue], prefix: String) {
+    path = whole.path
+    checksum = whole.checksum
+    self.members = members
+    self.prefix = prefix
+  }
+
+  /// The name of `key` in the whole file.
+  package func name(of key: String) -> String { prefix + key }
+
   /// Whether there is a member called `key` that is not `null`.
   package func has(_ key: String) -> Bool { !found(key).isNull }
 
@@ -48,7 +78,7 @@ package struct ConfigurationFile: Sendable {
 
   /// Returns the size called `key`, which must be there.
   package func requiredSize(_ key: String) throws(ModelError) -> Int {
-    guard let size = try size(key) else { throw .missingKey(path: path, key: key) }
+    guard let size = try size(key) else { throw .missingKey(path: path, key: name(of: key)) }
     return size
   }
 
@@ -123,7 +153,8 @@ package struct ConfigurationFile: Sendable {
     let found = found(key)
     guard !found.isNull else { return nil }
     guard let value = convert(found) else {
-      throw .invalidValue(path: path, key: key, found: found.summary, expected: expected)
+      throw .invalidValue(
+        path: path, key: name(of: key), found: found.summary, expected: expected)
     }
     return value
   }

@@ -1,99 +1,78 @@
-package import Checkpoints
-internal import Kernels
-package import MaskedDiffusion
+internal import Checkpoints
+internal import MaskedDiffusion
 
 /// Large language diffusion models by Nie et al., as published for Transformers.
 ///
-/// A pre-norm transformer with rotary attention in both directions and gated feed-forward layers.
-/// The mask token is one of the vocabulary; only the configuration says which.
+/// Rotary attention in both directions and gated feed-forward layers. The mask token is one of the
+/// vocabulary; only the configuration says which.
 ///
 /// - SeeAlso: Nie et al., “Large Language Diffusion Models”, arXiv:2502.09992;
 ///   `modeling_llada.py`, `LLaDAModelLM`.
-package struct LLaDA: ModelFamily {
+package enum LLaDA: ModelFamily {
   package static let descriptor = ModelFamilyDescriptor(
-    name: "llada", modelTypes: ["llada"],
-    characteristicTensor: Name(layer: 0).attentionNorm, embeddingTensor: Name.embedding,
-    headTensor: Name.head, defaultPreset: "llada",
-    summary: "large language diffusion models (arXiv:2502.09992)")
+    name: "llada", modelTypes: ["llada"], names: names, defaultPreset: "llada",
+    summary: "large language diffusion models (arXiv:2502.09992)",
+    recognizes: { $0.tensors[names[.attentionNorm, layer: 0]] != nil })
 
-  /// What the tensors are called.
-  ///
-  /// `ff_out` is the second half of the feed-forward layer inside a block, and the head outside.
-  struct Name {
-    static let embedding = "model.transformer.wte.weight"
-    static let finalNorm = "model.transformer.ln_f.weight"
-    static let head = "model.transformer.ff_out.weight"
+  private static let names = TensorNames.olmo
 
-    let layer: Int
-    private var prefix: String { "model.transformer.blocks.\(layer)." }
-    var attentionNorm: String { prefix + "attn_norm.weight" }
-    var query: String { prefix + "q_proj.weight" }
-    var key: String { prefix + "k_proj.weight" }
-    var value: String { prefix + "v_proj.weight" }
-    var projection: String { prefix + "attn_out.weight" }
-    var feedForwardNorm: String { prefix + "ff_norm.weight" }
-    var gate: String { prefix + "ff_proj.weight" }
-    var up: String { prefix + "up_proj.weight" }
-    var down: String { prefix + "ff_out.weight" }
-  }
-
-  private let configuration: Configuration
-  private let network: Transformer
-
-  package init(
-    configuration: Configuration, weights: Weights, options: ModelOptions,
-    progress: LoadingProgress?
-  ) throws(ModelError) {
-    self.configuration = configuration
-    network = Transformer(
-      shape: configuration.shape, weights: try Self.layers(of: weights, configuration),
-      options: options, progress: progress)
-  }
-
-  /// Finds every tensor and checks its shape.
-  private static func layers(
-    of weights: Weights, _ configuration: Configuration
-  ) throws(ModelError) -> TransformerWeights {
-    let shape = configuration.shape
-    let width = shape.width
-    func block(_ layer: Int) throws(ModelError) -> TransformerWeights.Block {
-      let name = Name(layer: layer)
-      return TransformerWeights.Block(
-        attentionNorm: try weights.vector(name.attentionNorm, width),
-        attention: .separate(
-          query: try weights.matrix(name.query, shape.queryWidth, width),
-          key: try weights.matrix(name.key, shape.keyValueWidth, width),
-          value: try weights.matrix(name.value, shape.keyValueWidth, width)),
-        projection: try weights.matrix(name.projection, width, shape.queryWidth),
-        feedForwardNorm: try weights.vector(name.feedForwardNorm, width),
-        gate: try weights.matrix(name.gate, shape.feedForwardWidth, width),
-        up: try weights.matrix(name.up, shape.feedForwardWidth, width),
-        down: try weights.matrix(name.down, width, shape.feedForwardWidth))
+  package static func description(of files: ModelFiles) throws(ModelError) -> ModelDescription {
+    let (weights, file) = (files.weights, try files.configuration(for: descriptor))
+    try refuseUnsupported(file)
+    let isHeadTied = try file.flag("weight_tying") ?? false
+    let embedding = try weights.sizes(ofMatrix: names[.embedding])
+    let headName = isHeadTied ? names[.embedding] : names[.head]
+    let head = try weights.sizes(ofMatrix: headName)
+    let layers = weights.layerCount { names[.attentionNorm, layer: $0] }
+    let gate = try weights.sizes(ofMatrix: names[.gate, layer: 0])
+    let width = try file.size(
+      "d_model", in: weights, tensor: names[.embedding], says: embedding.columns)
+    let heads = try file.requiredSize("n_heads")
+    let architecture = Architecture(
+      layerCount: try file.size(
+        "n_layers", in: weights, tensor: names[.attentionNorm, layer: layers], says: layers),
+      width: width, headCount: heads,
+      keyValueHeadCount: try keyValueHeadCount(file, heads: heads), headSize: width / heads,
+      feedForwardWidth: try file.size(
+        "mlp_hidden_size", in: weights, tensor: names[.gate, layer: 0], says: gate.rows),
+      embeddingCount: try file.size(
+        "embedding_size", in: weights, tensor: names[.embedding], says: embedding.rows),
+      vocabularySize: head.rows, contextLength: try file.requiredSize("max_sequence_length"),
+      normEpsilon: Float(try file.positiveNumber("rms_norm_eps") ?? 1e-5),
+      rotary: try Rotary(file, defaultBase: 10_000, contextKey: "max_sequence_length"),
+      isHeadTied: isHeadTied)
+    guard width % heads == 0 else {
+      throw .invalidValue(
+        path: file.path, key: "n_heads", found: "\(heads)", expected: "a divisor of \(width)")
     }
-    var blocks: [TransformerWeights.Block] = []
-    for layer in 0..<shape.layerCount { blocks.append(try block(layer)) }
-    let head = configuration.isHeadTied ? Name.embedding : Name.head
-    return TransformerWeights(
-      embedding: try weights.matrix(Name.embedding, shape.embeddingCount, width), blocks: blocks,
-      finalNorm: try weights.vector(Name.finalNorm, width),
-      head: try weights.matrix(head, shape.vocabularySize, width))
-  }
-}
-
-extension LLaDA {
-  package var maskToken: TokenID { configuration.maskToken }
-  package var vocabularySize: Int { configuration.shape.vocabularySize }
-  package var embeddingCount: Int { configuration.shape.embeddingCount }
-  package var contextLength: Int { configuration.shape.contextLength }
-  package var endOfTextTokens: [TokenID] { configuration.endOfTextTokens }
-
-  package func predict(
-    _ request: PredictionRequest, into prediction: inout Prediction
-  ) throws(PredictionError) {
-    try network.predict(request, into: &prediction)
+    try architecture.checkHeads(file, keyValueHeadsKey: "n_kv_heads", headSizeKey: "n_heads")
+    guard let maskToken = try file.token("mask_token_id", below: embedding.rows) else {
+      throw .missingKey(path: file.path, key: "mask_token_id")
+    }
+    return ModelDescription(
+      architecture: architecture, names: names, maskToken: maskToken,
+      endOfTextTokens: try file.tokens("eos_token_id", below: embedding.rows))
   }
 
-  package var logitsReader: any LogitsReader { KernelLogitsReader(kernels: network.kernels) }
+  /// Older files say `multi_query_attention` instead of `n_kv_heads`.
+  private static func keyValueHeadCount(
+    _ file: ConfigurationFile, heads: Int
+  ) throws(ModelError) -> Int {
+    if let count = try file.size("n_kv_heads") { return count }
+    return try file.flag("multi_query_attention") == true ? 1 : heads
+  }
 
-  package func makeCache() -> (any PredictionCache)? { network.makeCache() }
+  /// Refuses what the configuration class allows and no LLaDA model uses.
+  private static func refuseUnsupported(_ file: ConfigurationFile) throws(ModelError) {
+    try file.require("block_type", oneOf: ["llama"])
+    try file.require("activation_type", oneOf: ["silu"])
+    try file.require("layer_norm_type", oneOf: ["rms"])
+    try file.require("rope", true)
+    for key in [
+      "alibi", "attention_layer_norm", "bias_for_layer_norm", "include_bias", "include_qkv_bias",
+      "input_emb_norm", "scale_logits",
+    ] {
+      try file.require(key, false)
+    }
+  }
 }

@@ -54,12 +54,12 @@ public struct LoadedModel: Sendable {
     options.precision = directory.precision(for: options.precision)
     self.options = options
     do throws(WeightsError) {
-      try directory.weights.checkFinite()
+      try directory.usedWeights.checkFinite()
     } catch {
       throw .weights(error)
     }
-    predictor = try directory.entry.predictor(
-      directory.configurationFile, directory.weights, options, progress)
+    predictor = try TransformerPredictor(
+      directory.description, weights: directory.weights, options: options, progress: progress)
     tokenizer = try Self.tokenizer(source, of: directory, readable: predictor.embeddingCount)
     var tokens = predictor.endOfTextTokens
     let more = try directory.generationFile?.tokens("eos_token_id", below: predictor.embeddingCount)

@@ -31,29 +31,34 @@ public struct ModelDirectory: Sendable {
   public let checksum: String
 
   /// The number of weights.
-  public var parameterCount: Int { weights.elementCount }
+  public var parameterCount: Int { usedWeights.elementCount }
 
   /// The number of tokens the model can predict.
-  public var vocabularySize: Int { description.shape.vocabularySize }
+  public var vocabularySize: Int { description.architecture.vocabularySize }
 
   /// The largest number of positions.
-  public var contextLength: Int { description.shape.contextLength }
+  public var contextLength: Int { description.architecture.contextLength }
 
   /// The type that most of the weights have, such as `BF16` or, in blocks, `Q8_0`.
-  public var weightPrecision: String { weights.prevailingTypeName }
+  public var weightPrecision: String { usedWeights.prevailingTypeName }
 
   /// The memory to run the model on a single text of full length, in bytes.
   public var memoryByteCount: Int {
     let scratch = TransformerScratch.byteCount(
-      shape: description.shape, positions: description.shape.contextLength)
-    let (sum, overflow) = weights.byteCount.addingReportingOverflow(scratch)
+      architecture: description.architecture, positions: contextLength)
+    let (sum, overflow) = usedWeights.byteCount.addingReportingOverflow(scratch)
     return overflow ? .max : sum
   }
 
+  /// All tensors of the files.
   package let weights: Weights
+
+  /// The tensors the network uses; checks, sizes and the automatic precision concern no others.
+  package let usedWeights: Weights
+
   package let configurationFile: ConfigurationFile?
   package let generationFile: ConfigurationFile?
-  package let description: any ModelConfiguration
+  package let description: ModelDescription
   package let entry: ModelRegistry.Entry
 
   /// Opens the model in the directory at `path`, or in the weights file at `path`.
@@ -84,7 +89,12 @@ public struct ModelDirectory: Sendable {
       throw .unrecognisedWeights(path: weights.path, known: ModelRegistry.names)
     }
     self.entry = entry
-    description = try entry.configuration(configurationFile, weights)
+    description = try entry.description(
+      ModelFiles(
+        weights: weights, configuration: configurationFile, generation: generationFile,
+        directory: directory))
+    usedWeights = weights.restricted(
+      to: description.names.all(in: description.architecture))
     checksum = (configurationFile?.checksum ?? weights.tableChecksum).description
     name = Self.name(of: path, isDirectory: isDirectory)
   }

@@ -1,50 +1,17 @@
 package import Checkpoints
 package import MaskedDiffusion
 
-/// Models of one architecture: how their configuration reads, what their tensors are called, and
-/// the forward pass.
-package protocol ModelFamily: MaskPredictor {
-  /// What the configuration says, checked and completed from the tensors.
-  associatedtype Configuration: ModelConfiguration
-
+/// Models of one architecture: how their configuration reads, and what their tensors are called.
+///
+/// A family describes a network; ``TransformerPredictor`` computes it.
+package protocol ModelFamily: Sendable {
   /// The name of the family and how to recognise it.
   static var descriptor: ModelFamilyDescriptor { get }
 
-  /// Reads the configuration of a model.
+  /// Describes the model in `files`, checked and completed from the tensors.
   ///
-  /// - Parameters:
-  ///   - file: `config.json`; `nil` when there is none.
-  ///   - weights: The tensors, whose shapes must agree with it.
-  /// - Returns: The configuration, checked and completed from the tensors.
   /// - Throws: ``ModelError``.
-  static func configuration(
-    file: ConfigurationFile?, weights: Weights
-  ) throws(ModelError) -> Configuration
-
-  /// Creates the model.
-  ///
-  /// - Parameters:
-  ///   - configuration: What ``configuration(file:weights:)`` returned.
-  ///   - weights: The tensors.
-  ///   - options: How to compute.
-  ///   - progress: Told how far the conversion of the weights is.
-  /// - Throws: ``ModelError``.
-  init(
-    configuration: Configuration, weights: Weights, options: ModelOptions,
-    progress: LoadingProgress?
-  ) throws(ModelError)
-}
-
-/// What callers may want to know about a model before it is loaded.
-package protocol ModelConfiguration: Sendable {
-  /// The dimensions of the network.
-  var shape: TransformerShape { get }
-
-  /// The token that stands for “not yet known”.
-  var maskToken: TokenID { get }
-
-  /// The tokens that end a text.
-  var endOfTextTokens: [TokenID] { get }
+  static func description(of files: ModelFiles) throws(ModelError) -> ModelDescription
 }
 
 /// The name of a family and how to recognise its models.
@@ -53,14 +20,88 @@ package struct ModelFamilyDescriptor: Sendable {
   package var name: String
   /// The values of `model_type` in `config.json`.
   package var modelTypes: [String]
-  /// A tensor that models of this family, and of no other, have.
-  package var characteristicTensor: String
-  /// The embedding matrix.
-  package var embeddingTensor: String
-  /// The head, unless the embedding is the head too.
-  package var headTensor: String
+  /// What the tensors are called.
+  package var names: TensorNames
   /// The sampler preset its authors use.
   package var defaultPreset: String
   /// One sentence.
   package var summary: String
+  /// Whether weights without a configuration are of this family.
+  package var recognizes: @Sendable (Weights) -> Bool
+
+  /// Creates a descriptor; a family that does not say otherwise needs a configuration.
+  package init(
+    name: String, modelTypes: [String], names: TensorNames, defaultPreset: String, summary: String,
+    recognizes: @escaping @Sendable (Weights) -> Bool = { _ in false }
+  ) {
+    self.name = name
+    self.modelTypes = modelTypes
+    self.names = names
+    self.defaultPreset = defaultPreset
+    self.summary = summary
+    self.recognizes = recognizes
+  }
+}
+
+/// The files of a model that say what it is.
+package struct ModelFiles: Sendable {
+  /// The tensors, whose shapes must agree with the configuration.
+  package var weights: Weights
+  /// `config.json`; `nil` when there is none.
+  package var configuration: ConfigurationFile?
+  /// `generation_config.json`; `nil` when there is none.
+  package var generation: ConfigurationFile?
+  /// Where the tokenizer's files are looked for.
+  package var directory: String
+
+  /// Creates the files of a model.
+  package init(
+    weights: Weights, configuration: ConfigurationFile? = nil,
+    generation: ConfigurationFile? = nil, directory: String = "."
+  ) {
+    self.weights = weights
+    self.configuration = configuration
+    self.generation = generation
+    self.directory = directory
+  }
+
+  /// The configuration of a model of `family`, which must be there.
+  ///
+  /// - Throws: ``ModelError/configurationMissing(weights:family:)``.
+  package func configuration(
+    for family: ModelFamilyDescriptor
+  ) throws(ModelError) -> ConfigurationFile {
+    guard let configuration else {
+      throw .configurationMissing(weights: weights.path, family: family.name)
+    }
+    return configuration
+  }
+}
+
+/// A model as a value: the network, and what its files say about tokens.
+package struct ModelDescription: Equatable, Sendable {
+  /// The network.
+  package var architecture: Architecture
+  /// What its tensors are called.
+  package var names: TensorNames
+  /// The token that stands for “not yet known”.
+  package var maskToken: TokenID
+  /// The tokens that end a text.
+  package var endOfTextTokens: [TokenID]
+
+  /// Creates a description.
+  package init(
+    architecture: Architecture, names: TensorNames, maskToken: TokenID, endOfTextTokens: [TokenID]
+  ) {
+    self.architecture = architecture
+    self.names = names
+    self.maskToken = maskToken
+    self.endOfTextTokens = endOfTextTokens
+  }
+
+  /// The number of tokens that can be read, the mask token included.
+  ///
+  /// A mask token without a row of its own is one of a model that writes from left to right: no
+  /// position that is asked about ever sees it.
+  package var embeddingCount: Int { max(architecture.embeddingCount, Int(maskToken) + 1) }
 }

@@ -1,27 +1,16 @@
 package import Checkpoints
-package import MaskedDiffusion
+internal import MaskedDiffusion
 
 /// The model families.
 package enum ModelRegistry {
-  /// A family: how to recognise, describe and create its models.
+  /// A family: how to recognise and describe its models.
   package struct Entry: Sendable {
     package let descriptor: ModelFamilyDescriptor
-    package let configuration:
-      @Sendable (ConfigurationFile?, Weights) throws(ModelError) -> any ModelConfiguration
-    package let predictor:
-      @Sendable (ConfigurationFile?, Weights, ModelOptions, LoadingProgress?) throws(ModelError)
-        -> any MaskPredictor
+    package let description: @Sendable (ModelFiles) throws(ModelError) -> ModelDescription
 
     init<Family: ModelFamily>(_ family: Family.Type) {
       descriptor = family.descriptor
-      configuration = { file, weights throws(ModelError) in
-        try family.configuration(file: file, weights: weights)
-      }
-      predictor = { file, weights, options, progress throws(ModelError) in
-        let configuration = try family.configuration(file: file, weights: weights)
-        return try family.init(
-          configuration: configuration, weights: weights, options: options, progress: progress)
-      }
+      description = { files throws(ModelError) in try family.description(of: files) }
     }
   }
 
@@ -48,6 +37,6 @@ package enum ModelRegistry {
 
   /// Returns the family the tensors belong to, or `nil` when it is not known.
   package static func family(of weights: Weights) -> Entry? {
-    all.first { weights.tensors[$0.descriptor.characteristicTensor] != nil }
+    all.first { $0.descriptor.recognizes(weights) }
   }
 }

@@ -1,3 +1,4 @@
+internal import Kernels
 internal import MaskedDiffusion
 
 /// The rows of a request laid end to end, so that every linear layer sees one tall matrix.
@@ -10,7 +11,12 @@ struct RequestLayout {
     var queries: Range<Int>
     /// Whether every position is computed; the others are read from the cache.
     var isWhole: Bool
-    /// The number of positions the row attends to: all of its canvas.
+    /// Whether the pattern is ordered, so that the cache keeps rotated keys and is appended to.
+    var isOrdered = false
+    /// Which positions see each other.
+    var pattern = AttentionPattern.full
+    /// The number of positions the row attends to: all of its canvas, or as much of it as the wanted
+    /// positions of an ordered pattern see.
     var keyCount: Int
     /// Where the row's keys begin when keys of all rows are laid end to end.
     var firstKey: Int
@@ -36,6 +42,16 @@ struct RequestLayout {
   private(set) var isVisible: [UInt8] = []
   /// Whether any key may not be attended to.
   private(set) var hidesKeys = false
+  /// The keys that each computed position sees; empty when all see all of theirs.
+  private(set) var ranges: [Kernels.KeyRange] = []
+  /// The same for each of ``kept``.
+  private(set) var keptRanges: [Kernels.KeyRange] = []
+  /// The group of each key, and the one that each computed position does not see; empty when no row
+  /// has groups.
+  private(set) var keyGroups: [UInt32] = []
+  private(set) var hiddenGroups: [UInt32] = []
+  /// The hidden groups of each of ``kept``.
+  private(set) var keptHiddenGroups: [UInt32] = []
   /// The rows of the tall matrix whose output is wanted, ascending, each once: after its keys and
   /// values, the last block computes nothing else.
   private(set) var kept: [Int] = []
@@ -60,12 +76,11 @@ struct RequestLayout {
   ///
   /// - Parameters:
   ///   - request: What is asked for.
-  ///   - shape: The network's dimensions.
+  ///   - architecture: The network.
   ///   - owner: The network whose caches can be used.
-  ///   - isShifted: Whether the logits of a position are the output of the one before.
   /// - Throws: ``PredictionError``, for rows the network cannot read.
   mutating func lay(
-    _ request: PredictionRequest, shape: TransformerShape, owner: ObjectIdentifier, isShifted: Bool
+    _ request: PredictionRequest, architecture: Architecture, owner: ObjectIdentifier
   ) throws(PredictionError) {
     rows.removeAll(keepingCapacity: true)
     tokens.removeAll(keepingCapacity: true)
@@ -79,29 +94,40 @@ struct RequestLayout {
     usesCaches = false
     positionBound = 0
     for row in request.rows {
-      try check(row, shape: shape)
+      try check(row, architecture: architecture)
+      let pattern = row.attention ?? architecture.attention
+      let isShifted = architecture.isShifted && !request.isRaw
       let cache = try usableCache(of: row, owner: owner)
-      append(row, cache: cache)
+      if pattern.isOrdered {
+        try appendOrdered(row, pattern, cache: cache, architecture, isShifted: isShifted)
+      } else {
+        append(row, pattern, cache: cache)
+      }
       usesCaches = usesCaches || cache != nil
-      try appendPositions(of: row, contextLength: shape.contextLength)
+      try appendPositions(of: row, contextLength: architecture.contextLength)
       try appendOutputs(of: row, isShifted: isShifted)
     }
+    layRanges()
+    layGroups(request)
   }
 
-  private func check(_ row: PredictionRow, shape: TransformerShape) throws(PredictionError) {
+  private func check(_ row: PredictionRow, architecture: Architecture) throws(PredictionError) {
     let count = row.tokens.count
-    guard count <= shape.contextLength else {
-      throw .tooLong(positions: count, contextLength: shape.contextLength)
+    guard count <= architecture.contextLength else {
+      throw .tooLong(positions: count, contextLength: architecture.contextLength)
     }
     for (position, token) in row.tokens.enumerated()
-    where !(0..<shape.embeddingCount).contains(Int(token)) {
+    where !(0..<architecture.embeddingCount).contains(Int(token)) {
       throw .tokenOutOfRange(
-        token: token, position: position, embeddingCount: shape.embeddingCount)
+        token: token, position: position, embeddingCount: architecture.embeddingCount)
     }
     precondition(
       row.positionIDs.map { $0.count == count } ?? true, "\(count) positions, other position IDs")
     precondition(
       row.attendable.map { $0.count == count } ?? true, "\(count) positions, other attendables")
+    precondition(
+      row.groups.map { $0.memberships.count == count && $0.hidden.count == count } ?? true,
+      "\(count) positions, other groups")
   }
 
   private func usableCache(
@@ -128,7 +154,9 @@ struct RequestLayout {
     return cache
   }
 
-  private mutating func append(_ row: PredictionRow, cache: KeyValueCache?) {
+  private mutating func append(
+    _ row: PredictionRow, _ pattern: AttentionPattern, cache: KeyValueCache?
+  ) {
     let first = tokens.count
     if let computed = row.cache?.computed {
       canvasPositions.append(contentsOf: computed)
@@ -140,14 +168,112 @@ struct RequestLayout {
     rows.append(
       Row(
         queries: first..<tokens.count, isWhole: tokens.count - first == row.tokens.count,
-        keyCount: row.tokens.count, firstKey: keyPositions.count, cache: cache,
+        pattern: pattern, keyCount: row.tokens.count, firstKey: keyPositions.count, cache: cache,
         wanted: outputs.count..<outputs.count + row.wanted.count))
+  }
+
+  /// Appends a row whose pattern is ordered: what the wanted positions see, without the blocks whose
+  /// keys and values the cache holds.
+  private mutating func appendOrdered(
+    _ row: PredictionRow, _ pattern: AttentionPattern, cache: KeyValueCache?,
+    _ architecture: Architecture, isShifted: Bool
+  ) throws(PredictionError) {
+    guard row.cache?.computed == nil else {
+      throw .unsupported("a model that reads in order chooses itself what to compute")
+    }
+    guard row.groups == nil || cache == nil else {
+      throw .unsupported("keys and values of positions in groups are not kept")
+    }
+    let count = row.tokens.count
+    let sources = row.wanted.map { isShifted ? max(0, $0 - 1) : $0 }
+    let end = sources.last.map { pattern.block(of: $0, count: count).upperBound } ?? count
+    var start = 0
+    if let cache {
+      let bound = row.positionIDs?.max().map { $0 + 1 } ?? end
+      let order = KeyValueCache.Order(
+        pattern: pattern,
+        frequencyLength: architecture.rotary.frequencyLength(positionCount: bound))
+      let stored = cache.commonCount(entries(of: row, 0..<end), order)
+      start = pattern.block(of: min(stored, sources.first ?? stored), count: count).lowerBound
+      start = min(start, end)
+      cache.truncate(to: start, room: end, order)
+    }
+    let first = tokens.count
+    canvasPositions.append(contentsOf: start..<end)
+    tokens.append(contentsOf: row.tokens[start..<end])
+    rows.append(
+      Row(
+        queries: first..<tokens.count, isWhole: start == 0, isOrdered: true, pattern: pattern,
+        keyCount: end, firstKey: keyPositions.count, cache: cache,
+        wanted: outputs.count..<outputs.count + row.wanted.count))
+  }
+
+  /// What the keys and values of positions of an ordered row depend on.
+  private func entries(
+    of row: PredictionRow, _ range: Range<Int>
+  ) -> [KeyValueCache.Entry] {
+    range.map { place in
+      KeyValueCache.Entry(
+        token: row.tokens[place],
+        position: Int32(truncatingIfNeeded: row.positionIDs?[place] ?? place),
+        isVisible: row.attendable?[place] ?? true)
+    }
+  }
+
+  /// Says in the caches of ordered rows that what was computed is stored.
+  func storeEntries(of request: PredictionRequest) {
+    for (row, asked) in zip(rows, request.rows) where row.isOrdered {
+      guard let cache = row.cache else { continue }
+      cache.append(entries(of: asked, cache.entries.count..<row.keyCount))
+    }
+  }
+
+  /// Lists the keys that each computed position sees, unless all see all.
+  private mutating func layRanges() {
+    ranges.removeAll(keepingCapacity: true)
+    keptRanges.removeAll(keepingCapacity: true)
+    var seesAll = true
+    for row in rows where row.pattern != .full {
+      let all = 0..<row.keyCount
+      seesAll =
+        seesAll
+        && canvasPositions[row.queries].allSatisfy {
+          row.pattern.visible(from: $0, count: row.keyCount) == all
+        }
+    }
+    guard !seesAll else { return }
+    for row in rows {
+      for position in canvasPositions[row.queries] {
+        ranges.append(
+          Kernels.KeyRange(row.pattern.visible(from: position, count: row.keyCount)))
+      }
+    }
+    keptRanges.append(contentsOf: kept.map { ranges[$0] })
+  }
+
+  /// Lists the groups of keys and those that positions do not see, if there are any.
+  private mutating func layGroups(_ request: PredictionRequest) {
+    keyGroups.removeAll(keepingCapacity: true)
+    hiddenGroups.removeAll(keepingCapacity: true)
+    keptHiddenGroups.removeAll(keepingCapacity: true)
+    guard request.rows.contains(where: { $0.groups != nil }) else { return }
+    for (row, asked) in zip(rows, request.rows) {
+      if let groups = asked.groups {
+        keyGroups.append(contentsOf: groups.memberships[0..<row.keyCount])
+        hiddenGroups.append(contentsOf: canvasPositions[row.queries].lazy.map { groups.hidden[$0] })
+      } else {
+        keyGroups.append(contentsOf: repeatElement(0, count: row.keyCount))
+        hiddenGroups.append(contentsOf: repeatElement(0, count: row.queries.count))
+      }
+    }
+    keptHiddenGroups.append(contentsOf: kept.map { hiddenGroups[$0] })
   }
 
   private mutating func appendPositions(
     of row: PredictionRow, contextLength: Int
   ) throws(PredictionError) {
-    if let positions = row.positionIDs {
+    guard let last = rows.last else { return }
+    if let positions = row.positionIDs?[0..<last.keyCount] {
       for position in positions {
         guard (0..<contextLength).contains(position) else {
           throw .unsupported("position number \(position), expected 0 to \(contextLength - 1)")
@@ -156,18 +282,18 @@ struct RequestLayout {
       }
       keyPositions.append(contentsOf: positions.lazy.map { Int32(truncatingIfNeeded: $0) })
     } else {
-      positionBound = max(positionBound, row.tokens.count)
-      keyPositions.append(contentsOf: row.tokens.indices.lazy.map { Int32(truncatingIfNeeded: $0) })
+      positionBound = max(positionBound, last.keyCount)
+      keyPositions.append(
+        contentsOf: (0..<last.keyCount).lazy.map { Int32(truncatingIfNeeded: $0) })
     }
-    guard let last = rows.last else { return }
     for position in canvasPositions[last.queries] {
       queryPositions.append(keyPositions[last.firstKey + position])
     }
-    if let attendable = row.attendable {
+    if let attendable = row.attendable?[0..<last.keyCount] {
       isVisible.append(contentsOf: attendable.lazy.map { $0 ? 1 : 0 })
       hidesKeys = hidesKeys || attendable.contains(false)
     } else {
-      isVisible.append(contentsOf: repeatElement(1, count: row.tokens.count))
+      isVisible.append(contentsOf: repeatElement(1, count: last.keyCount))
     }
   }
 
@@ -207,7 +333,10 @@ struct RequestLayout {
 
   /// The row of the tall matrix that computes `position` of `row`.
   private func query(of position: Int, in row: Row) -> Int? {
-    guard !row.isWhole else { return row.queries.lowerBound + position }
+    if row.isWhole || row.isOrdered {
+      let query = row.queries.lowerBound + position - (canvasPositions[row.queries].first ?? 0)
+      return row.queries.contains(query) ? query : nil
+    }
     var low = row.queries.lowerBound
     var high = row.queries.upperBound
     while low < high {
@@ -215,5 +344,55 @@ struct RequestLayout {
       if canvasPositions[middle] < position { low = middle + 1 } else { high = middle }
     }
     return low < row.queries.upperBound && canvasPositions[low] == position ? low : nil
+  }
+}
+
+/// What positions see, as plain addresses.
+extension RequestLayout {
+  /// What computed positions see.
+  struct Seen: @unchecked Sendable {
+    /// The keys that each sees; `nil` shows all of the row.
+    var ranges: UnsafePointer<Kernels.KeyRange>?
+    /// The group that each does not see; `nil` hides none.
+    var hiddenGroups: UnsafePointer<UInt32>?
+  }
+
+  /// What can be seen of all rows.
+  struct Visibility: @unchecked Sendable {
+    /// Whether each key may be attended to; `nil` shows all.
+    var keys: UnsafePointer<UInt8>?
+    /// The group of each key, if there are groups.
+    var keyGroups: UnsafePointer<UInt32>?
+    /// What each computed position sees.
+    var queries: Seen
+    /// What each of ``RequestLayout/kept`` sees.
+    var kept: Seen
+  }
+
+  /// Calls `body` with addresses that are valid meanwhile.
+  func withVisibility(_ body: (Visibility) -> Void) {
+    isVisible.withUnsafeBufferPointer { isVisible in
+      ranges.withUnsafeBufferPointer { ranges in
+        keptRanges.withUnsafeBufferPointer { keptRanges in
+          keyGroups.withUnsafeBufferPointer { keyGroups in
+            hiddenGroups.withUnsafeBufferPointer { hidden in
+              keptHiddenGroups.withUnsafeBufferPointer { keptHidden in
+                let hasRanges = !ranges.isEmpty, hasGroups = !keyGroups.isEmpty
+                body(
+                  Visibility(
+                    keys: hidesKeys ? isVisible.baseAddress : nil,
+                    keyGroups: hasGroups ? keyGroups.baseAddress : nil,
+                    queries: Seen(
+                      ranges: hasRanges ? ranges.baseAddress : nil,
+                      hiddenGroups: hasGroups ? hidden.baseAddress : nil),
+                    kept: Seen(
+                      ranges: hasRanges ? keptRanges.baseAddress : nil,
+                      hiddenGroups: hasGroups ? keptHidden.baseAddress : nil)))
+              }
+            }
+          }
+        }
+      }
+    }
   }
 }

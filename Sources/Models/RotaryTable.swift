@@ -4,10 +4,7 @@ internal import Glibc
 
 /// Cosines and sines of the rotations that tell a head where a position is.
 ///
-/// Pair i of position p turns by p · base^(−2i/headSize). Angles are computed as the reference
-/// codes do: power, reciprocal and product each rounded to single precision.
-///
-/// - SeeAlso: Su et al., “RoFormer”, arXiv:2104.09864; `build_rope_cache` of lit-gpt.
+/// - SeeAlso: ``Rotary``; `build_rope_cache` of lit-gpt.
 package struct RotaryTable: Sendable {
   /// The number of pairs of a head.
   package let pairCount: Int
@@ -21,17 +18,18 @@ package struct RotaryTable: Sendable {
   /// Shape `[positions, pairs]`.
   package let sines: Tensor
 
+  /// The row length that the frequencies depend on, or 0.
+  package let frequencyLength: Int
+
   /// Computes the table of positions `0..<positionCount`.
-  package init(
-    positionCount: Int, headSize: Int, base: Float, precision: RotaryPrecision = .float32
-  ) {
+  package init(positionCount: Int, headSize: Int, rotary: Rotary) {
     let pairCount = headSize / 2
-    let frequencies = (0..<pairCount).map { pair -> Float in
-      let exponent = Float(2 * pair) / Float(headSize)
-      return 1 / Float(pow(Double(base), Double(exponent)))
-    }
+    frequencyLength = rotary.frequencyLength(positionCount: positionCount)
+    let frequencies = rotary.frequencies(headSize: headSize, length: frequencyLength)
+    let factor = Double(rotary.attentionFactor)
     func rounded(_ value: Double) -> Float {
-      precision == .bfloat16 ? Float(value).roundedToBFloat16 : Float(value)
+      let value = factor == 1 ? value : value * factor
+      return rotary.precision == .bfloat16 ? Float(value).roundedToBFloat16 : Float(value)
     }
     var cosines: [Float] = []
     var sines: [Float] = []

@@ -1,94 +1,102 @@
-package import Checkpoints
-internal import Kernels
-package import MaskedDiffusion
+internal import Checkpoints
+internal import MaskedDiffusion
 
 /// Masked diffusion language models by Nie et al., in the layout of lit-gpt.
 ///
-/// A pre-norm transformer with rotary attention in both directions and gated feed-forward layers.
-/// The mask token is the last row of the embedding matrix and has no row in the head, so it can
-/// never be predicted.
+/// Rotary attention in both directions and gated feed-forward layers. The mask token is the last row
+/// of the embedding matrix and has no row in the head, so it can never be predicted.
+///
+/// The keys of `config.json` are lit-gpt's. The published checkpoints have none; their number of heads
+/// follows from the other dimensions (``SMDM/publishedHeadCount(layers:width:feedForwardWidth:)``).
 ///
 /// - SeeAlso: Nie et al., “Scaling up Masked Diffusion Models on Text”, arXiv:2410.18514;
 ///   github.com/ML-GSAI/SMDM, `lit_gpt/diffmodel.py`, `TransEncoder`.
-package struct SMDM: ModelFamily {
+package enum SMDM: ModelFamily {
   package static let descriptor = ModelFamilyDescriptor(
-    name: "smdm", modelTypes: ["smdm"],
-    characteristicTensor: Name(layer: 0).attention, embeddingTensor: Name.embedding,
-    headTensor: Name.head, defaultPreset: "smdm-greedy",
-    summary: "masked diffusion models in the layout of lit-gpt (arXiv:2410.18514)")
+    name: "smdm", modelTypes: ["smdm"], names: names, defaultPreset: "smdm-greedy",
+    summary: "masked diffusion models in the layout of lit-gpt (arXiv:2410.18514)",
+    recognizes: { $0.tensors[names[.packedAttention, layer: 0]] != nil })
 
-  /// What the tensors are called.
-  struct Name {
-    static let embedding = "transformer.wte.weight"
-    static let finalNorm = "transformer.ln_f.weight"
-    static let head = "lm_head.weight"
+  private static let names = TensorNames.litGPT
 
-    let layer: Int
-    private var prefix: String { "transformer.h.\(layer)." }
-    var attentionNorm: String { prefix + "norm_1.weight" }
-    var attention: String { prefix + "attn.attn.weight" }
-    var projection: String { prefix + "attn.proj.weight" }
-    var feedForwardNorm: String { prefix + "norm_2.weight" }
-    var gate: String { prefix + "mlp.swiglu.w1.weight" }
-    var up: String { prefix + "mlp.swiglu.w2.weight" }
-    var down: String { prefix + "mlp.swiglu.w3.weight" }
-  }
+  /// The context length of every published model.
+  private static let publishedContextLength = 2048
 
-  private let configuration: Configuration
-  private let network: Transformer
-
-  package init(
-    configuration: Configuration, weights: Weights, options: ModelOptions,
-    progress: LoadingProgress?
-  ) throws(ModelError) {
-    self.configuration = configuration
-    network = Transformer(
-      shape: configuration.shape, weights: try Self.layers(of: weights, configuration),
-      options: options, progress: progress)
-  }
-
-  /// Finds every tensor and checks its shape.
-  private static func layers(
-    of weights: Weights, _ configuration: Configuration
-  ) throws(ModelError) -> TransformerWeights {
-    let shape = configuration.shape
-    let width = shape.width
-    func block(_ layer: Int) throws(ModelError) -> TransformerWeights.Block {
-      let name = Name(layer: layer)
-      return TransformerWeights.Block(
-        attentionNorm: try weights.vector(name.attentionNorm, width),
-        attention: .packed(
-          try weights.matrix(
-            name.attention, shape.queryWidth + 2 * shape.keyValueWidth, width)),
-        projection: try weights.matrix(name.projection, width, shape.queryWidth),
-        feedForwardNorm: try weights.vector(name.feedForwardNorm, width),
-        gate: try weights.matrix(name.gate, shape.feedForwardWidth, width),
-        up: try weights.matrix(name.up, shape.feedForwardWidth, width),
-        down: try weights.matrix(name.down, width, shape.feedForwardWidth))
+  package static func description(of files: ModelFiles) throws(ModelError) -> ModelDescription {
+    let weights = files.weights
+    let embedding = try weights.sizes(ofMatrix: names[.embedding])
+    let head = try weights.sizes(ofMatrix: names[.head])
+    let layers = weights.layerCount { names[.attentionNorm, layer: $0] }
+    let gate = try weights.sizes(ofMatrix: names[.gate, layer: 0])
+    guard let file = files.configuration else {
+      let architecture = try publishedArchitecture(
+        layers: layers, embedding: embedding, vocabularySize: head.rows,
+        feedForwardWidth: gate.rows, path: weights.path)
+      return ModelDescription(
+        architecture: architecture, names: names,
+        maskToken: TokenID(clamping: embedding.rows - 1), endOfTextTokens: [])
     }
-    var blocks: [TransformerWeights.Block] = []
-    for layer in 0..<shape.layerCount { blocks.append(try block(layer)) }
-    return TransformerWeights(
-      embedding: try weights.matrix(Name.embedding, shape.embeddingCount, width), blocks: blocks,
-      finalNorm: try weights.vector(Name.finalNorm, width),
-      head: try weights.matrix(Name.head, shape.vocabularySize, width))
+    try refuseUnsupported(file)
+    let width = try file.size(
+      "n_embd", in: weights, tensor: names[.embedding], says: embedding.columns)
+    let heads = try file.requiredSize("n_head")
+    let headSize = try file.size("head_size") ?? (width / heads)
+    let architecture = Architecture(
+      layerCount: try file.size(
+        "n_layer", in: weights, tensor: names[.attentionNorm, layer: layers], says: layers),
+      width: width, headCount: heads,
+      keyValueHeadCount: try file.size("n_query_groups") ?? heads, headSize: headSize,
+      feedForwardWidth: try file.size(
+        "intermediate_size", in: weights, tensor: names[.gate, layer: 0], says: gate.rows),
+      embeddingCount: embedding.rows,
+      vocabularySize: try file.size(
+        "padded_vocab_size", in: weights, tensor: names[.head], says: head.rows),
+      contextLength: try file.size("block_size") ?? publishedContextLength,
+      normEpsilon: Float(try file.positiveNumber("norm_eps") ?? 1e-5),
+      rotary: Rotary(
+        base: Float(try file.positiveNumber("rope_base") ?? 10_000),
+        precision: try rotaryPrecision(file)),
+      packsAttention: true)
+    try architecture.checkHeads(
+      file, keyValueHeadsKey: "n_query_groups", headSizeKey: "head_size")
+    return ModelDescription(
+      architecture: architecture, names: names,
+      maskToken: try file.token("mask_token_id", below: embedding.rows)
+        ?? TokenID(clamping: embedding.rows - 1),
+      endOfTextTokens: try file.tokens("eos_token_id", below: embedding.rows))
   }
-}
 
-extension SMDM {
-  package var maskToken: TokenID { configuration.maskToken }
-  package var vocabularySize: Int { configuration.shape.vocabularySize }
-  package var embeddingCount: Int { configuration.shape.embeddingCount }
-  package var contextLength: Int { configuration.shape.contextLength }
-  package var endOfTextTokens: [TokenID] { configuration.endOfTextTokens }
-
-  package func predict(
-    _ request: PredictionRequest, into prediction: inout Prediction
-  ) throws(PredictionError) {
-    try network.predict(request, into: &prediction)
+  /// Refuses the variations of lit-gpt that no SMDM model uses.
+  private static func refuseUnsupported(_ file: ConfigurationFile) throws(ModelError) {
+    try file.require("rotary_percentage", 1)
+    try file.require("bias", false)
+    try file.require("parallel_residual", false)
+    try file.require("tie_word_embeddings", false)
   }
 
-  package var logitsReader: any LogitsReader { KernelLogitsReader(kernels: network.kernels) }
+  private static func rotaryPrecision(
+    _ file: ConfigurationFile
+  ) throws(ModelError) -> Rotary.Precision {
+    try file.require("rope_cache_dtype", oneOf: Rotary.Precision.allCases.map(\.rawValue))
+    return try file.text("rope_cache_dtype").flatMap(Rotary.Precision.init) ?? .bfloat16
+  }
 
-  package func makeCache() -> (any PredictionCache)? { network.makeCache() }
+  private static func publishedArchitecture(
+    layers: Int, embedding: (rows: Int, columns: Int), vocabularySize: Int, feedForwardWidth: Int,
+    path: String
+  ) throws(ModelError) -> Architecture {
+    guard
+      let heads = publishedHeadCount(
+        layers: layers, width: embedding.columns, feedForwardWidth: feedForwardWidth)
+    else {
+      throw .unknownDimensions(
+        path: path, layers: layers, width: embedding.columns, feedForwardWidth: feedForwardWidth)
+    }
+    return Architecture(
+      layerCount: layers, width: embedding.columns, headCount: heads, keyValueHeadCount: heads,
+      headSize: embedding.columns / heads, feedForwardWidth: feedForwardWidth,
+      embeddingCount: embedding.rows, vocabularySize: vocabularySize,
+      contextLength: publishedContextLength, normEpsilon: 1e-5,
+      rotary: Rotary(base: 10_000, precision: .bfloat16), packsAttention: true)
+  }
 }

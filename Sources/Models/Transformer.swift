@@ -2,13 +2,10 @@ package import Kernels
 package import MaskedDiffusion
 internal import Synchronization
 
-/// The network that several families share: pre-norm blocks of rotary attention in both
-/// directions and gated feed-forward layers, with sequential residuals.
-///
-/// x ← x + W_o · attention(norm(x)); x ← x + W_down · (silu(W_gate · norm(x)) ⊙ W_up · norm(x))
+/// An ``Architecture`` with its weights, and the forward pass.
 package final class Transformer: Sendable {
-  /// The dimensions.
-  package let shape: TransformerShape
+  /// What is computed.
+  package let architecture: Architecture
   /// The weights, converted to the precision asked for.
   package let weights: TransformerWeights
   /// What computes.
@@ -35,22 +32,22 @@ package final class Transformer: Sendable {
     /// The left side of the head's product, one a row of the request.
     var headInputs: [Kernels.Input] = []
     /// The rotations of the positions seen so far.
-    var rotations = RotaryTable(positionCount: 0, headSize: 2, base: 1)
+    var rotations = RotaryTable(positionCount: 0, headSize: 2, rotary: Rotary(base: 1))
   }
 
   /// Creates the network, and converts its weights to the precision asked for.
   ///
   /// - Parameters:
-  ///   - shape: The dimensions.
-  ///   - weights: The weights, of these dimensions.
+  ///   - architecture: What to compute.
+  ///   - weights: The weights, of its dimensions.
   ///   - options: How to compute.
   ///   - kernels: What to compute with; `nil` starts threads of its own.
   ///   - progress: Told how far the conversion of the weights is.
   package init(
-    shape: TransformerShape, weights: TransformerWeights, options: ModelOptions,
+    architecture: Architecture, weights: TransformerWeights, options: ModelOptions,
     kernels: Kernels? = nil, progress: LoadingProgress? = nil
   ) {
-    self.shape = shape
+    self.architecture = architecture
     let kernels = kernels ?? Kernels(threadCount: options.usedThreadCount)
     self.kernels = kernels
     precision = options.precision.products
@@ -60,19 +57,14 @@ package final class Transformer: Sendable {
     if isSmall { weights.prepare(kernels, precision) }
     self.weights = weights
     lanes = RowLanes(kernels, isSmall: isSmall)
-    blocks = weights.blocks.map { BlockView($0, normEpsilon: shape.normEpsilon) }
-  }
-
-  /// Whether queries, keys and values come out of one matrix, group by group.
-  var packsAttention: Bool {
-    if case .packed = weights.blocks.first?.attention { true } else { false }
+    blocks = weights.blocks.map { BlockView($0, normEpsilon: architecture.normEpsilon) }
   }
 
   /// Returns an empty cache for this network.
   package func makeCache() -> KeyValueCache {
     KeyValueCache(
-      owner: ObjectIdentifier(self), layerCount: shape.layerCount,
-      keyValueWidth: shape.keyValueWidth)
+      owner: ObjectIdentifier(self), layerCount: architecture.layerCount,
+      keyValueWidth: architecture.keyValueWidth)
   }
 
   /// Computes the logits `request` wants.
@@ -80,14 +72,13 @@ package final class Transformer: Sendable {
   /// - Parameters:
   ///   - request: What is asked for.
   ///   - prediction: Where the logits go; its storage is reused.
-  ///   - isShifted: Whether the logits of a position are the output of the one before.
   /// - Throws: ``PredictionError``. A cache the request uses is empty after `cancelled`.
   package func predict(
-    _ request: PredictionRequest, into prediction: inout Prediction, isShifted: Bool = false
+    _ request: PredictionRequest, into prediction: inout Prediction
   ) throws(PredictionError) {
     try turn.withLock { _ throws(PredictionError) in
       try pass.layout.lay(
-        request, shape: shape, owner: ObjectIdentifier(self), isShifted: isShifted)
+        request, architecture: architecture, owner: ObjectIdentifier(self))
       prepare()
       let cancellation = request.cancellation
       let rows = passRows
@@ -96,7 +87,10 @@ package final class Transformer: Sendable {
       guard cancellation?.isRaised != true else { throw .cancelled }
       computeLogits(request, of: rows.stream, into: &prediction)
       guard cancellation?.isRaised != true else { throw .cancelled }
-      for row in pass.layout.rows { row.cache?.positionCount = row.keyCount }
+      for row in pass.layout.rows where !row.isOrdered {
+        row.cache?.positionCount = row.keyCount
+      }
+      pass.layout.storeEntries(of: request)
       try checkFinite(prediction)
     }
   }
@@ -104,19 +98,19 @@ package final class Transformer: Sendable {
   /// Takes the stream through all blocks, or fewer when cancelled.
   private func computeBlocks(_ rows: PassRows, _ cancellation: CancellationFlag?) {
     let rowCount = pass.layout.queryCount
-    pass.layout.isVisible.withUnsafeBufferPointer { isVisible in
-      let visible = pass.layout.hidesKeys ? isVisible.baseAddress : nil
+    pass.layout.withVisibility { visibility in
       for (layer, block) in blocks.enumerated() {
         lanes.forEachPart(of: rowCount, cancellation: cancellation) { part, lane in
           project(part, layer, block, rows, lane, cancellation)
         }
         guard cancellation?.isRaised != true else { return }
-        var sources = keySources(layer, rows.heads, visible: visible)
+        var sources = keySources(layer, rows.heads, visibility)
         let isLast = layer == blocks.count - 1
         if isLast { keepWantedRows(rows, &sources) }
         let unfinishedCount = isLast ? pass.layout.kept.count : rowCount
+        let seen = isLast ? visibility.kept : visibility.queries
         lanes.forEachPart(of: unfinishedCount, cancellation: cancellation) { part, lane in
-          attend(part, sources, block, rows, lane, cancellation)
+          attend(part, sources, seen, block, rows, lane, cancellation)
           feedForward(part, block, rows, lane, cancellation)
         }
         guard cancellation?.isRaised != true else { return }
@@ -127,22 +121,36 @@ package final class Transformer: Sendable {
   /// Makes room for the request that was laid out.
   private func prepare() {
     let layout = pass.layout
-    let readsCache = layout.rows.contains { !$0.isWhole }
+    let readsCache = layout.rows.contains { !$0.isWhole && !$0.isOrdered }
     pass.scratch.reserve(
-      shape, queries: layout.queryCount, keys: readsCache ? layout.keyCount : 0,
+      architecture, queries: layout.queryCount, keys: readsCache ? layout.keyCount : 0,
       wanted: layout.outputs.count)
-    if layout.positionBound > pass.rotations.positionCount {
-      // Twice as many as now, so that a canvas that grows does not cost a table a step.
-      let count = max(layout.positionBound, 2 * pass.rotations.positionCount)
-      pass.rotations = RotaryTable(
-        positionCount: min(count, shape.contextLength), headSize: shape.headSize,
-        base: shape.rotaryBase, precision: shape.rotaryPrecision)
-    }
-    for row in layout.rows {
+    prepareRotations(layout.positionBound)
+    for row in layout.rows where !row.isOrdered {
       guard let cache = row.cache else { continue }
       if row.isWhole { cache.reserve(row.keyCount) }
       // Until every layer is stored, the cache holds a mixture of two passes.
       cache.positionCount = 0
     }
+  }
+
+  /// Makes sure that there are rotations for positions below `bound`.
+  private func prepareRotations(_ bound: Int) {
+    let rotary = architecture.rotary
+    let length = rotary.frequencyLength(positionCount: bound)
+    var count = bound
+    if length == 0 {
+      guard bound > pass.rotations.positionCount || pass.rotations.frequencyLength != 0 else {
+        return
+      }
+      // Twice as many as now, so that a canvas that grows does not cost a table a step; but not so
+      // many that frequencies would depend on the number.
+      count = min(max(bound, 2 * pass.rotations.positionCount), architecture.contextLength)
+      if rotary.frequencyLength(positionCount: count) != 0 { count = bound }
+    } else {
+      guard pass.rotations.frequencyLength != length else { return }
+    }
+    pass.rotations = RotaryTable(
+      positionCount: count, headSize: architecture.headSize, rotary: rotary)
   }
 }

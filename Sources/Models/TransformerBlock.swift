@@ -27,10 +27,10 @@ extension Transformer {
     let count = pass.layout.queryCount
     let scratch = pass.scratch
     return PassRows(
-      stream: Rows(scratch.stream.address, count: count, width: shape.width),
+      stream: Rows(scratch.stream.address, count: count, width: architecture.width),
       heads: projectedHeads,
-      gathered: Rows(scratch.gathered.address, count: count, width: shape.queryWidth),
-      hidden: Rows(scratch.hidden.address, count: count, width: shape.feedForwardWidth))
+      gathered: Rows(scratch.gathered.address, count: count, width: architecture.queryWidth),
+      hidden: Rows(scratch.hidden.address, count: count, width: architecture.feedForwardWidth))
   }
 
   /// Computes the queries, keys and values of `part`, rotated; caches get the keys as they were before.
@@ -45,20 +45,41 @@ extension Transformer {
       multiply(by: query, into: heads.queries.rows(part), lane, cancellation)
       multiply(by: key, into: heads.keys.rows(part), lane, cancellation)
       multiply(by: value, into: heads.values.rows(part), lane, cancellation)
-    case .packed(let matrix):
-      multiply(by: matrix, into: heads.all.rows(part), lane, cancellation)
+    case .packed(let layer):
+      multiply(by: layer, into: heads.all.rows(part), lane, cancellation)
     }
     // A cancelled product is half written; what it holds must not reach a cache.
     guard cancellation?.isRaised != true else { return }
-    store(heads, part, layer)
+    normalizeHeads(heads, part, block, lane.kernels)
+    store(heads, part, layer, isRotated: false)
     rotate(
       heads.rotated.rows(part), groups: heads.rotatedGroups,
       positions: pass.layout.queryPositions[part], lane.kernels)
+    store(heads, part, layer, isRotated: true)
+  }
+
+  /// Applies the norms of query and key heads, if there are any.
+  private func normalizeHeads(
+    _ heads: ProjectedHeads, _ part: Range<Int>, _ block: BlockView, _ kernels: Kernels
+  ) {
+    let size = architecture.headSize
+    let sharing = architecture.headCount / architecture.keyValueHeadCount
+    if let norm = block.queryNorm {
+      kernels.normalizeHeads(
+        heads.queries.rows(part), headSize: size,
+        groups: (headCount: sharing, stride: heads.queryGroupStride), norm: norm)
+    }
+    if let norm = block.keyNorm {
+      kernels.normalizeHeads(
+        heads.keys.rows(part), headSize: size, groups: (headCount: 1, stride: heads.keyStride),
+        norm: norm)
+    }
   }
 
   /// Adds what the positions of `part` gather from all positions to the stream.
   func attend(
-    _ part: Range<Int>, _ sources: [KeySource], _ block: BlockView, _ rows: PassRows, _ lane: Lane,
+    _ part: Range<Int>, _ sources: [KeySource], _ seen: RequestLayout.Seen, _ block: BlockView,
+    _ rows: PassRows, _ lane: Lane,
     _ cancellation: CancellationFlag?
   ) {
     for source in sources {
@@ -68,13 +89,22 @@ extension Transformer {
         q: rows.heads.queries.rows(shared), k: source.keys, v: source.values,
         into: rows.gathered.rows(shared),
         heads: Kernels.Heads(
-          count: shape.headCount, keyCount: shape.keyValueHeadCount, size: shape.headSize,
+          count: architecture.headCount, keyCount: architecture.keyValueHeadCount,
+          size: architecture.headSize,
           queryGroupStride: rows.heads.queryGroupStride, keyStride: source.keyStride),
-        visible: source.visible, precision: precision, cancellation: cancellation)
+        visible: source.visible, ranges: seen.ranges.map { $0 + shared.lowerBound },
+        groups: groups(of: source, seen, shared), precision: precision, cancellation: cancellation)
     }
     lane.input.set(rows.gathered.rows(part))
     multiply(
       by: block.projection, into: rows.stream.rows(part), accumulate: true, lane, cancellation)
+  }
+
+  private func groups(
+    of source: KeySource, _ seen: RequestLayout.Seen, _ queries: Range<Int>
+  ) -> Kernels.KeyGroups? {
+    guard let keys = source.groups, let hidden = seen.hiddenGroups else { return nil }
+    return Kernels.KeyGroups(keys: keys, hidden: hidden + queries.lowerBound)
   }
 
   /// Adds what each position of `part` makes of itself to the stream.
@@ -85,20 +115,21 @@ extension Transformer {
     let hidden = rows.hidden.rows(part), stream = rows.stream.rows(part)
     lane.input.set(stream, norm: block.feedForwardNorm)
     lane.kernels.multiplySwiGLU(
-      lane.input, gate: block.gate, up: block.up, through: hidden, into: lane.hidden,
-      for: block.down, precision: precision, cancellation: cancellation)
+      lane.input, gate: block.gate.weights, up: block.up.weights, through: hidden,
+      into: lane.hidden,
+      for: block.down.weights, precision: precision, cancellation: cancellation)
     lane.kernels.multiply(
-      lane.hidden, by: block.down, into: stream, accumulate: true, precision: precision,
+      lane.hidden, by: block.down.weights, into: stream, accumulate: true, precision: precision,
       cancellation: cancellation)
   }
 
   private func multiply(
-    by weights: Kernels.Matrix, into output: Rows, accumulate: Bool = false, _ lane: Lane,
+    by layer: BlockView.Layer, into output: Rows, accumulate: Bool = false, _ lane: Lane,
     _ cancellation: CancellationFlag?
   ) {
     lane.kernels.multiply(
-      lane.input, by: weights, into: output, accumulate: accumulate, precision: precision,
-      cancellation: cancellation)
+      lane.input, by: layer.weights, bias: layer.bias, into: output, accumulate: accumulate,
+      precision: precision, cancellation: cancellation)
   }
 
   private func rotate(
@@ -112,7 +143,7 @@ extension Transformer {
     positions.withUnsafeBufferPointer { positions in
       guard let positions = positions.baseAddress else { return }
       kernels.rotate(
-        rows, headSize: shape.headSize, groups: groups, positions: positions, table: table)
+        rows, headSize: architecture.headSize, groups: groups, positions: positions, table: table)
     }
   }
 }
@@ -140,18 +171,19 @@ extension Transformer {
   /// Separate matrices: all queries, all keys, all values. A packed one: for each key head come its
   /// query heads, the key head itself and the value head.
   private var projectedHeads: ProjectedHeads {
-    let size = shape.headSize, width = shape.queryWidth, keyWidth = shape.keyValueWidth
+    let size = architecture.headSize, width = architecture.queryWidth,
+      keyWidth = architecture.keyValueWidth
     let all = Rows(
       pass.scratch.projected.address, count: pass.layout.queryCount, width: width + 2 * keyWidth,
-      stride: TransformerScratch.projectedStride(shape))
-    guard packsAttention else {
+      stride: TransformerScratch.projectedStride(architecture))
+    guard architecture.packsAttention else {
       return ProjectedHeads(
         all: all, queries: all.columns(0..<width), keys: all.columns(width..<width + keyWidth),
         values: all.columns(width + keyWidth..<width + 2 * keyWidth),
-        queryGroupStride: width / shape.keyValueHeadCount, keyStride: size,
+        queryGroupStride: width / architecture.keyValueHeadCount, keyStride: size,
         rotated: all.columns(0..<width + keyWidth))
     }
-    let sharing = shape.headCount / shape.keyValueHeadCount
+    let sharing = architecture.headCount / architecture.keyValueHeadCount
     let group = (sharing + 2) * size
     return ProjectedHeads(
       all: all, queries: all.columns(0..<all.width - 2 * size),
@@ -167,24 +199,27 @@ extension Transformer {
     var queries: Range<Int>
     /// Rotated, shape `[keyCount, keyValueWidth]` or wider.
     var keys: Rows
-    /// Of the same shape.
+    /// Of the same architecture.
     var values: Rows
     /// From one head to the next.
     var keyStride: Int
     /// Shape `[keyCount]`; `nil` shows all.
     var visible: UnsafePointer<UInt8>?
+    /// Shape `[keyCount]`, the group of each key; `nil` if there are none.
+    var groups: UnsafePointer<UInt32>?
   }
 
-  /// Keeps what was computed of `part` in the caches of its rows, keys not yet rotated.
-  private func store(_ heads: ProjectedHeads, _ part: Range<Int>, _ layer: Int) {
+  /// Keeps what was computed of `part` in the caches of its rows: keys as they are before or after
+  /// their rotation, whichever the row's cache keeps.
+  private func store(_ heads: ProjectedHeads, _ part: Range<Int>, _ layer: Int, isRotated: Bool) {
     guard pass.layout.usesCaches else { return }
-    let size = shape.headSize
-    for row in pass.layout.rows {
+    let size = architecture.headSize
+    for row in pass.layout.rows where row.isOrdered == isRotated {
       guard let cache = row.cache else { continue }
       for query in row.queries.clamped(to: part) {
         let position = pass.layout.canvasPositions[query]
-        for head in 0..<shape.keyValueHeadCount {
-          let target = position * shape.keyValueWidth + head * size
+        for head in 0..<architecture.keyValueHeadCount {
+          let target = position * architecture.keyValueWidth + head * size
           (cache.keys[layer].address + target).update(
             from: heads.keys[query] + head * heads.keyStride, count: size)
           (cache.values[layer].address + target).update(
@@ -196,24 +231,32 @@ extension Transformer {
 
   /// Where each row of the request finds its keys and values, once those of all parts are there.
   ///
-  /// `visible` says of the keys of all rows whether they may be attended to; `nil` shows all.
   func keySources(
-    _ layer: Int, _ heads: ProjectedHeads, visible: UnsafePointer<UInt8>?
+    _ layer: Int, _ heads: ProjectedHeads, _ visibility: RequestLayout.Visibility
   ) -> [KeySource] {
     pass.layout.rows.map { row in
-      let visible = visible.map { $0 + row.firstKey }
+      let visible = visibility.keys.map { $0 + row.firstKey }
+      let groups = visibility.keyGroups.map { $0 + row.firstKey }
       guard let cache = row.cache, !row.isWhole else {
         return KeySource(
           queries: row.queries, keys: heads.keys.rows(row.queries),
-          values: heads.values.rows(row.queries), keyStride: heads.keyStride, visible: visible)
+          values: heads.values.rows(row.queries), keyStride: heads.keyStride, visible: visible,
+          groups: groups)
       }
-      let width = shape.keyValueWidth
+      let width = architecture.keyValueWidth
+      if row.isOrdered {
+        return KeySource(
+          queries: row.queries,
+          keys: Rows(cache.keys[layer].address, count: row.keyCount, width: width),
+          values: Rows(cache.values[layer].address, count: row.keyCount, width: width),
+          keyStride: architecture.headSize, visible: visible, groups: groups)
+      }
       let rotated = pass.scratch.rotated.address + row.firstKey * width
       rotated.update(from: cache.keys[layer].address, count: row.keyCount * width)
       let source = KeySource(
         queries: row.queries, keys: Rows(rotated, count: row.keyCount, width: width),
         values: Rows(cache.values[layer].address, count: row.keyCount, width: width),
-        keyStride: shape.headSize, visible: visible)
+        keyStride: architecture.headSize, visible: visible, groups: groups)
       rotate(
         source.keys,
         positions: pass.layout.keyPositions[row.firstKey..<row.firstKey + row.keyCount], kernels)
@@ -228,10 +271,10 @@ extension Transformer {
     for index in sources.indices { sources[index].queries = pass.layout.rows[index].kept }
     guard kept.count < pass.layout.queryCount else { return }
     let heads = rows.heads
-    let groupWidth = shape.queryWidth / shape.keyValueHeadCount
+    let groupWidth = architecture.queryWidth / architecture.keyValueHeadCount
     for (target, row) in kept.enumerated() where target != row {
-      rows.stream[target].update(from: rows.stream[row], count: shape.width)
-      for group in 0..<shape.keyValueHeadCount {
+      rows.stream[target].update(from: rows.stream[row], count: architecture.width)
+      for group in 0..<architecture.keyValueHeadCount {
         let first = group * heads.queryGroupStride
         (heads.queries[target] + first).update(
           from: heads.queries[row] + first, count: groupWidth)

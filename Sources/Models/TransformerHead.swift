@@ -23,7 +23,7 @@ extension Transformer {
     while prediction.rows.count < rows.count { prediction.rows.append(Logits()) }
     for (index, row) in rows.enumerated() {
       prediction.rows[index].reshape(
-        positions: request.rows[index].wanted, vocabularySize: shape.vocabularySize)
+        positions: request.rows[index].wanted, vocabularySize: architecture.vocabularySize)
       let outputs = pass.layout.outputs[row.wanted]
       guard lanes.cuts(outputs.count) else { continue }
       outputs.withUnsafeBufferPointer { outputs in
@@ -41,8 +41,9 @@ extension Transformer {
     let head = weights.head.matrix, norm = finalNorm
     logits.values.withUnsafeMutableBufferPointer { values in
       guard let base = values.baseAddress else { return }
-      let all = Rows(base, count: outputs.count, width: shape.vocabularySize)
-      let wanted = Rows(pass.scratch.wanted.address, count: outputs.count, width: shape.width)
+      let all = Rows(base, count: outputs.count, width: architecture.vocabularySize)
+      let wanted = Rows(
+        pass.scratch.wanted.address, count: outputs.count, width: architecture.width)
       lanes.forEachPart(of: outputs.count, cancellation: cancellation) { part, lane in
         for index in part {
           wanted[index].update(from: stream[outputs[index]], count: wanted.width)
@@ -56,7 +57,7 @@ extension Transformer {
   }
 
   private var finalNorm: Kernels.Norm {
-    Kernels.Norm(weight: weights.finalNorm.address, epsilon: shape.normEpsilon)
+    Kernels.Norm(weight: weights.finalNorm.address, epsilon: architecture.normEpsilon)
   }
 
   /// Computes the logits of the rows of the request whose positions are computed together.
@@ -67,17 +68,17 @@ extension Transformer {
     let together = rows.indices.filter { !lanes.cuts(rows[$0].wanted.count) }
     while pass.headInputs.count < rows.count { pass.headInputs.append(Kernels.Input()) }
     let wanted = Rows(
-      pass.scratch.wanted.address, count: pass.layout.outputs.count, width: shape.width)
+      pass.scratch.wanted.address, count: pass.layout.outputs.count, width: architecture.width)
     for index in together {
       let range = rows[index].wanted
       for place in range {
-        wanted[place].update(from: stream[pass.layout.outputs[place]], count: shape.width)
+        wanted[place].update(from: stream[pass.layout.outputs[place]], count: architecture.width)
       }
       pass.headInputs[index].set(wanted.rows(range), norm: finalNorm)
     }
-    let slab = together.count == 1 ? shape.vocabularySize : Self.headSlab
-    for first in stride(from: 0, to: together.isEmpty ? 0 : shape.vocabularySize, by: slab) {
-      let columns = first..<min(first + slab, shape.vocabularySize)
+    let slab = together.count == 1 ? architecture.vocabularySize : Self.headSlab
+    for first in stride(from: 0, to: together.isEmpty ? 0 : architecture.vocabularySize, by: slab) {
+      let columns = first..<min(first + slab, architecture.vocabularySize)
       for index in together {
         computeLogits(columns, pass.headInputs[index], into: &prediction.rows[index], cancellation)
       }
@@ -91,7 +92,7 @@ extension Transformer {
     let count = logits.positions.count
     logits.values.withUnsafeMutableBufferPointer { values in
       guard let base = values.baseAddress else { return }
-      let output = Rows(base, count: count, width: shape.vocabularySize).columns(columns)
+      let output = Rows(base, count: count, width: architecture.vocabularySize).columns(columns)
       kernels.multiply(
         input, by: weights.head.matrix.rows(columns), into: output, precision: precision,
         cancellation: cancellation)
@@ -103,7 +104,7 @@ extension Transformer {
   /// - Throws: ``PredictionError/notFinite(position:)``.
   func checkFinite(_ prediction: Prediction) throws(PredictionError) {
     for logits in prediction.rows {
-      let columns = shape.vocabularySize
+      let columns = architecture.vocabularySize
       let firstBad = Atomic(Int.max)
       logits.values.withUnsafeBytes { bytes in
         kernels.pool.run(taskCount: logits.positions.count) { row, _ in

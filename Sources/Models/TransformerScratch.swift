@@ -26,43 +26,45 @@ final class TransformerScratch {
   /// Makes room for a forward pass.
   ///
   /// - Parameters:
-  ///   - shape: The network's dimensions.
+  ///   - architecture: The network.
   ///   - count: The positions computed.
   ///   - keyCount: The keys that are read from caches.
   ///   - wanted: The positions whose logits are wanted.
-  func reserve(_ shape: TransformerShape, queries count: Int, keys keyCount: Int, wanted: Int) {
+  func reserve(_ architecture: Architecture, queries count: Int, keys keyCount: Int, wanted: Int) {
     if count > room.queries {
       room.queries = count
-      stream = Tensor(count: count * shape.width)
-      projected = Tensor(count: count * Self.projectedStride(shape))
-      gathered = Tensor(count: count * shape.queryWidth)
-      hidden = Tensor(count: count * shape.feedForwardWidth)
+      stream = Tensor(count: count * architecture.width)
+      projected = Tensor(count: count * Self.projectedStride(architecture))
+      gathered = Tensor(count: count * architecture.queryWidth)
+      hidden = Tensor(count: count * architecture.feedForwardWidth)
     }
     if keyCount > room.keys {
       room.keys = keyCount
-      rotated = Tensor(count: keyCount * shape.keyValueWidth)
+      rotated = Tensor(count: keyCount * architecture.keyValueWidth)
     }
     if wanted > room.wanted {
       room.wanted = wanted
-      self.wanted = Tensor(count: wanted * shape.width)
+      self.wanted = Tensor(count: wanted * architecture.width)
     }
   }
 
   /// The elements from one row of ``projected`` to the next: an odd number of cache lines, because
   /// attention reads the same head of many rows, which must not all fall into the same few places
   /// of the first-level cache.
-  static func projectedStride(_ shape: TransformerShape) -> Int {
-    let lines = (shape.queryWidth + 2 * shape.keyValueWidth + 15) / 16
+  static func projectedStride(_ architecture: Architecture) -> Int {
+    let lines = (architecture.queryWidth + 2 * architecture.keyValueWidth + 15) / 16
     return (lines | 1) * 16
   }
 
   /// Returns the memory a forward pass over `positions` takes besides the weights, logits of all
   /// positions included, in bytes.
-  static func byteCount(shape: TransformerShape, positions: Int) -> Int {
+  static func byteCount(architecture: Architecture, positions: Int) -> Int {
     // In floating point, because the context length a file claims may be absurd.
     let perPosition =
-      Double(2 * shape.width) + Double(2 * shape.queryWidth) + Double(3 * shape.keyValueWidth)
-      + Double(shape.feedForwardWidth) + Double(shape.vocabularySize) + Double(shape.headSize)
+      Double(2 * architecture.width) + Double(2 * architecture.queryWidth)
+      + Double(3 * architecture.keyValueWidth)
+      + Double(architecture.feedForwardWidth) + Double(architecture.vocabularySize)
+      + Double(architecture.headSize)
     return Int(exactly: (perPosition * Double(positions) * 4).rounded()) ?? .max
   }
 }

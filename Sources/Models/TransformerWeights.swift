@@ -1,7 +1,21 @@
-internal import Checkpoints
+package import Checkpoints
 package import Kernels
 
-/// The weights of a transformer of rotary attention and gated feed-forward layers.
+/// A linear layer: y = W·x + b.
+package struct Linear: Sendable {
+  /// W, shape `[outputs, inputs]`.
+  package var weights: WeightMatrix
+  /// b, shape `[outputs]`; `nil` adds nothing.
+  package var bias: Tensor?
+
+  /// Creates a layer; the shapes are not checked.
+  package init(_ weights: WeightMatrix, bias: Tensor? = nil) {
+    self.weights = weights
+    self.bias = bias
+  }
+}
+
+/// The weights of a network.
 package struct TransformerWeights: Sendable {
   /// The weights of one block.
   package struct Block: Sendable {
@@ -9,24 +23,31 @@ package struct TransformerWeights: Sendable {
     package var attentionNorm: Tensor
     /// What makes queries, keys and values.
     package var attention: Attention
+    /// Shape `[headSize]`; `nil` where heads pass no norm.
+    package var queryNorm: Tensor?
+    /// Shape `[headSize]`; `nil` where heads pass no norm.
+    package var keyNorm: Tensor?
     /// Shape `[width, queryWidth]`.
-    package var projection: WeightMatrix
+    package var projection: Linear
     /// Shape `[width]`.
     package var feedForwardNorm: Tensor
     /// Shape `[feedForwardWidth, width]`.
-    package var gate: WeightMatrix
+    package var gate: Linear
     /// Shape `[feedForwardWidth, width]`.
-    package var up: WeightMatrix
+    package var up: Linear
     /// Shape `[width, feedForwardWidth]`.
-    package var down: WeightMatrix
+    package var down: Linear
 
     /// Creates a block; the shapes are not checked.
     package init(
-      attentionNorm: Tensor, attention: Attention, projection: WeightMatrix,
-      feedForwardNorm: Tensor, gate: WeightMatrix, up: WeightMatrix, down: WeightMatrix
+      attentionNorm: Tensor, attention: Attention, queryNorm: Tensor? = nil,
+      keyNorm: Tensor? = nil, projection: Linear, feedForwardNorm: Tensor, gate: Linear,
+      up: Linear, down: Linear
     ) {
       self.attentionNorm = attentionNorm
       self.attention = attention
+      self.queryNorm = queryNorm
+      self.keyNorm = keyNorm
       self.projection = projection
       self.feedForwardNorm = feedForwardNorm
       self.gate = gate
@@ -37,10 +58,10 @@ package struct TransformerWeights: Sendable {
 
   /// How the weights of queries, keys and values are stored.
   package enum Attention: Sendable {
-    /// Three matrices, of `queryWidth`, `keyValueWidth` and `keyValueWidth` rows.
-    case separate(query: WeightMatrix, key: WeightMatrix, value: WeightMatrix)
-    /// One matrix: for each key head the rows of its query heads, of the key, of the value.
-    case packed(WeightMatrix)
+    /// Three layers, of `queryWidth`, `keyValueWidth` and `keyValueWidth` outputs.
+    case separate(query: Linear, key: Linear, value: Linear)
+    /// One layer: for each key head the outputs of its query heads, of the key, of the value.
+    case packed(Linear)
   }
 
   /// Shape `[embeddingCount, width]`.
@@ -61,7 +82,61 @@ package struct TransformerWeights: Sendable {
   }
 }
 
+extension TransformerWeights {
+  /// Finds every tensor of a network and checks its shape.
+  ///
+  /// - Throws: ``ModelError/weights(_:)`` when one is missing or has another shape.
+  package init(
+    _ architecture: Architecture, from weights: Weights, names: TensorNames
+  ) throws(ModelError) {
+    var blocks: [Block] = []
+    for layer in 0..<architecture.layerCount {
+      blocks.append(try weights.block(layer, architecture, names))
+    }
+    let width = architecture.width
+    let embedding = try weights.matrix(
+      names[.embedding], architecture.embeddingCount, width)
+    self.init(
+      embedding: embedding, blocks: blocks, finalNorm: try weights.vector(names[.finalNorm], width),
+      head: architecture.isHeadTied
+        ? embedding : try weights.matrix(names[.head], architecture.vocabularySize, width))
+  }
+}
+
 extension Weights {
+  fileprivate func block(
+    _ layer: Int, _ architecture: Architecture, _ names: TensorNames
+  ) throws(ModelError) -> TransformerWeights.Block {
+    let width = architecture.width, hidden = architecture.feedForwardWidth
+    let queryWidth = architecture.queryWidth, keyWidth = architecture.keyValueWidth
+    func linear(
+      _ role: TensorNames.BlockRole, _ rows: Int, _ columns: Int, hasBias: Bool = false
+    ) throws(ModelError) -> Linear {
+      Linear(
+        try matrix(names[role, layer: layer], rows, columns),
+        bias: hasBias ? try vector(names[role, layer: layer, .bias], rows) : nil)
+    }
+    func norm(_ role: TensorNames.BlockRole, _ count: Int) throws(ModelError) -> Tensor {
+      try vector(names[role, layer: layer], count)
+    }
+    let hasBias = architecture.biases == .queryKeyValue
+    let attention: TransformerWeights.Attention =
+      architecture.packsAttention
+      ? .packed(
+        try linear(.packedAttention, queryWidth + 2 * keyWidth, width, hasBias: hasBias))
+      : .separate(
+        query: try linear(.query, queryWidth, width, hasBias: hasBias),
+        key: try linear(.key, keyWidth, width, hasBias: hasBias),
+        value: try linear(.value, keyWidth, width, hasBias: hasBias))
+    return TransformerWeights.Block(
+      attentionNorm: try norm(.attentionNorm, width), attention: attention,
+      queryNorm: architecture.normalizesHeads ? try norm(.queryNorm, architecture.headSize) : nil,
+      keyNorm: architecture.normalizesHeads ? try norm(.keyNorm, architecture.headSize) : nil,
+      projection: try linear(.projection, width, queryWidth),
+      feedForwardNorm: try norm(.feedForwardNorm, width), gate: try linear(.gate, hidden, width),
+      up: try linear(.up, hidden, width), down: try linear(.down, width, hidden))
+  }
+
   /// Returns the matrix called `name`.
   ///
   /// - Throws: ``ModelError/weights(_:)`` when it is missing or has another shape.

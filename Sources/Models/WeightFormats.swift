@@ -137,19 +137,19 @@ extension TransformerWeights.Block {
   /// Calls `body` with every matrix.
   fileprivate mutating func forEachMatrix(_ body: (inout WeightMatrix) -> Void) {
     switch attention {
-    case .packed(var matrix):
-      body(&matrix)
-      attention = .packed(matrix)
+    case .packed(var linear):
+      body(&linear.weights)
+      attention = .packed(linear)
     case .separate(var query, var key, var value):
-      body(&query)
-      body(&key)
-      body(&value)
+      body(&query.weights)
+      body(&key.weights)
+      body(&value.weights)
       attention = .separate(query: query, key: key, value: value)
     }
-    body(&projection)
-    body(&gate)
-    body(&up)
-    body(&down)
+    body(&projection.weights)
+    body(&gate.weights)
+    body(&up.weights)
+    body(&down.weights)
   }
 
   /// The number of elements of all matrices.

@@ -42,7 +42,7 @@ struct WeightsChoice {
 
   private static func belongs(_ weights: Weights, to family: ModelRegistry.Entry?) -> Bool {
     guard let family else { return ModelRegistry.family(of: weights) != nil }
-    return weights.tensors[family.descriptor.characteristicTensor] != nil
+    return weights.tensors[family.descriptor.names[.attentionNorm, layer: 0]] != nil
   }
 
   /// The files in `directory` whose extension is that of a weights format, sorted.

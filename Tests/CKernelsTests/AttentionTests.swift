@@ -9,7 +9,10 @@ private struct Case: CustomStringConvertible {
   var keyHeads = 1
   var size = 16
   var visible: [UInt8]?
-  var causalOffset: Int?
+  /// The keys each query sees.
+  var ranges: [Range<Int>]?
+  /// The group of each key, and the group each query does not see.
+  var groups: (keys: [UInt32], hidden: [UInt32])?
   var operand = CK_OPERAND_F32
   /// Elements between one group of heads and the next, in q, k and v.
   var gap = 0
@@ -24,11 +27,12 @@ private struct Case: CustomStringConvertible {
 
   var description: String {
     "\(queries) queries, \(keys) keys, \(heads)/\(keyHeads) heads of \(size), "
-      + "hidden \(visible?.count { $0 == 0 } ?? 0), causal \(causalOffset.map(String.init) ?? "no")"
+      + "hidden \(visible?.count { $0 == 0 } ?? 0), ranges \(ranges?.description ?? "no"), groups \(groups != nil)"
   }
 
   func sees(_ query: Int, _ key: Int) -> Bool {
-    (visible?[key] ?? 1) != 0 && causalOffset.map { key <= query + $0 } ?? true
+    let isHidden = groups.map { $0.hidden[query] != 0 && $0.keys[key] == $0.hidden[query] }
+    return (visible?[key] ?? 1) != 0 && ranges?[query].contains(key) ?? true && isHidden != true
   }
 }
 
@@ -55,9 +59,13 @@ private func computed(_ test: Case, _ tensors: Tensors, isa: ck_isa, inPlace: Bo
   var q = tensors.q
   var output = [Float](repeating: 7, count: q.count)
   let visible = test.visible ?? []
+  let ranges = (test.ranges ?? []).map {
+    ck_key_range(first: UInt32($0.lowerBound), end: UInt32($0.upperBound))
+  }
+  let (keyGroups, hiddenGroups) = test.groups ?? ([], [])
   q.withUnsafeMutableBufferPointer { q in
     output.withUnsafeMutableBufferPointer { output in
-      visible.withUnsafeBufferPointer { visible in
+      withPointers(visible, ranges, keyGroups, hiddenGroups) { visible, ranges, keyGroups, hidden in
         tensors.k.withUnsafeBufferPointer { k in
           tensors.v.withUnsafeBufferPointer { v in
             var attention = ck_attention(
@@ -67,8 +75,7 @@ private func computed(_ test: Case, _ tensors: Tensors, isa: ck_isa, inPlace: Bo
               output_stride: tensors.width, queries: test.queries, keys: test.keys,
               heads: test.heads, key_heads: test.keyHeads, head_size: test.size,
               q_group: test.queryGroup, key_group: test.keyGroup, scale: 0.3,
-              visible: test.visible == nil ? nil : visible.baseAddress,
-              causal: test.causalOffset == nil ? 0 : 1, causal_offset: test.causalOffset ?? 0)
+              visible: visible, ranges: ranges, key_groups: keyGroups, hidden_groups: hidden)
             for head in 0..<test.heads {
               for tile in 0..<(test.queries + 31) / 32 {
                 ck_attention_tile(&attention, head, tile, scratch.base)
@@ -80,6 +87,29 @@ private func computed(_ test: Case, _ tensors: Tensors, isa: ck_isa, inPlace: Bo
     }
   }
   return inPlace ? q : output
+}
+
+/// Calls `body` with the addresses of four arrays, `nil` for those that are empty.
+private func withPointers<A, B, C, D>(
+  _ a: [A], _ b: [B], _ c: [C], _ d: [D],
+  _ body: (UnsafePointer<A>?, UnsafePointer<B>?, UnsafePointer<C>?, UnsafePointer<D>?) -> Void
+) {
+  a.withUnsafeBufferPointer { a in
+    b.withUnsafeBufferPointer { b in
+      c.withUnsafeBufferPointer { c in
+        d.withUnsafeBufferPointer { d in
+          body(
+            a.isEmpty ? nil : a.baseAddress, b.isEmpty ? nil : b.baseAddress,
+            c.isEmpty ? nil : c.baseAddress, d.isEmpty ? nil : d.baseAddress)
+        }
+      }
+    }
+  }
+}
+
+/// What causal queries see: keys up to their own number plus `offset`.
+private func causal(_ queries: Int, keys: Int, offset: Int) -> [Range<Int>] {
+  (0..<queries).map { 0..<max(0, min(keys, $0 + offset + 1)) }
 }
 
 private func exact(_ test: Case, _ tensors: Tensors, head: Int, query: Int) -> [Double] {
@@ -178,7 +208,7 @@ struct AttentionTests {
     expectNearExact(test, isa: isa)
     test.visible = nil
     for offset in [-1, 0, 120] {
-      test.causalOffset = offset
+      test.ranges = causal(5, keys: 151, offset: offset)
       expectNearExact(test, isa: isa)
     }
   }
@@ -205,7 +235,47 @@ struct AttentionTests {
   @Test(arguments: instructionSets)
   func causalQueriesSeeNoLaterKeys(isa: ck_isa) {
     for offset in [-40, -1, 0, 5, 120, 1000] {
-      expectNearExact(Case(queries: 70, keys: 190, causalOffset: offset), isa: isa)
+      let ranges = causal(70, keys: 190, offset: offset)
+      expectNearExact(Case(queries: 70, keys: 190, ranges: ranges), isa: isa)
+    }
+  }
+
+  @Test(arguments: instructionSets)
+  func queriesOfABlockSeeItWholeAndTheBlocksBefore(isa: ck_isa) {
+    for operand in [CK_OPERAND_F32, CK_OPERAND_BF16] {
+      for length in [1, 4, 32, 50] {
+        let ranges = (0..<70).map { 0..<min(200, 130 + ($0 / length + 1) * length) }
+        expectNearExact(
+          Case(queries: 70, keys: 200, size: 32, ranges: ranges, operand: operand), isa: isa)
+      }
+    }
+  }
+
+  @Test(arguments: instructionSets)
+  func windowsHideKeysOnBothSides(isa: ck_isa) {
+    for radius in [0, 3, 64, 140] {
+      let ranges = (0..<300).map { max(0, $0 - radius)..<min(300, $0 + radius + 1) }
+      expectNearExact(Case(queries: 300, keys: 300, ranges: ranges), isa: isa)
+    }
+    // Some queries see nothing, and not the first of the tile.
+    let ranges = (0..<40).map { $0 % 3 == 1 ? 5..<5 : 130..<150 }
+    expectNearExact(Case(queries: 40, keys: 160, ranges: ranges), isa: isa)
+  }
+
+  /// A second look at some positions: rows that stand in for them see everything but the position
+  /// itself, and nobody else sees those rows.
+  @Test(arguments: instructionSets)
+  func queriesDoNotSeeTheGroupTheyHide(isa: ck_isa) {
+    for (real, shadows) in [(40, 8), (140, 20)] {
+      let keys = (0..<real).map { UInt32($0 < shadows ? $0 + 2 : 0) }
+      let hidden = (0..<real).map { _ in UInt32(1) } + (0..<shadows).map { UInt32($0 + 2) }
+      var test = Case(queries: real + shadows, keys: real + shadows)
+      test.groups = (keys + Array(repeating: 1, count: shadows), hidden)
+      expectNearExact(test, isa: isa)
+      test.ranges = causal(real + shadows, keys: real + shadows, offset: 3)
+      test.operand = CK_OPERAND_BF16
+      test.size = 32
+      expectNearExact(test, isa: isa)
     }
   }
 

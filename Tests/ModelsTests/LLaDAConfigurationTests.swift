@@ -16,11 +16,11 @@ import _TestSupport
   @Test func readsTheKeysOfThePublishedFiles() throws {
     let model = try open(changing: [:])
     #expect(
-      model.description.shape
-        == TransformerShape(
+      model.description.architecture
+        == Architecture(
           layerCount: 1, width: 256, headCount: 4, keyValueHeadCount: 2, headSize: 64,
           feedForwardWidth: 256, embeddingCount: 352, vocabularySize: 352, contextLength: 256,
-          normEpsilon: 1e-5, rotaryBase: 500_000, rotaryPrecision: .float32))
+          normEpsilon: 1e-5, rotary: Rotary(base: 500_000)))
     #expect(model.description.maskToken == 319)
     #expect(model.description.endOfTextTokens == [311])
   }

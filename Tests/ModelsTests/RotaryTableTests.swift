@@ -8,14 +8,15 @@ import _TestSupport
   func equalsTheRoundedTableOfTheReference(model: String, headSize: Int) throws {
     let golden = try Weights(path: Fixture.path("smdm/\(model)/golden.safetensors"))
     let table = RotaryTable(
-      positionCount: 96, headSize: headSize, base: 10_000, precision: .bfloat16)
+      positionCount: 96, headSize: headSize,
+      rotary: Rotary(base: 10_000, precision: .bfloat16))
     let shape: Shape = [96, headSize / 2]
     #expect(try golden.tensor("rope.cos", shape).floats() == table.cosines.values)
     #expect(try golden.tensor("rope.sin", shape).floats() == table.sines.values)
   }
 
   @Test func turnsTheFirstPairByOneRadianAPosition() {
-    let table = RotaryTable(positionCount: 3, headSize: 4, base: 100)
+    let table = RotaryTable(positionCount: 3, headSize: 4, rotary: Rotary(base: 100))
     #expect(table.pairCount == 2)
     #expect(abs(table.cosines.values[2] - 0.5403023) < 1e-6)
     #expect(abs(table.sines.values[3] - 0.0998334) < 1e-6)

@@ -10,10 +10,11 @@ import _TestSupport
 
   init() throws { scratch = try ScratchDirectory() }
 
-  func configuration(_ fixture: String) throws -> SMDM.Configuration {
-    try SMDM.configuration(
-      file: ConfigurationFile(path: Fixture.path("smdm/\(fixture)/config.json")),
-      weights: Weights(path: Fixture.path("smdm/\(fixture)/mdm-\(fixture).safetensors")))
+  func configuration(_ fixture: String) throws -> ModelDescription {
+    try SMDM.description(
+      of: ModelFiles(
+        weights: Weights(path: Fixture.path("smdm/\(fixture)/mdm-\(fixture).safetensors")),
+        configuration: ConfigurationFile(path: Fixture.path("smdm/\(fixture)/config.json"))))
   }
 
   /// Opens tiny-a with a changed configuration.
@@ -26,18 +27,19 @@ import _TestSupport
   @Test func readsTheKeysOfLitGPT() throws {
     let configuration = try configuration("tiny-gqa")
     #expect(
-      configuration.shape
-        == TransformerShape(
+      configuration.architecture
+        == Architecture(
           layerCount: 2, width: 64, headCount: 8, keyValueHeadCount: 2, headSize: 8,
           feedForwardWidth: 160, embeddingCount: 129, vocabularySize: 128, contextLength: 96,
-          normEpsilon: 1e-5, rotaryBase: 10_000, rotaryPrecision: .bfloat16))
+          normEpsilon: 1e-5,
+          rotary: Rotary(base: 10_000, precision: .bfloat16), packsAttention: true))
     #expect(configuration.maskToken == 128)
     #expect(configuration.endOfTextTokens == [])
   }
 
   @Test func countsThePaddingOfTheVocabulary() throws {
     let configuration = try configuration("tiny-b")
-    #expect(configuration.shape.vocabularySize == 256)
+    #expect(configuration.architecture.vocabularySize == 256)
     #expect(configuration.maskToken == 256)
   }
 
@@ -48,13 +50,13 @@ import _TestSupport
     let model = try ModelDirectory(path: path)
     #expect(model.description.maskToken == 192)
     #expect(model.description.endOfTextTokens == [3, 4])
-    #expect(model.description.shape.rotaryPrecision == .bfloat16)
+    #expect(model.description.architecture.rotary.precision == .bfloat16)
   }
 
   @Test func honoursThePrecisionOfTheRotations() throws {
     let path = try scratch.model(
       "smdm/tiny-a", weights: "mdm-tiny-a.safetensors", changing: ["rope_cache_dtype": "float32"])
-    #expect(try ModelDirectory(path: path).description.shape.rotaryPrecision == .float32)
+    #expect(try ModelDirectory(path: path).description.architecture.rotary.precision == .float32)
   }
 
   @Test(arguments: SMDM.publishedShapes.indices)
@@ -75,7 +77,7 @@ import _TestSupport
     #expect(model.contextLength == 2048)
     #expect(model.vocabularySize == 32)
     #expect(model.description.maskToken == 32)
-    #expect(model.description.shape.headCount == 4)
+    #expect(model.description.architecture.headCount == 4)
   }
 
   @Test func saysWhatToAddWhenNoPublishedModelMatches() throws {

@@ -48,7 +48,7 @@ static float *numbers(uint64_t seed, size_t count, float scale) {
 }
 
 static ck_attention call_of(const shape *s, const float *q, const float *k, const float *v,
-                            const uint8_t *visible) {
+                            const uint8_t *visible, const ck_key_range *ranges) {
   size_t width = s->heads * s->size + MARGIN, key_width = s->key_heads * s->size + MARGIN;
   return (ck_attention){
       .q = q,
@@ -67,8 +67,7 @@ static ck_attention call_of(const shape *s, const float *q, const float *k, cons
       .key_group = s->size,
       .scale = 0.3f,
       .visible = visible,
-      .causal = s->causal,
-      .causal_offset = s->offset,
+      .ranges = ranges,
   };
 }
 
@@ -78,7 +77,13 @@ static void check(ck_isa isa, const shape *s, tally *tally) {
   float *v = numbers(3, s->keys * key_width, 1);
   uint8_t visible[512];
   for (size_t i = 0; i < sizeof(visible); i++) visible[i] = i % 3 == 1;
-  ck_attention call = call_of(s, q, k, v, s->hides ? visible : NULL);
+  ck_key_range ranges[512];
+  for (size_t i = 0; i < s->queries; i++) {
+    ptrdiff_t end = (ptrdiff_t)i + s->offset + 1;
+    ranges[i] = (ck_key_range){0, end < 0 ? 0 : (uint32_t)end};
+  }
+  ck_attention call =
+      call_of(s, q, k, v, s->hides ? visible : NULL, s->causal ? ranges : NULL);
   size_t count = s->queries * width;
   float *output = memory(count * sizeof(float)), *twin = memory(count * sizeof(float));
   attend(call, isa, output);

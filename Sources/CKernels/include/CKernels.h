@@ -194,6 +194,11 @@ void ck_matmul_swiglu_band(const ck_matmul *gate, const ck_weights *up, const fl
 
 // ---------------------------------------------------------------- attention (attention.c)
 
+/// Keys first ..< end of a sequence; none if end ≤ first. An end behind the last key is cut off.
+typedef struct ck_key_range {
+  uint32_t first, end;
+} ck_key_range;
+
 /// Attention of `queries` rows over `keys` rows, grouped queries: head h reads key head
 /// h / (heads / key_heads). Rows hold heads side by side: output [queries, heads·head_size], q the same
 /// except that the heads of a key head's group lie `q_group` elements behind those of the group before,
@@ -211,8 +216,10 @@ typedef struct ck_attention {
   size_t q_group, key_group;           // elements; heads / key_heads · head_size and head_size or more
   float scale;                         // multiplies q·k, usually 1/√head_size
   const uint8_t *visible;              // [keys], 0 hides a key from all; NULL shows all
-  int causal;                          // whether query i sees only keys up to i + causal_offset
-  ptrdiff_t causal_offset;
+  const ck_key_range *ranges;          // [queries], the keys each query sees; NULL: all of them
+  const uint32_t *key_groups;          // [keys], a group of each key, or NULL
+  const uint32_t *hidden_groups;       // [queries], with key_groups: the group of keys that a query
+                                       // does not see; 0 hides none
 } ck_attention;
 
 /// Bytes of scratch memory a thread passes to `ck_attention_tile`, aligned to 64 bytes.

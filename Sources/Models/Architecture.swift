@@ -1,5 +1,10 @@
-/// The dimensions of a transformer of rotary attention and gated feed-forward layers.
-package struct TransformerShape: Equatable, Sendable {
+package import MaskedDiffusion
+
+/// A network as a value: its dimensions and what distinguishes it from others.
+///
+/// Pre-norm blocks of attention and a feed-forward layer with residuals between them:
+/// x ← x + W_o · attention(norm(x)); x ← x + W_down · (silu(W_gate · norm(x)) ⊙ W_up · norm(x)).
+package struct Architecture: Equatable, Sendable {
   /// The number of blocks.
   package var layerCount: Int
   /// The number of features of a position.
@@ -20,16 +25,37 @@ package struct TransformerShape: Equatable, Sendable {
   package var contextLength: Int
   /// What is added to the mean square before its root is taken.
   package var normEpsilon: Float
-  /// How fast the rotations of a head slow down from one pair to the next.
-  package var rotaryBase: Float
-  /// The precision the table of rotations is rounded to.
-  package var rotaryPrecision: RotaryPrecision
+  /// How heads are told where a position is.
+  package var rotary: Rotary
+  /// Which of the linear layers add a bias.
+  package var biases: Biases
+  /// Whether each head of queries and keys passes an RMS norm before it is rotated.
+  package var normalizesHeads: Bool
+  /// Whether one matrix makes queries, keys and values: for each key head the rows of its query
+  /// heads, of the key, of the value.
+  package var packsAttention: Bool
+  /// Whether the embedding matrix is the head too.
+  package var isHeadTied: Bool
+  /// Which positions see each other.
+  package var attention: AttentionPattern
+  /// Whether the logits of a position are the output of the one before.
+  package var isShifted: Bool
 
-  /// Creates a shape; the arguments are not checked.
+  /// Which linear layers add a bias.
+  package enum Biases: Equatable, Sendable {
+    /// None.
+    case none
+    /// Those that make queries, keys and values.
+    case queryKeyValue
+  }
+
+  /// Creates an architecture; the arguments are not checked.
   package init(
     layerCount: Int, width: Int, headCount: Int, keyValueHeadCount: Int, headSize: Int,
     feedForwardWidth: Int, embeddingCount: Int, vocabularySize: Int, contextLength: Int,
-    normEpsilon: Float, rotaryBase: Float, rotaryPrecision: RotaryPrecision
+    normEpsilon: Float, rotary: Rotary, biases: Biases = .none, normalizesHeads: Bool = false,
+    packsAttention: Bool = false, isHeadTied: Bool = false, attention: AttentionPattern = .full,
+    isShifted: Bool = false
   ) {
     self.layerCount = layerCount
     self.width = width
@@ -41,8 +67,13 @@ package struct TransformerShape: Equatable, Sendable {
     self.vocabularySize = vocabularySize
     self.contextLength = contextLength
     self.normEpsilon = normEpsilon
-    self.rotaryBase = rotaryBase
-    self.rotaryPrecision = rotaryPrecision
+    self.rotary = rotary
+    self.biases = biases
+    self.normalizesHeads = normalizesHeads
+    self.packsAttention = packsAttention
+    self.isHeadTied = isHeadTied
+    self.attention = attention
+    self.isShifted = isShifted
   }
 
   /// The features of all query heads.
@@ -52,15 +83,15 @@ package struct TransformerShape: Equatable, Sendable {
   package var keyValueWidth: Int { keyValueHeadCount * headSize }
 }
 
-extension TransformerShape {
+extension Architecture {
   /// The largest head the attention kernels take.
   private static let headSizeLimit = 256
 
   /// Checks that keys are shared evenly among the heads, and that heads can be rotated.
   ///
   /// - Throws: ``ModelError/invalidValue(path:key:found:expected:)``, naming the key at fault.
-  func checkHeads(
-    _ file: ConfigurationFile, headsKey: String, keyValueHeadsKey: String, headSizeKey: String
+  package func checkHeads(
+    _ file: ConfigurationFile, keyValueHeadsKey: String, headSizeKey: String
   ) throws(ModelError) {
     guard headCount % keyValueHeadCount == 0 else {
       throw .invalidValue(
@@ -74,12 +105,4 @@ extension TransformerShape {
         expected: "heads of an even size up to \(Self.headSizeLimit)")
     }
   }
-}
-
-/// The precision of a table of rotations.
-package enum RotaryPrecision: String, CaseIterable, Sendable {
-  /// Cosines and sines as they are.
-  case float32
-  /// Rounded to bfloat16, as lit-gpt does, whatever precision the rest is computed in.
-  case bfloat16
 }

@@ -1,0 +1,104 @@
+/// What the tensors of a checkpoint are called: role → name.
+package struct TensorNames: Equatable, Sendable {
+  /// What a tensor outside the blocks is for.
+  package enum Role: CaseIterable, Sendable {
+    case embedding, finalNorm, head
+  }
+
+  /// What a tensor inside a block is for.
+  package enum BlockRole: CaseIterable, Sendable {
+    case attentionNorm, query, key, value, packedAttention, queryNorm, keyNorm, projection
+    case feedForwardNorm, gate, up, down
+  }
+
+  /// Which tensor of a linear layer or a norm.
+  package enum Part: String, Sendable {
+    case weight, bias
+  }
+
+  private let modules: [Role: String]
+  /// What the names inside a block begin with; the number of the block follows.
+  private let blocks: String
+  private let blockModules: [BlockRole: String]
+
+  /// Creates names from those of modules, without `.weight` or `.bias`.
+  ///
+  /// - Parameters:
+  ///   - modules: The modules outside the blocks.
+  ///   - blocks: What the names inside a block begin with, before its number and a dot.
+  ///   - blockModules: The modules of a block that the architecture has.
+  package init(_ modules: [Role: String], blocks: String, _ blockModules: [BlockRole: String]) {
+    self.modules = modules
+    self.blocks = blocks
+    self.blockModules = blockModules
+  }
+
+  /// Returns the name of a tensor outside the blocks.
+  package subscript(role: Role) -> String {
+    guard let module = modules[role] else { preconditionFailure("no name for \(role)") }
+    return module + ".weight"
+  }
+
+  /// Returns the name of a tensor in block `layer`.
+  package subscript(role: BlockRole, layer layer: Int, part: Part = .weight) -> String {
+    guard let module = blockModules[role] else { preconditionFailure("no name for \(role)") }
+    return "\(blocks)\(layer).\(module).\(part.rawValue)"
+  }
+}
+
+extension TensorNames {
+  /// Returns the names of all tensors of a network.
+  package func all(in architecture: Architecture) -> Set<String> {
+    var names: Set<String> = [self[.embedding], self[.finalNorm]]
+    if !architecture.isHeadTied { names.insert(self[.head]) }
+    var roles: [BlockRole] = [
+      .attentionNorm, .projection, .feedForwardNorm, .gate, .up, .down,
+    ]
+    let attention: [BlockRole] =
+      architecture.packsAttention ? [.packedAttention] : [.query, .key, .value]
+    roles += attention
+    if architecture.normalizesHeads { roles += [.queryNorm, .keyNorm] }
+    for layer in 0..<architecture.layerCount {
+      for role in roles { names.insert(self[role, layer: layer]) }
+      guard architecture.biases == .queryKeyValue else { continue }
+      for role in attention { names.insert(self[role, layer: layer, .bias]) }
+    }
+    return names
+  }
+
+  /// The names that Transformers gives the tensors of Llama, Qwen2 and Qwen3.
+  package static let transformers = TensorNames(
+    [.embedding: "model.embed_tokens", .finalNorm: "model.norm", .head: "lm_head"],
+    blocks: "model.layers.",
+    [
+      .attentionNorm: "input_layernorm", .query: "self_attn.q_proj", .key: "self_attn.k_proj",
+      .value: "self_attn.v_proj", .queryNorm: "self_attn.q_norm", .keyNorm: "self_attn.k_norm",
+      .projection: "self_attn.o_proj", .feedForwardNorm: "post_attention_layernorm",
+      .gate: "mlp.gate_proj", .up: "mlp.up_proj", .down: "mlp.down_proj",
+    ])
+
+  /// The names of lit-gpt, which SMDM uses.
+  package static let litGPT = TensorNames(
+    [.embedding: "transformer.wte", .finalNorm: "transformer.ln_f", .head: "lm_head"],
+    blocks: "transformer.h.",
+    [
+      .attentionNorm: "norm_1", .packedAttention: "attn.attn", .projection: "attn.proj",
+      .feedForwardNorm: "norm_2", .gate: "mlp.swiglu.w1", .up: "mlp.swiglu.w2",
+      .down: "mlp.swiglu.w3",
+    ])
+
+  /// The names of OLMo, which LLaDA uses.
+  ///
+  /// `ff_out` is the second half of the feed-forward layer inside a block, and the head outside.
+  package static let olmo = TensorNames(
+    [
+      .embedding: "model.transformer.wte", .finalNorm: "model.transformer.ln_f",
+      .head: "model.transformer.ff_out",
+    ],
+    blocks: "model.transformer.blocks.",
+    [
+      .attentionNorm: "attn_norm", .query: "q_proj", .key: "k_proj", .value: "v_proj",
+      .projection: "attn_out", .feedForwardNorm: "ff_norm", .gate: "ff_proj", .up: "up_proj",
+      .down: "ff_out",
+    ])
+}
