@@ -49,6 +49,8 @@ let package = Package(
     .target(
       name: "ClosedWorld", dependencies: ["MaskedDiffusion"], swiftSettings: swiftSettings),
 
+    .target(name: "ChatTemplates", swiftSettings: swiftSettings),
+
     // Interface: state and screens, then the terminal that shows them.
     .target(
       name: "PlaygroundUI", dependencies: ["MaskedDiffusion"], swiftSettings: swiftSettings),
@@ -67,6 +69,9 @@ let package = Package(
     // Tests: one bundle a target, and what they share.
     .target(
       name: "_TestSupport", dependencies: ["MaskedDiffusion", "PlaygroundUI"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ChatTemplatesTests", dependencies: ["ChatTemplates"], exclude: ["Fixtures"],
       swiftSettings: swiftSettings),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels"], swiftSettings: swiftSettings),
     .testTarget(
