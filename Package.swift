@@ -34,6 +34,7 @@ let package = Package(
     .target(name: "MaskedDiffusion", swiftSettings: swiftSettings),
     .target(
       name: "Tokenizers", dependencies: ["JSON", "MaskedDiffusion"], swiftSettings: swiftSettings),
+    .target(name: "ChatTemplates", dependencies: ["JSON"], swiftSettings: swiftSettings),
     .target(
       name: "Kernels", dependencies: ["CKernels", "MaskedDiffusion"], swiftSettings: swiftSettings),
     .target(name: "Checkpoints", dependencies: ["JSON", "Kernels"], swiftSettings: swiftSettings),
@@ -49,8 +50,6 @@ let package = Package(
     .target(
       name: "ClosedWorld", dependencies: ["MaskedDiffusion"], swiftSettings: swiftSettings),
 
-    .target(name: "ChatTemplates", swiftSettings: swiftSettings),
-
     // Interface: state and screens, then the terminal that shows them.
     .target(
       name: "PlaygroundUI", dependencies: ["MaskedDiffusion"], swiftSettings: swiftSettings),
@@ -60,9 +59,8 @@ let package = Package(
     .executableTarget(
       name: "unmask",
       dependencies: [
-        "Benchmarks", "Checkpoints", "ClosedWorld", "JSON", "Kernels", "MaskedDiffusion", "Models",
-        "PlaygroundUI",
-        "TerminalDriver", "Tokenizers",
+        "Benchmarks", "ChatTemplates", "Checkpoints", "ClosedWorld", "JSON", "Kernels",
+        "MaskedDiffusion", "Models", "PlaygroundUI", "TerminalDriver", "Tokenizers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swiftSettings),
 

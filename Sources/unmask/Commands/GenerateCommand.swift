@@ -16,6 +16,7 @@ struct GenerateCommand: ParsableCommand {
       """)
 
   @OptionGroup(title: "Prompt") var prompt: PromptArguments
+  @OptionGroup(title: "Chat") var chat: ChatArguments
   @OptionGroup(title: "Model") var model: ModelArguments
   @OptionGroup(title: "Sampling") var sampling: SamplerArguments
 
@@ -39,7 +40,7 @@ struct GenerateCommand: ParsableCommand {
     }
     let choice = try SettingsChoice(sampling)
     let modelSource = try model.source()
-    let source = try prompt.source()
+    let source = try prompt.source(chat)
     let model = try self.model.load(modelSource, needsText: source.isText)
     let plan = try GenerationPlan(
       source: source, length: sampling.length, choice: choice, model: model)

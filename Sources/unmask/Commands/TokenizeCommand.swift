@@ -21,6 +21,8 @@ struct TokenizeCommand: ParsableCommand {
 
   @OptionGroup(title: "Model") var model: TokenizerArguments
 
+  @OptionGroup(title: "Chat") var chat: ChatArguments
+
   @Flag(help: "Read and write one JSON value a line.")
   var json = false
 
@@ -30,7 +32,9 @@ struct TokenizeCommand: ParsableCommand {
   func run() throws {
     let tokenizer = try model.load()
     let output = OutputStream.standard
-    if json {
+    if chat.isAsked {
+      try writeConversation(tokenizer)
+    } else if json {
       try translateLines(tokenizer)
     } else if decode {
       let ids = try TokenList.tokens(parsing: try input())
@@ -40,6 +44,18 @@ struct TokenizeCommand: ParsableCommand {
     } else {
       try output.write(Self.table(of: tokenizer.encode(try input()), tokenizer))
     }
+  }
+
+  /// Writes the tokens of a conversation; with `--json` its text too.
+  private func writeConversation(_ tokenizer: any Tokenizer) throws {
+    guard !decode else { throw UsageError("--decode does not go with --chat") }
+    let conversation = try chat.conversation(
+      prompt: text == nil && chat.bringsTurns ? nil : try input())
+    let text = try conversation.text(modelFolder: try model.folder())
+    let tokens = tokenizer.encode(text)
+    let json = JSON.object(["text": .string(text), "ids": .integers(tokens)])
+    try OutputStream.standard.write(
+      self.json ? json.text + "\n" : Self.table(of: tokens, tokenizer))
   }
 
   /// The argument, or standard input without its last line break.

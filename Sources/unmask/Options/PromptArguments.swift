@@ -28,13 +28,24 @@ struct PromptArguments: ParsableArguments {
   enum Source {
     case tokens([TokenID])
     case text(prompt: PromptTemplate, suffix: PromptTemplate)
+    case conversation(ChatSource)
 
     /// Whether a tokenizer is needed.
-    var isText: Bool { if case .text = self { true } else { false } }
+    var isText: Bool { if case .tokens = self { false } else { true } }
+  }
+
+  /// Reads the prompt, as the turns of a conversation where `chat` asks for that.
+  func source(_ chat: ChatArguments) throws -> Source {
+    guard chat.isAsked else { return try source() }
+    guard promptIds == nil, suffix == nil else {
+      throw UsageError("--prompt-ids and --suffix do not go with --chat")
+    }
+    let isGiven = prompt != nil || promptFile != nil || !chat.bringsTurns
+    return .conversation(try chat.conversation(prompt: isGiven ? try text() : nil))
   }
 
   /// Reads the prompt.
-  func source() throws -> Source {
+  private func source() throws -> Source {
     let given = [prompt, promptFile, promptIds].count { $0 != nil }
     guard given <= 1 else {
       throw UsageError(

@@ -19,7 +19,19 @@ struct TokenizerArguments: ParsableArguments {
   /// - Throws: ``TokenizerError``, ``ModelError``.
   func load() throws -> any Tokenizer {
     if let tokenizer { return try TokenizerFile.load(tokenizer) }
-    let name = model ?? ModelArguments.defaultModel
-    return try TokenizerFile.load(try ModelSearchPath.standard.model(name).directory)
+    return try TokenizerFile.load(try folder())
+  }
+
+  /// The directory of the model or tokenizer.
+  ///
+  /// - Throws: ``ModelError``.
+  func folder() throws -> String {
+    if let tokenizer {
+      guard let slash = tokenizer.lastIndex(of: "/"), InputFile.exists(tokenizer) else {
+        return InputFile.exists(tokenizer) ? "." : tokenizer
+      }
+      return String(tokenizer[..<slash])
+    }
+    return try ModelSearchPath.standard.model(model ?? ModelArguments.defaultModel).directory
   }
 }

@@ -21,7 +21,7 @@ struct GenerationPlan {
   ///   - length: The answer positions, if the user says.
   ///   - choice: The settings.
   ///   - model: The model.
-  /// - Throws: ``SamplerError``, ``UsageError`` without a tokenizer for a text.
+  /// - Throws: ``SamplerError``, ``UsageError`` without a tokenizer for a text, ``TemplateError``.
   init(
     source: PromptArguments.Source, length: Int?, choice: SettingsChoice, model: Model
   ) throws {
@@ -36,6 +36,11 @@ struct GenerationPlan {
       let tokenizer = try model.requiredTokenizer()
       prompt = template.tokens(tokenizer: tokenizer, maskToken: mask)
       suffix = after.tokens(tokenizer: tokenizer, maskToken: mask)
+      isText = true
+    case .conversation(let conversation):
+      let text = try conversation.text(modelFolder: model.source.folder)
+      prompt = try PromptTemplate(parsing: text).tokens(
+        tokenizer: try model.requiredTokenizer(), maskToken: mask)
       isText = true
     }
     let length = try Self.length(length, given: prompt + suffix, model: model)

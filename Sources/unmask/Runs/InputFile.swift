@@ -40,6 +40,12 @@ enum InputFile {
 }
 
 extension InputFile {
+  /// Whether `path` names a file that is not a directory.
+  static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR
+  }
+
   /// Whether standard input is a person at a terminal.
   static var isTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 }

@@ -1,0 +1,91 @@
+import ArgumentParser
+import ChatTemplates
+
+/// Whether the prompt is a conversation, and what belongs to it.
+struct ChatArguments: ParsableArguments {
+  @Flag(
+    inversion: .prefixedNo,
+    help: """
+      Write the prompt as the model's chat template says: it is what the user says, or several \
+      turns on lines such as 'user: …', 'assistant: …'.
+      """)
+  var chat: Bool?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "What the system turn says, or a file with it; means --chat.", valueName: "file|text"))
+  var system: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Read turns from JSON: [{\"role\": …, \"content\": …}, …]; means --chat.", valueName: "file"))
+  var messages: String?
+
+  @Flag(help: "Let a model that can think aloud do so; means --chat.")
+  var thinking = false
+
+  /// Whether a conversation is asked for.
+  var isAsked: Bool { chat ?? (system != nil || messages != nil || thinking) }
+
+  /// Whether there are turns without a prompt.
+  var bringsTurns: Bool { messages != nil }
+
+  func validate() throws {
+    guard chat == false, system != nil || messages != nil || thinking else { return }
+    throw UsageError("--no-chat does not go with --system, --messages or --thinking")
+  }
+
+  /// Returns the conversation.
+  ///
+  /// - Parameter prompt: The prompt, after the turns of `--messages`; `nil` when there is none.
+  /// - Throws: ``FileError``, ``ConversationError``, ``UsageError`` when nobody has said anything.
+  func conversation(prompt: String?) throws -> ChatSource {
+    var turns: [ChatTurn] = []
+    if let messages {
+      turns = try Conversation.turns(
+        json: try InputFile.bytes(of: messages), source: InputFile.name(of: messages))
+    }
+    if let prompt { turns += Conversation.turns(in: prompt) }
+    if let system {
+      guard turns.first?.role != "system" else {
+        throw UsageError("there are two system turns, one of --system and one of the prompt")
+      }
+      turns.insert(ChatTurn(role: "system", content: try Self.text(system)), at: 0)
+    }
+    guard turns.contains(where: { $0.role != "system" }) else {
+      throw UsageError("the conversation has no turn, expected one of the user")
+    }
+    return ChatSource(turns: turns, isThinking: thinking)
+  }
+
+  /// The text itself, or that of the file it names.
+  private static func text(_ given: String) throws(FileError) -> String {
+    guard InputFile.exists(given) else { return given }
+    let text = try InputFile.text(of: given)
+    return text.hasSuffix("\n") ? String(text.dropLast()) : text
+  }
+}
+
+/// A conversation that waits for the model whose template writes it.
+struct ChatSource {
+  var turns: [ChatTurn]
+  var isThinking: Bool
+
+  /// Returns the text of the conversation for the model whose files lie in `folder`.
+  ///
+  /// - Throws: ``TemplateError``, ``UsageError`` when the model brings no template.
+  func text(modelFolder folder: String) throws -> String {
+    guard let format = try ChatFormat.find(in: folder) else {
+      throw UsageError(
+        "\(folder): there is no chat template, expected chat_template.jinja or one in "
+          + "tokenizer_config.json",
+        hint: "write the prompt as the model expects it, without --chat")
+    }
+    return try format.text(of: turns, isThinking: isThinking)
+  }
+}
+
+extension TemplateError: ReportedError {}
+
+extension ConversationError: ReportedError {}
