@@ -39,6 +39,7 @@ struct ChatArguments: ParsableArguments {
   /// Returns the conversation.
   ///
   /// - Parameter prompt: The prompt, after the turns of `--messages`; `nil` when there is none.
+  /// - Returns: The turns.
   /// - Throws: ``FileError``, ``ConversationError``, ``UsageError`` when nobody has said anything.
   func conversation(prompt: String?) throws -> ChatSource {
     var turns: [ChatTurn] = []
@@ -74,6 +75,8 @@ struct ChatSource {
 
   /// Returns the text of the conversation for the model whose files lie in `folder`.
   ///
+  /// - Parameter folder: The directory of the model.
+  /// - Returns: The text.
   /// - Throws: ``TemplateError``, ``UsageError`` when the model brings no template.
   func text(modelFolder folder: String) throws -> String {
     guard let format = try ChatFormat.find(in: folder) else {
