@@ -73,7 +73,8 @@ package struct WorldGenerator: Sequence, IteratorProtocol, Sendable {
         for piece in slot.pieces(draft.bindings) ?? [] { draft.text += piece }
         at += 1
       case .choose(let branches):
-        at = branches[self.index(below: branches.count)]
+        // One branch is no choice: what only larger worlds offer leaves the smaller ones' texts as they are.
+        at = branches.count == 1 ? branches[0] : branches[self.index(below: branches.count)]
         draft.logProbability -= Logarithm.of(branches.count)
       case .jump(let target): at = target
       case .end: return

@@ -56,7 +56,7 @@ extension Schema {
       .stories, "visit", from: .small,
       variables: [
         "hero: child", "relative: relative", "food: food", "place: place", "weather: weather",
-        "n: 2...9 | 2...9 | 2...12",
+        "n: 3...9 | 3...9 | 3...12",
       ],
       request: "a story about {hero.intro}, {hero.his} {relative} and {food}",
       """

@@ -77,7 +77,7 @@ extension Schema {
     Schema(
       .stories, "thief", from: .full,
       variables: [
-        "hero: person", "thief: animal", "food: food", "n: 4...12", "k: 1...3", "hour: hour",
+        "hero: person", "thief: animal", "food: food", "n: 5...12", "k: 2...3", "hour: hour",
       ],
       request: "a story about {hero.intro} and {food} that vanish",
       """
