@@ -43,7 +43,7 @@ let package = Package(
       dependencies: ["Checkpoints", "JSON", "Kernels", "MaskedDiffusion", "Tokenizers"],
       swiftSettings: swiftSettings),
     .target(
-      name: "Benchmarks", dependencies: ["Kernels", "MaskedDiffusion", "Models"],
+      name: "Benchmarks", dependencies: ["Checkpoints", "Kernels", "MaskedDiffusion", "Models"],
       swiftSettings: swiftSettings),
 
     // The closed world: texts whose truth is known, and their exact checker.

@@ -40,7 +40,7 @@ public struct PublishedShape: Equatable, Sendable {
   }
 
   /// GSAI-ML/LLaDA-8B-Base, `config.json`.
-  private static let llada8B = PublishedShape(
+  static let llada8B = PublishedShape(
     name: "llada-8b",
     shape: Architecture(
       layerCount: 32, width: 4096, headCount: 32, keyValueHeadCount: 32, headSize: 128,

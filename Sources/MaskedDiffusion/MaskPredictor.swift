@@ -23,6 +23,12 @@ public protocol MaskPredictor: Sendable {
   /// The tokens that end a text, empty when the vocabulary has none.
   var endOfTextTokens: [TokenID] { get }
 
+  /// Which positions see each other, unless a row says otherwise.
+  var attention: AttentionPattern { get }
+
+  /// Whether the logits of a position are the output of the one before.
+  var isShifted: Bool { get }
+
   /// Computes the logits `request` wants and stores them in `prediction`.
   ///
   /// The storage of `prediction` is reused, so that a caller who keeps it allocates nothing after
@@ -54,6 +60,12 @@ public protocol MaskPredictor: Sendable {
 }
 
 extension MaskPredictor {
+  /// All positions: the usual pattern of masked diffusion.
+  public var attention: AttentionPattern { .full }
+
+  /// Not shifted.
+  public var isShifted: Bool { false }
+
   /// A reader in plain Swift.
   public var logitsReader: any LogitsReader { SequentialLogitsReader() }
 

@@ -1,5 +1,5 @@
 internal import Checkpoints
-internal import JSON
+package import JSON
 package import MaskedDiffusion
 
 /// A JSON object of settings, such as `config.json`: its members, checked as they are read.
@@ -65,6 +65,12 @@ package struct ConfigurationFile: Sendable {
 
   /// The name of `key` in the whole file.
   package func name(of key: String) -> String { prefix + key }
+
+  /// The members by name.
+  package var all: [String: JSONValue] { members }
+
+  /// Returns the member called `key`, `null` when it is missing.
+  package subscript(key: String) -> JSONValue { found(key) }
 
   /// Whether there is a member called `key` that is not `null`.
   package func has(_ key: String) -> Bool { !found(key).isNull }

@@ -21,7 +21,12 @@ public struct ModelDirectory: Sendable {
   public var family: String { entry.descriptor.name }
 
   /// The sampler preset that the authors of the family use.
-  public var defaultPreset: String { entry.descriptor.defaultPreset }
+  public var defaultPreset: String {
+    description.defaultPreset ?? entry.descriptor.defaultPreset
+  }
+
+  /// What the model's files say about how to use it, and which of them.
+  public var findings: [Finding] { description.findings }
 
   /// The settings that suit the model, where it brings any.
   public let generationDefaults: GenerationDefaults
@@ -67,8 +72,13 @@ public struct ModelDirectory: Sendable {
   /// only file whose tensors are those of the family; others are ignored. The configuration of a
   /// weights file is the `config.json` beside it.
   ///
+  /// - Parameters:
+  ///   - path: The directory or weights file.
+  ///   - overrides: What the user knows better than the files.
   /// - Throws: ``ModelError``.
-  public init(path: String) throws(ModelError) {
+  public init(
+    path: String, overrides: ModelOverrides = ModelOverrides()
+  ) throws(ModelError) {
     var isDirectory = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
       throw .notFound(name: path, searched: [], known: [])
@@ -92,7 +102,7 @@ public struct ModelDirectory: Sendable {
     description = try entry.description(
       ModelFiles(
         weights: weights, configuration: configurationFile, generation: generationFile,
-        directory: directory))
+        directory: directory, overrides: overrides))
     usedWeights = weights.restricted(
       to: description.names.all(in: description.architecture))
     checksum = (configurationFile?.checksum ?? weights.tableChecksum).description

@@ -53,16 +53,20 @@ package struct ModelFiles: Sendable {
   package var generation: ConfigurationFile?
   /// Where the tokenizer's files are looked for.
   package var directory: String
+  /// What the user knows better.
+  package var overrides: ModelOverrides
 
   /// Creates the files of a model.
   package init(
     weights: Weights, configuration: ConfigurationFile? = nil,
-    generation: ConfigurationFile? = nil, directory: String = "."
+    generation: ConfigurationFile? = nil, directory: String = ".",
+    overrides: ModelOverrides = ModelOverrides()
   ) {
     self.weights = weights
     self.configuration = configuration
     self.generation = generation
     self.directory = directory
+    self.overrides = overrides
   }
 
   /// The configuration of a model of `family`, which must be there.
@@ -88,15 +92,22 @@ package struct ModelDescription: Equatable, Sendable {
   package var maskToken: TokenID
   /// The tokens that end a text.
   package var endOfTextTokens: [TokenID]
+  /// The preset that suits the model; `nil` leaves it to the family.
+  package var defaultPreset: String?
+  /// What was taken from where, as far as it can be overridden.
+  package var findings: [Finding]
 
   /// Creates a description.
   package init(
-    architecture: Architecture, names: TensorNames, maskToken: TokenID, endOfTextTokens: [TokenID]
+    architecture: Architecture, names: TensorNames, maskToken: TokenID, endOfTextTokens: [TokenID],
+    defaultPreset: String? = nil, findings: [Finding] = []
   ) {
     self.architecture = architecture
     self.names = names
     self.maskToken = maskToken
     self.endOfTextTokens = endOfTextTokens
+    self.defaultPreset = defaultPreset
+    self.findings = findings
   }
 
   /// The number of tokens that can be read, the mask token included.

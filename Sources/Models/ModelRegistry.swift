@@ -18,6 +18,15 @@ package enum ModelRegistry {
   package static let all: [Entry] = [
     Entry(SMDM.self),
     Entry(LLaDA.self),
+    Entry(Dream.self),
+    Entry(A2DQwen2.self),
+    Entry(A2DQwen3.self),
+    Entry(SDAR.self),
+    Entry(FastDLLM2.self),
+    Entry(SMDMAutoregressive.self),
+    Entry(Llama.self),
+    Entry(Qwen2.self),
+    Entry(Qwen3.self),
   ]
 
   /// The names, for messages.

@@ -75,16 +75,18 @@ extension ModelSearchPath {
   /// Opens the model that a user calls `argument`: a directory, a weights file, or a name.
   ///
   /// - Throws: ``ModelError/notFound(name:searched:known:)`` and what is wrong with the model.
-  public func model(_ argument: String) throws(ModelError) -> ModelDirectory {
+  public func model(
+    _ argument: String, overrides: ModelOverrides = ModelOverrides()
+  ) throws(ModelError) -> ModelDirectory {
     if !argument.isEmpty, FileManager.default.fileExists(atPath: argument) {
-      return try ModelDirectory(path: argument)
+      return try ModelDirectory(path: argument, overrides: overrides)
     }
     let candidates = candidates()
     guard !argument.contains("/"), let found = candidates.first(where: { $0.name == argument })
     else {
       throw .notFound(name: argument, searched: directories, known: candidates.map(\.name))
     }
-    return try ModelDirectory(path: found.path)
+    return try ModelDirectory(path: found.path, overrides: overrides)
   }
 
   /// Returns every model there is, without loading any; of two with one name the first only.

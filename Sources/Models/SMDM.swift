@@ -15,12 +15,17 @@ package enum SMDM: ModelFamily {
   package static let descriptor = ModelFamilyDescriptor(
     name: "smdm", modelTypes: ["smdm"], names: names, defaultPreset: "smdm-greedy",
     summary: "masked diffusion models in the layout of lit-gpt (arXiv:2410.18514)",
-    recognizes: { $0.tensors[names[.packedAttention, layer: 0]] != nil })
+    recognizes: { $0.tensors[names[.packedAttention, layer: 0]] != nil && !predictsAll($0) })
 
-  private static let names = TensorNames.litGPT
+  fileprivate static let names = TensorNames.litGPT
 
   /// The context length of every published model.
   private static let publishedContextLength = 2048
+
+  /// Whether every token that can be read can be predicted: then none of them is a mask.
+  fileprivate static func predictsAll(_ weights: Weights) -> Bool {
+    weights.tensors[names[.embedding]]?.shape == weights.tensors[names[.head]]?.shape
+  }
 
   package static func description(of files: ModelFiles) throws(ModelError) -> ModelDescription {
     let weights = files.weights
@@ -98,5 +103,27 @@ package enum SMDM: ModelFamily {
       embeddingCount: embedding.rows, vocabularySize: vocabularySize,
       contextLength: publishedContextLength, normEpsilon: 1e-5,
       rotary: Rotary(base: 10_000, precision: .bfloat16), packsAttention: true)
+  }
+}
+
+/// The twins of SMDM that write from left to right, in the same layout.
+///
+/// Their embedding has no row for a mask token, which tells them apart.
+///
+/// - SeeAlso: Nie et al., arXiv:2410.18514; github.com/ML-GSAI/SMDM, `lit_gpt/model.py`, `GPT`.
+package enum SMDMAutoregressive: ModelFamily {
+  package static let descriptor = ModelFamilyDescriptor(
+    name: "smdm-ar", modelTypes: ["smdm-ar"], names: SMDM.names, defaultPreset: "autoregressive",
+    summary: "the twins of SMDM that write from left to right (arXiv:2410.18514)",
+    recognizes: {
+      $0.tensors[SMDM.names[.packedAttention, layer: 0]] != nil && SMDM.predictsAll($0)
+    })
+
+  package static func description(of files: ModelFiles) throws(ModelError) -> ModelDescription {
+    var model = try SMDM.description(of: files)
+    model.architecture.attention = .causal
+    model.architecture.isShifted = true
+    model.maskToken = TokenID(clamping: model.architecture.embeddingCount)
+    return model
   }
 }

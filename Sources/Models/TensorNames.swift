@@ -1,3 +1,5 @@
+package import Checkpoints
+
 /// What the tensors of a checkpoint are called: role → name.
 package struct TensorNames: Equatable, Sendable {
   /// What a tensor outside the blocks is for.
@@ -49,21 +51,54 @@ package struct TensorNames: Equatable, Sendable {
 extension TensorNames {
   /// Returns the names of all tensors of a network.
   package func all(in architecture: Architecture) -> Set<String> {
-    var names: Set<String> = [self[.embedding], self[.finalNorm]]
-    if !architecture.isHeadTied { names.insert(self[.head]) }
-    var roles: [BlockRole] = [
-      .attentionNorm, .projection, .feedForwardNorm, .gate, .up, .down,
+    Set(tensors(in: architecture).map(\.name))
+  }
+
+  /// Returns the names and shapes of all tensors of a network.
+  package func tensors(in architecture: Architecture) -> [(name: String, shape: Shape)] {
+    let width = architecture.width
+    var tensors: [(name: String, shape: Shape)] = [
+      (self[.embedding], [architecture.embeddingCount, width])
     ]
-    let attention: [BlockRole] =
-      architecture.packsAttention ? [.packedAttention] : [.query, .key, .value]
-    roles += attention
-    if architecture.normalizesHeads { roles += [.queryNorm, .keyNorm] }
     for layer in 0..<architecture.layerCount {
-      for role in roles { names.insert(self[role, layer: layer]) }
-      guard architecture.biases == .queryKeyValue else { continue }
-      for role in attention { names.insert(self[role, layer: layer, .bias]) }
+      tensors += blockTensors(layer, architecture)
     }
-    return names
+    tensors.append((self[.finalNorm], [width]))
+    if !architecture.isHeadTied {
+      tensors.append((self[.head], [architecture.vocabularySize, width]))
+    }
+    return tensors
+  }
+
+  private func blockTensors(
+    _ layer: Int, _ architecture: Architecture
+  ) -> [(name: String, shape: Shape)] {
+    let width = architecture.width, hidden = architecture.feedForwardWidth
+    let queries = architecture.queryWidth, keys = architecture.keyValueWidth
+    var matrices: [(role: BlockRole, rows: Int, columns: Int)] = [
+      (.projection, width, queries), (.gate, hidden, width), (.up, hidden, width),
+      (.down, width, hidden),
+    ]
+    let attention: [(role: BlockRole, rows: Int, columns: Int)] =
+      architecture.packsAttention
+      ? [(.packedAttention, queries + 2 * keys, width)]
+      : [(.query, queries, width), (.key, keys, width), (.value, keys, width)]
+    matrices = attention + matrices
+    var tensors: [(name: String, shape: Shape)] = matrices.map {
+      (self[$0.role, layer: layer], [$0.rows, $0.columns])
+    }
+    for norm in [BlockRole.attentionNorm, .feedForwardNorm] {
+      tensors.append((self[norm, layer: layer], [width]))
+    }
+    if architecture.normalizesHeads {
+      for norm in [BlockRole.queryNorm, .keyNorm] {
+        tensors.append((self[norm, layer: layer], [architecture.headSize]))
+      }
+    }
+    if architecture.biases == .queryKeyValue {
+      tensors += attention.map { (self[$0.role, layer: layer, .bias], [$0.rows]) }
+    }
+    return tensors
   }
 
   /// The names that Transformers gives the tensors of Llama, Qwen2 and Qwen3.

@@ -33,6 +33,8 @@ package struct TransformerPredictor: MaskPredictor {
   package var embeddingCount: Int { description.embeddingCount }
   package var contextLength: Int { description.architecture.contextLength }
   package var endOfTextTokens: [TokenID] { description.endOfTextTokens }
+  package var attention: AttentionPattern { description.architecture.attention }
+  package var isShifted: Bool { description.architecture.isShifted }
   package var logitsReader: any LogitsReader { KernelLogitsReader(kernels: network.kernels) }
 
   package func predict(

@@ -12,6 +12,9 @@ struct GoldenLogits: Decodable {
     var shape: [Int]
     var inputIDs: [[TokenID]]
     var attentionMask: [[Int]]?
+    var positionIDs: [[Int]]?
+    /// The length of the blocks that see what came before.
+    var blockSize: Int?
     /// The result with an unrounded table of rotations.
     var tensorFloat32Rope: String?
 
@@ -19,7 +22,25 @@ struct GoldenLogits: Decodable {
       case name, tensor, shape
       case inputIDs = "input_ids"
       case attentionMask = "attention_mask"
+      case positionIDs = "position_ids"
+      case blockSize = "block_size"
+      case compare
       case tensorFloat32Rope = "tensor_f32rope"
+    }
+
+    /// Decodes a case; rows that are not to be compared are those of padding.
+    init(from decoder: any Decoder) throws {
+      let values = try decoder.container(keyedBy: CodingKeys.self)
+      name = try values.decode(String.self, forKey: .name)
+      tensor = try values.decode(String.self, forKey: .tensor)
+      shape = try values.decode([Int].self, forKey: .shape)
+      inputIDs = try values.decode([[TokenID]].self, forKey: .inputIDs)
+      attentionMask = try values.decodeIfPresent([[Int]].self, forKey: .attentionMask)
+      positionIDs = try values.decodeIfPresent([[Int]].self, forKey: .positionIDs)
+      blockSize = try values.decodeIfPresent(Int.self, forKey: .blockSize)
+      tensorFloat32Rope = try values.decodeIfPresent(String.self, forKey: .tensorFloat32Rope)
+      // Some files say in words what the mask says.
+      if attentionMask == nil { attentionMask = try? values.decode([[Int]].self, forKey: .compare) }
     }
 
     /// The request for the logits of all positions.
@@ -27,13 +48,16 @@ struct GoldenLogits: Decodable {
       PredictionRequest(
         rows: inputIDs.enumerated().map { index, tokens in
           PredictionRow(
-            tokens: tokens, attendable: attentionMask.map { $0[index].map { $0 == 1 } })
-        })
+            tokens: tokens, positionIDs: positionIDs?[index],
+            attendable: attentionMask.map { $0[index].map { $0 == 1 } },
+            attention: blockSize.map { .blockCausal(length: $0) })
+        }, isRaw: true)
     }
   }
 
   struct Measured: Decodable {
-    var bfloat16Error: Float
+    /// The largest error of a run in bfloat16; not measured for all.
+    var bfloat16Error: Float?
 
     enum CodingKeys: String, CodingKey {
       case bfloat16Error = "max_abs_error_when_the_whole_model_runs_in_bf16"

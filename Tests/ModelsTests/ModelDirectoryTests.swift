@@ -98,14 +98,15 @@ import _TestSupport
     let error = #expect(throws: ModelError.self) { try ModelDirectory(path: path) }
     #expect(
       error?.description
-        == "\(path)/config.json: 'model_type' is 'gpt2', expected one of smdm, llada")
+        == "\(path)/config.json: 'model_type' is 'gpt2', expected one of smdm, llada, Dream, dream, "
+        + "a2d-qwen2, a2d-qwen3, sdar, Fast_dLLM_Qwen, smdm-ar, llama, qwen2, qwen3")
   }
 
   @Test func refusesTensorsOfNoKnownFamily() throws {
     let path = Fixture.path("smdm/tiny-a/golden.safetensors")
     try scratch.copy("smdm/tiny-a/golden.safetensors", as: "golden.safetensors")
     let copy = "\(scratch.path)/golden.safetensors"
-    #expect(throws: ModelError.unrecognisedWeights(path: copy, known: ["smdm", "llada"])) {
+    #expect(throws: ModelError.unrecognisedWeights(path: copy, known: ModelRegistry.names)) {
       try ModelDirectory(path: copy)
     }
     // With a configuration beside it, the first tensor that is missing is named.

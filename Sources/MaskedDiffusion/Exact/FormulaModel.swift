@@ -20,7 +20,8 @@ public struct FormulaModel: ExactModel {
         kind: .number(range: -1...10, defaultValue: -1)),
     ])
 
-  private let isShifted: Bool
+  /// Whether the logits of a position are the output of the one before.
+  public let isShifted: Bool
 
   /// The tokens that end a text.
   public let endOfTextTokens: [TokenID]

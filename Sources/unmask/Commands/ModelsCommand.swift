@@ -3,10 +3,18 @@ import MaskedDiffusion
 import Models
 import PlaygroundUI
 
-/// Lists the models there are.
+/// Lists models, or makes one.
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "models", abstract: "List the models that can be used by name.",
+    subcommands: [ModelsListCommand.self, ModelsMakeCommand.self],
+    defaultSubcommand: ModelsListCommand.self)
+}
+
+/// Lists the models there are.
+struct ModelsListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List the models that can be used by name.",
     discussion: """
       Models are looked for in the directories of $UNMASK_MODELS, in models/ beside the executable \
       or in its checkout, in PREFIX/share/unmask/models, in $XDG_DATA_HOME/unmask/models and in \
@@ -71,7 +79,19 @@ struct ModelsCommand: ParsableCommand {
         failures += sanitizer.sanitized("\(entry.name): \(error.description)") + "\n"
       }
     }
-    return table.text + (failures.isEmpty ? "" : "\nnot usable:\n" + failures)
+    return table.text + findings(of: entries, sanitizer)
+      + (failures.isEmpty ? "" : "\nnot usable:\n" + failures)
+  }
+
+  /// What the files of a single model say about how to use it.
+  private static func findings(of entries: [Entry], _ sanitizer: TextSanitizer) -> String {
+    guard entries.count == 1, case .success(let model)? = entries.first?.model else { return "" }
+    let lines = model.findings.map { finding in
+      let option = finding.option.map { "; \($0) overrides it" } ?? ""
+      let fact = "\(finding.subject) \(finding.value): \(finding.source)"
+      return sanitizer.sanitized(fact + option)
+    }
+    return lines.isEmpty ? "" : "\n" + lines.joined(separator: "\n") + "\n"
   }
 
   private static func json(of entries: [Entry]) -> String {
@@ -99,6 +119,14 @@ struct ModelsCommand: ParsableCommand {
         "memory_bytes": .integer(model.memoryByteCount),
         "default_preset": .string(model.generationDefaults.preset ?? model.defaultPreset),
         "config_checksum": .string(model.checksum),
+        "findings": .array(
+          model.findings.map { finding in
+            .object([
+              "subject": .string(finding.subject), "value": .string(finding.value),
+              "source": .string(finding.source),
+              "option": .optional(finding.option) { .string($0) },
+            ])
+          }),
       ])
     }
   }

@@ -32,6 +32,12 @@ struct PredictCommand: ParsableCommand {
       valueName: "file.safetensors"))
   var logits: String?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Let positions see their own block of n and those before, not what follows.", valueName: "n"))
+  var blockLength: Int?
+
   @Flag(help: "Take the network's own output, before the shift some families have.")
   var raw = false
 
@@ -40,6 +46,9 @@ struct PredictCommand: ParsableCommand {
 
   func run() throws {
     guard (1...1000).contains(top) else { throw UsageError("top is \(top), expected 1 to 1000") }
+    if let blockLength, blockLength < 1 {
+      throw UsageError("block length is \(blockLength), expected 1 or more")
+    }
     let source = try model.source()
     let template = ids == nil ? try PromptTemplate(parsing: try prompt()) : nil
     let typed = try ids.map { text throws(PromptError) in try TokenList.tokens(parsing: text) }
@@ -51,7 +60,11 @@ struct PredictCommand: ParsableCommand {
     let masked = tokens.indices.filter { tokens[$0] == model.predictor.maskToken }
     let shown = masked.isEmpty ? Array(tokens.indices) : masked
     let request = PredictionRequest(
-      rows: [PredictionRow(tokens: tokens, wanted: logits == nil ? shown : nil)],
+      rows: [
+        PredictionRow(
+          tokens: tokens, wanted: logits == nil ? shown : nil,
+          attention: blockLength.map { .blockCausal(length: $0) })
+      ],
       time: Float(masked.count) / Float(tokens.count), isRaw: raw)
     let prediction = try model.predictor.prediction(for: request).rows[0]
     if let logits {

@@ -18,6 +18,8 @@ struct EndOfTextPredictor: MaskPredictor {
   var vocabularySize: Int { model.vocabularySize }
   var embeddingCount: Int { model.embeddingCount }
   var contextLength: Int { model.contextLength }
+  var attention: AttentionPattern { model.attention }
+  var isShifted: Bool { model.isShifted }
 
   func predict(
     _ request: PredictionRequest, into prediction: inout Prediction

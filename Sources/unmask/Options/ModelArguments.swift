@@ -30,6 +30,20 @@ struct ModelArguments: ParsableArguments {
     help: ArgumentHelp("The threads to compute with; one a core unless given.", valueName: "n"))
   var threads: Int?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The mask token, where the model's files do not say or are wrong.", valueName: "id"))
+  var maskToken: TokenID?
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Whether the logits of a position are the output of the one before; the family knows.")
+  var shift: Bool?
+
+  /// What the user knows better than the model's files.
+  var overrides: ModelOverrides { ModelOverrides(maskToken: maskToken, isShifted: shift) }
+
   /// The model that is used when none is named.
   static let defaultModel = "closed-world-3m"
 
@@ -54,7 +68,7 @@ struct ModelArguments: ParsableArguments {
   /// - Throws: ``ModelError``, ``SamplerError``, ``UsageError``.
   func source() throws -> ModelSource {
     try checkThreads()
-    return try ModelSource(model ?? Self.defaultModel)
+    return try ModelSource(model ?? Self.defaultModel, overrides: overrides)
   }
 }
 

@@ -12,11 +12,11 @@ enum ModelSource {
   /// Finds what a user calls `argument`.
   ///
   /// - Throws: ``ModelError``, ``SamplerError``.
-  init(_ argument: String) throws {
+  init(_ argument: String, overrides: ModelOverrides = ModelOverrides()) throws {
     if let model = try ExactModelRegistry.model(named: argument) {
       self = .exact(model, name: argument)
     } else {
-      self = .directory(try ModelSearchPath.standard.model(argument))
+      self = .directory(try ModelSearchPath.standard.model(argument, overrides: overrides))
     }
   }
 
