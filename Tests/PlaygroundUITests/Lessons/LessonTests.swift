@@ -92,7 +92,7 @@ import Testing
     let few = Set(rig.state.frame.tokens.indices.filter { rig.state.frame.isMasked($0) })
     #expect(few.count == 4)
     #expect(rig.text.contains("4 of 9 tokens masked"))
-    #expect(rig.text.contains("mean loss"))
+    #expect(rig.text.contains("right at 4 of 4"))
     try rig.press(":noise 0.8<enter>")
     let many = Set(rig.state.frame.tokens.indices.filter { rig.state.frame.isMasked($0) })
     #expect(many.isSuperset(of: few) && many.count == 7)
