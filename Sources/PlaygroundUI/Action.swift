@@ -113,7 +113,7 @@ extension Action {
       }
     case .first: return Row(.run, "to the start", [.home]) { state, _ in state.scrub(to: 0) }
     case .last:
-      return Row(.run, "to the last step so far", [.end]) { state, _ in state.scrub(to: Int.max) }
+      return Row(.run, "to the last step so far", [.end]) { state, _ in state.showLast() }
     case .pageBack:
       return Row(.run, "ten steps back", [.pageUp]) { state, _ in
         state.scrub(to: state.session.step - 10)

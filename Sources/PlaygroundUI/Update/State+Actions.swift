@@ -28,6 +28,14 @@ extension Playground.State {
     }
   }
 
+  /// Shows the last step so far.
+  mutating func showLast() {
+    scrub(to: Int.max)
+    if session.step == 0 {
+      say(.warning, "there is no step yet", hint: "\(keymap.key(for: .run)) runs")
+    }
+  }
+
   mutating func scrub(to step: Int) {
     isRunning = false
     requests.tick = nil

@@ -59,7 +59,8 @@ package struct ScriptedSession {
     case .scheduleTick(let number, _): send(.tick(number))
     case .exportScreen(let path): send(work.export(screen, to: path))
     case .copyText: send(.done("the text is copied"))
-    case .repaint, .suspend, .cancel: break
+    // What was learned here is nobody's progress.
+    case .repaint, .suspend, .cancel, .saveProgress: break
     case .quit: isOver = true
     default: for message in work.messages(for: effect) { send(message) }
     }
