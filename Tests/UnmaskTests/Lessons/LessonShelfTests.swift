@@ -1,7 +1,6 @@
 import Foundation
 import PlaygroundUI
 import Testing
-import _TestSupport
 
 @testable import unmask
 
