@@ -30,6 +30,8 @@ extension Playground {
     case scheduleTick(number: Int, milliseconds: Int)
     /// Write the settings file; answer as for `saveTrace`.
     case savePreferences(Preferences)
+    /// Write the names of the lessons that are done; answered only when it fails.
+    case saveProgress([String])
     /// Paint everything anew.
     case repaint
     /// Give the terminal back to the shell until the program is continued.
@@ -85,6 +87,8 @@ extension Playground {
     public var coversUnmasked: Bool
     /// Whether what the strategy would do next is wanted: the step, done on a copy.
     public var wantsProposal: Bool
+    /// A second strategy that is asked the same.
+    public var overlay: AlgorithmSelection?
   }
 
   /// Text to turn into tokens.

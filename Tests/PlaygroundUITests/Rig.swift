@@ -22,12 +22,14 @@ struct Rig {
   init(
     rows: Int = 24, columns: Int = 80, prompt: String = StoryModel.prompt, length: Int = 24,
     settings: SamplerSettings = StoryModel.settings,
-    preferences: Preferences = Preferences(delayMilliseconds: 120, showsHints: false),
-    symbols: Symbols = .unicode
+    preferences: Preferences = Preferences(
+      delayMilliseconds: 120, showsHints: false, followsKept: false),
+    symbols: Symbols = .unicode, lessons: [Lesson] = []
   ) {
     let (state, effects) = Playground.start(
       .model("story-1k", prompt: prompt, length: length, settings: settings),
-      size: ScreenSize(rows: rows, columns: columns), symbols: symbols, preferences: preferences)
+      size: ScreenSize(rows: rows, columns: columns), symbols: symbols, preferences: preferences,
+      lessons: Playground.LessonList(lessons: lessons))
     self.state = state
     carryOut(effects)
   }
@@ -36,7 +38,7 @@ struct Rig {
   init(trace: Trace, rows: Int = 24, columns: Int = 80) {
     let (state, effects) = Playground.start(
       .trace(trace, path: "run.jsonl"), size: ScreenSize(rows: rows, columns: columns),
-      preferences: Preferences(showsHints: false))
+      preferences: Preferences(showsHints: false, followsKept: false))
     self.state = state
     models = []
     carryOut(effects)
@@ -86,11 +88,25 @@ struct Rig {
 
   private mutating func carryOut(_ new: [Playground.Effect], isNew: Bool = true) {
     if isNew { effects += new }
-    queue += new
+    for effect in new {
+      if effect == .cancel { dropWork() }
+      queue.append(effect)
+    }
     guard !isBusy else { return }
     isBusy = true
     while !queue.isEmpty { carryOut(queue.removeFirst()) }
     isBusy = false
+  }
+
+  /// Drops the work for the model that was asked for before it was cancelled.
+  private mutating func dropWork() {
+    unanswered = []
+    queue.removeAll { effect in
+      switch effect {
+      case .step, .look: true
+      default: false
+      }
+    }
   }
 
   private mutating func carryOut(_ effect: Playground.Effect) {
@@ -98,14 +114,7 @@ struct Rig {
     case .step, .look:
       guard answers else { return unanswered.append(effect) }
       compute(effect)
-    case .cancel:
-      unanswered = []
-      queue.removeAll { effect in
-        switch effect {
-        case .step, .look: true
-        default: false
-        }
-      }
+    case .cancel: break
     case .load(let name):
       guard models.contains(name) else {
         send(.failed(Playground.Failure(text: "models/\(name): not found", hint: "is it there?")))
@@ -140,11 +149,13 @@ struct Rig {
         var sampler = try Self.sampler(at: request.origin)
         let opinions = try sampler.opinions(
           count: Playground.candidateCount, everywhere: request.coversUnmasked)
+        let copy = sampler
         let proposal = request.wantsProposal ? try sampler.step() : nil
+        let overlay = try request.overlay.flatMap { try Self.step(of: $0, from: copy) }
         send(
           .looked(
             Playground.LookReport(
-              number: request.number, opinions: opinions, proposal: proposal)))
+              number: request.number, opinions: opinions, proposal: proposal, overlay: overlay)))
       default: break
       }
     } catch {
@@ -159,6 +170,16 @@ struct Rig {
           Playground.Failure(number: number, text: "\(error)", hint: (error as? SamplerError)?.hint)
         ))
     }
+  }
+
+  private static func step(
+    of strategy: AlgorithmSelection, from sampler: Sampler
+  ) throws -> TraceStep? {
+    var copy = sampler
+    var settings = sampler.settings
+    settings.strategy = strategy
+    try copy.change(to: settings)
+    return try copy.step()
   }
 
   /// A sampler at a point, made as ``Playground/Origin`` says.

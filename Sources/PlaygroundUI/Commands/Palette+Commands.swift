@@ -36,7 +36,7 @@ extension Palette {
         options: { _ in [] },
         run: { text, state, _ in
           guard let step = number(text, "goto", 0...Int.max, &state) else { return }
-          state.scrub(to: step)
+          state.goTo(step: step)
         }),
       Command(
         name: "position", argument: "NUMBER", summary: "put the cursor on a position",
@@ -44,6 +44,40 @@ extension Palette {
         run: { text, state, _ in
           guard let position = number(text, "position", 0...Int.max, &state) else { return }
           state.setCursor(position)
+          if position >= state.frame.count {
+            state.say(.warning, "the last position is \(max(0, state.frame.count - 1))")
+          }
+        }),
+      Command(
+        name: "example", argument: "NAME", summary: "start with an opening that works well",
+        options: { $0.model.info.examples.map { SettingOption($0.name, $0.prompt) } },
+        run: { name, state, effects in state.startExample(name, &effects) }),
+      Command(
+        name: "lesson", argument: "NAME", summary: "open a lesson",
+        options: { state in
+          state.lessons.map { lesson in
+            let isDone = state.finishedLessons.contains(lesson.name)
+            return SettingOption(lesson.name, (isDone ? "done: " : "") + lesson.title)
+          }
+        },
+        run: { name, state, effects in state.openLesson(named: name, &effects) }),
+      Command(
+        name: "draft", argument: "TEXT", summary: "begin with a finished text, to be masked",
+        options: { _ in [] }, run: { text, state, effects in state.startDraft(text, &effects) }),
+      Command(
+        name: "noise", argument: "T [chance|count|doubt]",
+        summary: "mask a share t of the text, 0 to 1: the forward process",
+        options: { _ in Noising.Manner.allCases.map { SettingOption($0.rawValue, $0.summary) } },
+        run: noise),
+      Command(
+        name: "overlay", argument: "STRATEGY", summary: "mark what a second strategy would keep",
+        options: { _ in strategies },
+        run: { text, state, _ in
+          do throws(SamplerError) {
+            let strategy = try AlgorithmSelection(parsing: text)
+            _ = try RemaskingRegistry.entry(for: strategy)
+            state.showOverlay(of: strategy)
+          } catch { state.say(.error, error.description, hint: error.hint) }
         }),
       Command(
         name: "type", argument: "TEXT", summary: "put text over the tokens from the cursor on",
@@ -80,10 +114,9 @@ extension Palette {
         name: "versus", argument: "SETTING VALUE",
         summary: "run the same start with another setting or model beside this",
         options: { state in
-          let settings = state.visibleSettings
-          return [SettingOption("model", "another model")]
-            + SettingField.fields(of: settings).map {
-              SettingOption($0.label, $0.summary(in: settings))
+          [SettingOption("model", "another model from the same start")]
+            + SettingField.fields(of: state.visibleSettings).map {
+              SettingOption($0.label, $0.summary(in: state.visibleSettings))
             }
         },
         run: versus),
@@ -114,7 +147,8 @@ extension Palette {
       }),
     Command(
       name: "colours", argument: "SCALE", summary: "what colours show",
-      options: { _ in .plain(Preferences.Colouring.allCases.map(\.rawValue)) },
+      options: { _ in Preferences.Colouring.allCases.map { SettingOption($0.rawValue, $0.summary) }
+      },
       run: { text, state, _ in
         choice(text, "colours", &state) { $0.preferences.colouring = $1 }
       }),
@@ -123,10 +157,31 @@ extension Palette {
       options: { _ in .plain(Preferences.ThemeChoice.allCases.map(\.rawValue)) },
       run: { text, state, _ in choice(text, "theme", &state) { $0.preferences.theme = $1 } }),
     Command(
+      name: "announce", argument: "WHAT",
+      summary: "tell the terminal of a run: none, progress, bell at the end",
+      options: { _ in .plain(Preferences.Announcement.allCases.map(\.rawValue)) },
+      run: { text, state, _ in
+        choice(text, "announce", &state) { $0.preferences.announcement = $1 }
+      }),
+    Command(
       name: "canvas", argument: "STYLE", summary: "flowing or grid",
       options: { _ in .plain(Preferences.CanvasStyle.allCases.map(\.rawValue)) },
       run: { text, state, _ in choice(text, "canvas", &state) { $0.preferences.canvas = $1 } }),
   ]
+
+  private static func noise(
+    _ text: String, _ state: inout Playground.State, _ effects: inout [Playground.Effect]
+  ) {
+    let words = text.split(separator: " ").map(String.init)
+    guard let time = words.first.flatMap({ Double($0) }), (0...1).contains(time) else {
+      return state.say(.error, "noise is '\(text)', expected a number in 0...1")
+    }
+    let manner = words.count > 1 ? Noising.Manner(rawValue: words[1]) : state.view.noising?.manner
+    guard words.count < 2 || manner != nil else {
+      return state.say(.error, "noise is '\(text)', expected chance, count or doubt after t")
+    }
+    state.noise(to: time, manner ?? .chance, &effects)
+  }
 
   private static func versus(
     _ text: String, _ state: inout Playground.State, _ effects: inout [Playground.Effect]

@@ -11,55 +11,77 @@ package struct CanvasPanel {
   /// Positions in which another compared run differs.
   private let differences: Set<Int>
   private let entropyScale: Double
+  private let lineSpacing: Int
+  /// What the predictor thinks of masked positions now, or thought before the last step.
+  private let guesses: [Int: Point.Guess]
+  /// Positions that get a token in the next step, and those a second strategy would choose.
+  private let (next, other): (Set<Int>, Set<Int>)
+
+  static let row = PanelRow(
+    name: "canvas",
+    help: """
+      The text as far as it is known. Bars are masks: the higher and brighter, the surer the model \
+      is of what will stand there; those marked are kept in the next step. Space runs, the arrows \
+      step and go back, and changing anything in the past begins a branch.
+      """,
+    place: .left,
+    hints: { state in
+      [
+        (.run, state.isRunning ? "pause" : "run"), (.forward, "step"), (.ghosts, "guesses"),
+        (.colours, "colours"), (.type, "edit"), (.mask, "mask"), (.lock, "lock"),
+        (.branch, "branch"), (.versus, "compare"), (.nextPanel, "panel"),
+      ]
+    },
+    title: { _ in "" },
+    wish: { state, size in
+      guard !state.view.isMapLarge else { return nil }
+      let lines = PanelLayout.expectedLines(state, columns: size.columns)
+      let hints = state.view.showsHints ? 4 : 0
+      let roomy = state.preferences.canvas == .flowing ? 2 * lines + 3 : lines
+      let isRoomy = size.rows >= roomy + 11
+      return PanelRow.Wish(least: min(size.rows, lines + hints), best: isRoomy ? roomy : lines)
+    },
+    draw: { _, _, _ in },
+    click: { state, click, _ in state.clickCanvas(click) })
 
   /// Creates the panel of a branch.
-  package init(_ state: Playground.State, _ branch: Branch) {
+  package init(_ state: Playground.State, _ branch: Branch, lineSpacing: Int = 1) {
     self.state = state
     self.branch = branch
+    self.lineSpacing = max(1, lineSpacing)
     model = state.model(of: branch)
     frame = Frame(branch, at: state.session.step)
     end = frame.end(endOfText: model.endOfText)
     matches = state.matches(in: frame, model: model)
-    differences = Self.differences(state, branch, frame)
+    differences = RunDifference(state, branch, frame).positions
     let largest = frame.commitments.reduce(0) { max($0, $1?.entropy ?? 0) }
     entropyScale = largest > 0 ? largest : 1
+    guesses = Self.guesses(of: branch, at: state.session.step)
+    let point = branch.point(state.session.step)
+    next = Set(point.proposal?.unmasked.map(\.position) ?? [])
+    other = Set(point.otherProposal?.unmasked.map(\.position) ?? [])
   }
 
-  /// Positions that read otherwise in the first compared run; in the first, those of the others.
-  private static func differences(
-    _ state: Playground.State, _ branch: Branch, _ frame: Frame
-  ) -> Set<Int> {
-    guard let first = state.compared.first else { return [] }
-    let others = branch.id == first ? Array(state.compared.dropFirst()) : [first]
-    var result: Set<Int> = []
-    for id in others {
-      guard let other = state.session.branch(id) else { continue }
-      let there = Frame(other, at: state.session.step)
-      let (mine, theirs) = (state.model(of: branch), state.model(of: other))
-      for position in frame.tokens.indices where !frame.isMasked(position) {
-        guard there.tokens.indices.contains(position), !there.isMasked(position) else { continue }
-        let isSame =
-          mine.info.name == theirs.info.name
-          ? frame.tokens[position] == there.tokens[position]
-          : mine.bytes(of: frame.tokens[position]) == theirs.bytes(of: there.tokens[position])
-        if !isSame { result.insert(position) }
-      }
-    }
-    return result
+  /// What the predictor thinks of each position; while that is computed, what it thought before.
+  private static func guesses(of branch: Branch, at step: Int) -> [Int: Point.Guess] {
+    let step = branch.clamped(step)
+    var guesses = branch.point(step).guesses
+    if guesses.isEmpty, step > 0 { guesses = branch.point(step - 1).guesses }
+    return Dictionary(guesses.map { (Int($0.position), $0) }, uniquingKeysWith: { $1 })
   }
 
   /// The row of the first line of text; compared runs have a heading above it.
   package static func textTop(_ rect: Rect, _ state: Playground.State) -> Int {
-    rect.row + (state.compared.isEmpty ? 0 : 1)
+    rect.row + (state.view.compared.isEmpty ? 0 : 1)
   }
 
   /// Draws the canvas; compared runs get a heading and totals.
   package func draw(on screen: inout Screen, in rect: Rect) {
     var room = rect
-    if !state.compared.isEmpty {
+    if !state.view.compared.isEmpty {
       (_, room) = rect.splitTop(1)
       var totals: Rect
-      (room, totals) = room.splitBottom(1)
+      (room, totals) = room.splitBottom(2)
       drawHeading(on: &screen, in: rect)
       drawTotals(on: &screen, in: totals)
     }
@@ -67,21 +89,23 @@ package struct CanvasPanel {
       frame, ghosts: state.ghosts(of: branch), model: model, state: state, width: rect.columns)
     let inked = Set(
       layout.lines.joined().filter { $0.glyph.grapheme.character != " " }.map(\.glyph.position))
-    let isLong = layout.lines.count > room.rows
-    let top = min(state.scroll, max(0, layout.lines.count - 1))
-    for (row, line) in layout.lines.dropFirst(top).prefix(room.rows).enumerated() {
+    let isLong = layout.lines.count * lineSpacing > room.rows + lineSpacing - 1
+    let top = min(state.view.scroll, max(0, layout.lines.count - 1))
+    let shownLines = (room.rows + lineSpacing - 1) / lineSpacing
+    for (row, line) in layout.lines.dropFirst(top).prefix(shownLines).enumerated() {
       for placed in line {
         screen.write(
-          [grapheme(of: placed.glyph)], row: room.row + row, column: rect.column + placed.column,
+          [grapheme(of: placed.glyph)], row: room.row + row * lineSpacing,
+          column: rect.column + placed.column,
           role: role(of: placed.glyph, inked: inked), within: room)
       }
     }
     drawCursorAtEmptyToken(on: &screen, layout, room, top)
     if isLong {
       drawScrollMarks(
-        on: &screen, room, above: top > 0, below: top + room.rows < layout.lines.count)
+        on: &screen, room, above: top > 0, below: top + shownLines < layout.lines.count)
     }
-    drawHints(on: &screen, in: room, usedRows: layout.lines.count - top)
+    drawHints(on: &screen, in: room, usedRows: (layout.lines.count - top) * lineSpacing)
   }
 
   /// What is drawn for a glyph: cells of special masks have symbols of their own.
@@ -96,10 +120,33 @@ package struct CanvasPanel {
     } else if frame.isLocked[position] {
       marker = state.symbols.marker(for: .locked)
     } else {
-      marker = frame.trails[position] == nil ? nil : state.symbols.isUnicode ? "▒" : "~"
+      marker = fogGlyph(position)
     }
     guard let marker else { return glyph.grapheme }
     return Grapheme(unchecked: marker, width: 1)
+  }
+
+  /// The sign of a mask: how sure the predictor is of it, or that it is about to be kept.
+  private func fogGlyph(_ position: Int) -> Character? {
+    if next.contains(position) { return state.symbols.next }
+    if other.contains(position) { return state.symbols.other }
+    guard let share = fogShare(position) else { return nil }
+    let index = StyleRole.fog.firstIndex(of: .fog(at: share)) ?? 0
+    return state.symbols.fog[min(index, state.symbols.fog.count - 1)]
+  }
+
+  /// Where a mask lies on the chosen scale; `nil` where that is not known or the scale is of time.
+  private func fogShare(_ position: Int) -> Double? {
+    guard let guess = guesses[position] else { return nil }
+    switch state.preferences.colouring {
+    case .confidence: return Double(guess.probability)
+    case .entropy:
+      let vocabulary = model.info.embeddingCount
+      let most = vocabulary > 1 && vocabulary < .max ? Numbers.logarithm(Double(vocabulary)) : 6
+      return 1 - Double(guess.entropy) / most
+    case .margin: return Double(guess.margin)
+    case .order, .age: return nil
+    }
   }
 
   /// The role of a glyph: what the user looks for comes before what the token is.
@@ -108,15 +155,15 @@ package struct CanvasPanel {
   private func role(of glyph: TokenText.Glyph, inked: Set<Int>) -> StyleRole {
     let position = glyph.position
     let isBlank = glyph.grapheme.character == " " && inked.contains(position)
-    if isBlank, state.selectionStart == nil { return .text }
+    if isBlank, state.view.selectionStart == nil { return .text }
     let isShown = state.session.shownID == branch.id
-    if isShown, position == state.cursor { return .cursor }
-    if isShown, state.selectionStart != nil, state.selection.contains(position) {
+    if isShown, position == state.view.cursor { return .cursor }
+    if isShown, state.view.selectionStart != nil, state.selection.contains(position) {
       return .selection
     }
     if matches.contains(position) { return .searchMatch }
-    if differences.contains(position) { return .differs }
     let role = tokenRole(position)
+    if differences.contains(position), !frame.isMasked(position) { return .differs }
     let isGhost =
       role == .masked && state.preferences.showsGhosts
       && glyph.grapheme.character != state.symbols.mask
@@ -127,8 +174,12 @@ package struct CanvasPanel {
   package func tokenRole(_ position: Int) -> StyleRole {
     guard frame.tokens.indices.contains(position) else { return .text }
     if frame.isMasked(position) {
-      return frame.remaskedNow.contains(position) || frame.trails[position] != nil
-        ? .remasked : frame.isLocked[position] ? .locked : .masked
+      if frame.isLocked[position] { return .locked }
+      if frame.remaskedNow.contains(position) { return .remasked }
+      if next.contains(position) { return .next }
+      if other.contains(position) { return .other }
+      if frame.trails[position] != nil { return .remasked }
+      return fogShare(position).map { .fog(at: $0) } ?? .masked
     }
     if frame.isGiven[position] { return .prompt }
     if frame.isTyped(position) { return .edited }
@@ -145,16 +196,23 @@ package struct CanvasPanel {
     return switch state.preferences.colouring {
     case .confidence: commitment.confidence
     case .entropy: 1 - commitment.entropy / entropyScale
+    case .margin: margin(of: position, keptIn: commitment.step) ?? commitment.confidence
     case .order: 1 - Double(commitment.step - 1) / Double(max(1, branch.head))
     case .age: Double(commitment.step) / steps
     }
+  }
+
+  /// How far the best token was ahead when the token was kept; `nil` where that is not recorded.
+  private func margin(of position: Int, keptIn step: Int) -> Double? {
+    guard step > 0, step <= branch.head else { return nil }
+    return branch.point(step - 1).guess(at: position).map { Double($0.margin) }
   }
 
   /// A token whose bytes belong to its neighbour has no glyph: mark where it would be.
   private func drawCursorAtEmptyToken(
     on screen: inout Screen, _ layout: CanvasLayout, _ room: Rect, _ top: Int
   ) {
-    let cursor = state.cursor
+    let cursor = state.view.cursor
     guard state.session.shownID == branch.id, cursor < frame.count,
       layout.lineOfPosition[cursor] == nil
     else { return }
@@ -164,8 +222,11 @@ package struct CanvasPanel {
     else { return }
     screen.setRole(
       .cursor,
-      in: Rect(row: room.row + line - top, column: room.column + column, rows: 1, columns: 1)
-        .intersection(room))
+      in: Rect(
+        row: room.row + (line - top) * lineSpacing, column: room.column + column, rows: 1,
+        columns: 1
+      )
+      .intersection(room))
   }
 
   private func drawScrollMarks(on screen: inout Screen, _ room: Rect, above: Bool, below: Bool) {
@@ -181,45 +242,55 @@ package struct CanvasPanel {
 
 /// What stands around the text.
 extension CanvasPanel {
+  /// The name of the run and what it differs in from the others.
   private func drawHeading(on screen: inout Screen, in rect: Rect) {
     let isShown = state.session.shownID == branch.id
-    let settings = branch.point(state.session.step).settings
-    let model = state.compared.contains { state.session.branch($0)?.model != branch.model }
-    let text =
-      "\(branch.name): \(model ? branch.model + " \(state.symbols.dot) " : "")\(settings.strategy)"
+    let text = "\(branch.name): \(RunDifference.title(of: branch, state))"
     screen.write(
       TextSanitizer(symbols: state.symbols).graphemes(of: text)
         .truncated(toWidth: rect.columns, ellipsis: state.symbols.ellipsis),
       row: rect.row, column: rect.column, role: isShown ? .focus : .title, within: rect)
   }
 
+  /// Two lines of figures: what the run cost, and how sure it was.
   private func drawTotals(on screen: inout Screen, in rect: Rect) {
     let step = branch.clamped(state.session.step)
     let totals = branch.totals(ofFirst: step)
-    let parts = [
+    let first = [
       branch.isFinished && step == branch.head ? "finished" : "\(frame.maskedCount) left",
-      Playground.State.counted(differences.count, "difference"),
       Playground.State.counted(totals.forwards, "forward"),
-      "\(Numbers.fixed(totals.tokensPerForward ?? 0, 1)) tokens each",
+      "\(Numbers.milliseconds(totals.milliseconds / Double(max(1, step))))/step",
+      "\(Numbers.fixed(totals.tokensPerForward ?? 0, 1)) per forward",
     ]
-    let separator = " \(state.symbols.dot) "
-    var text = parts[0]
-    for part in parts.dropFirst()
-    where text.count + separator.count + part.count <= rect.columns {
-      text += separator + part
+    let kept = frame.commitments.compactMap(\.self)
+    let count = Double(max(1, kept.count))
+    let confidence = kept.reduce(0) { $0 + $1.confidence } / count
+    let entropy = kept.reduce(0) { $0 + $1.entropy } / count
+    let second = [
+      Playground.State.counted(differences.count, "difference"),
+      "kept at \(Numbers.probability(confidence))", "entropy \(Numbers.fixed(entropy, 2))",
+      "\(Repetition(frame, model: model).count) repeated",
+    ]
+    for (row, parts) in [first, second].enumerated() {
+      let separator = " \(state.symbols.dot) "
+      var text = parts[0]
+      for part in parts.dropFirst()
+      where text.count + separator.count + part.count <= rect.columns {
+        text += separator + part
+      }
+      screen.write(text, row: rect.row + row, column: rect.column, role: .dim, within: rect)
     }
-    screen.write(text, row: rect.row, column: rect.column, role: .dim, within: rect)
   }
 
   /// Three lines for the first minutes, below the text where there is room.
   private func drawHints(on screen: inout Screen, in rect: Rect, usedRows: Int) {
-    guard state.showsHints, state.compared.isEmpty, rect.rows - usedRows >= 5,
+    guard state.view.showsHints, state.view.compared.isEmpty, rect.rows - usedRows >= 5,
       frame.count > 0
     else { return }
     let lines = [
-      "\(state.symbols.mask) is a token not known yet. Press space:",
-      "each step keeps the surest guesses.",
-      "← goes back, b branches off, ? is help.",
+      "\(String(state.symbols.fog)) are masks: words not known yet; higher is surer. Space:",
+      "each step keeps the surest guesses. ← goes back, b branches off.",
+      "\(state.keymap.key(for: .theme)) if colours are hard to read, \(state.keymap.key(for: .lesson)) lessons, ? help.",
     ]
     for (index, line) in lines.enumerated() {
       let text = state.symbols.isUnicode ? line : line.replacingArrows()
