@@ -1,145 +1,62 @@
 /// Which key does what: the playground, its help and the key table of the README read this.
-public enum Keymap {
+public struct Keymap: Equatable, Sendable {
   /// A group of keys under a heading.
-  public struct Section: Sendable {
+  public struct Section: Equatable, Sendable {
     /// The heading.
-    public let title: String
-    /// The panels in which the keys count; `nil` for all.
-    package let panels: Set<Playground.Panel>?
+    public let group: Action.Group
     /// The keys, in the order help shows them.
     public let bindings: [Binding]
 
-    init(
-      _ title: String, panels: Set<Playground.Panel>? = nil, _ bindings: [Binding]
-    ) {
-      self.title = title
-      self.panels = panels
-      self.bindings = bindings
-    }
+    /// The heading in words.
+    public var title: String { group.rawValue }
   }
 
   /// Keys that do the same.
-  public struct Binding: Sendable {
+  public struct Binding: Equatable, Sendable {
     /// The keys.
     public let keys: [Key]
     /// What they do.
     public let action: Action
 
-    init(_ action: Action, _ keys: Key...) {
-      self.action = action
-      self.keys = keys
-    }
-
     /// The keys as help shows them.
     public var keyText: String { keys.map(Keymap.name(of:)).joined(separator: " ") }
   }
 
-  /// Every key, panel by panel; those of a panel come before those that count everywhere.
-  public static let sections: [Section] = [
-    Section(
-      "Run",
-      [
-        Binding(.run, .space),
-        Binding(.forward, .right),
-        Binding(.back, .left),
-        Binding(.first, .home),
-        Binding(.last, .end),
-        Binding(.pageBack, .pageUp),
-        Binding(.pageForward, .pageDown),
-        Binding(.restart, .character("r")),
-        Binding(.newSeed, .character("R")),
-        Binding(.faster, .character("+"), .character("=")),
-        Binding(.slower, .character("-")),
-      ]),
-    Section(
-      "Cursor",
-      [
-        Binding(.tokenLeft, .character(","), .shift(.left)),
-        Binding(.tokenRight, .character("."), .shift(.right)),
-        Binding(.lineUp, .up),
-        Binding(.lineDown, .down),
-        Binding(.nextMask, .character("]")),
-        Binding(.previousMask, .character("[")),
-        Binding(.select, .character("v")),
-        Binding(.search, .character("/")),
-        Binding(.nextMatch, .character("n")),
-        Binding(.previousMatch, .character("N")),
-      ]),
-    Section(
-      "Change",
-      [
-        Binding(.branch, .character("b")),
-        Binding(.type, .character("e")),
-        Binding(.editPrompt, .character("p")),
-        Binding(.mask, .character("m")),
-        Binding(.lock, .character("l")),
-        Binding(.grow, .character(">")),
-        Binding(.shrink, .character("<")),
-        Binding(.undo, .character("u")),
-        Binding(.redo, .character("U"), .control("r")),
-        Binding(.hand, .character("d")),
-        Binding(.typedIsPrompt, .character("P")),
-      ]),
-    Section(
-      "View",
-      [
-        Binding(.ghosts, .character("g")),
-        Binding(.colours, .character("c")),
-        Binding(.grid, .character("G")),
-        Binding(.compare, .character("C")),
-        Binding(.nextBranch, .character("}"), .character(")")),
-        Binding(.previousBranch, .character("{"), .character("(")),
-        Binding(.theme, .character("t")),
-        Binding(.nextPanel, .tab),
-        Binding(.previousPanel, .shiftTab),
-      ]),
-    Section(
-      "In a panel", panels: [.inspector, .settings, .branches],
-      [
-        Binding(.chooseUp, .up),
-        Binding(.chooseDown, .down),
-        Binding(.accept, .enter),
-      ]),
-    Section(
-      "In the settings", panels: [.settings],
-      [
-        Binding(.decrease, .left),
-        Binding(.increase, .right),
-        Binding(.reset, .backspace, .delete),
-      ]),
-    Section(
-      "In the branches", panels: [.branches],
-      [Binding(.delete, .character("x"), .delete)]),
-    Section(
-      "Program",
-      [
-        Binding(.palette, .character(":")),
-        Binding(.open, .character("o")),
-        Binding(.save, .character("s")),
-        Binding(.export, .character("E")),
-        Binding(.copy, .character("y")),
-        Binding(.help, .character("?"), .function(1)),
-        Binding(.cancel, .escape),
-        Binding(.redraw, .control("l")),
-        Binding(.suspend, .control("z")),
-        Binding(.quit, .character("q"), .control("c")),
-      ]),
-  ]
+  /// Every key, in the order help shows them.
+  public let sections: [Section]
+
+  /// The keys of the table of actions.
+  public static let standard = Keymap()
+
+  /// Creates a keymap.
+  ///
+  /// - Parameter changes: The keys of actions that have others than in the table.
+  public init(changes: [Action: [Key]] = [:]) {
+    sections = Action.Group.allCases.map { group in
+      Section(
+        group: group,
+        bindings: Action.allCases.compactMap { action in
+          let row = action.row
+          guard row.group == group else { return nil }
+          let keys = changes[action] ?? row.keys
+          return keys.isEmpty ? nil : Binding(keys: keys, action: action)
+        })
+    }
+  }
 
   /// Returns what `key` does when `panel` has the keyboard.
   ///
-  /// Enter takes the chosen candidate in the canvas too; digits are not actions: they scrub.
-  package static func action(for key: Key, in panel: Playground.Panel) -> Action? {
-    let (own, everywhere) = (
-      sections.filter { $0.panels != nil }, sections.filter { $0.panels == nil }
-    )
-    for section in own where section.panels?.contains(panel) == true {
-      if let binding = section.bindings.first(where: { $0.keys.contains(key) }) {
-        return binding.action
-      }
-    }
-    if panel == .canvas, key == .enter { return .accept }
-    for section in everywhere {
+  /// The keys of a panel come before those that count everywhere. Enter takes the chosen candidate
+  /// in the canvas too; digits are not actions: they scrub.
+  package func action(for key: Key, in panel: Playground.Panel) -> Action? {
+    let own = sections.filter { $0.group.panels?.contains(panel) == true }
+    if let action = Self.action(for: key, in: own) { return action }
+    if panel == .canvas || panel == .map, key == .enter { return .accept }
+    return Self.action(for: key, in: sections.filter { $0.group.panels == nil })
+  }
+
+  private static func action(for key: Key, in sections: [Section]) -> Action? {
+    for section in sections {
       if let binding = section.bindings.first(where: { $0.keys.contains(key) }) {
         return binding.action
       }
@@ -147,14 +64,45 @@ public enum Keymap {
     return nil
   }
 
-  /// The first key of an action, for hints; empty when it has none.
-  package static func key(for action: Action) -> String {
+  /// The keys of an action as help shows them; empty when it has none.
+  package func keyText(for action: Action) -> String {
     for section in sections {
-      for binding in section.bindings where binding.action == action {
-        if let key = binding.keys.first { return name(of: key) }
-      }
+      for binding in section.bindings where binding.action == action { return binding.keyText }
     }
     return ""
+  }
+
+  /// The first key of an action, for hints; empty when it has none.
+  package func key(for action: Action) -> String {
+    firstKey(for: action).map(Self.name(of:)) ?? ""
+  }
+
+  /// The first key of an action; `nil` when it has none.
+  package func firstKey(for action: Action) -> Key? {
+    for section in sections {
+      for binding in section.bindings where binding.action == action { return binding.keys.first }
+    }
+    return nil
+  }
+
+  /// The first two actions that one key would stand for in the same place; `nil` when there are
+  /// none.
+  package var clash: (key: Key, first: Action, second: Action)? {
+    for panel in Playground.Panel.allCases {
+      for isOwn in [true, false] {
+        var seen: [Key: Action] = [:]
+        for section in sections
+        where isOwn ? section.group.panels?.contains(panel) == true : section.group.panels == nil {
+          for binding in section.bindings {
+            for key in binding.keys {
+              if let other = seen[key] { return (key, other, binding.action) }
+              seen[key] = binding.action
+            }
+          }
+        }
+      }
+    }
+    return nil
   }
 
   /// The name of a key as help shows it; arrows are drawn.
@@ -171,20 +119,20 @@ public enum Keymap {
   /// What keys do that are not in ``sections``, for help.
   public static let others: [(keys: String, summary: String)] = [
     ("0 … 9", "to that tenth of the run"),
-    ("mouse", "click tokens, drag the timeline, scroll"),
+    ("mouse", "click tokens, panels and hints; drag the timeline and sliders; scroll"),
   ]
 
   /// The key table of the README, in Markdown.
-  public static var markdownTable: String {
+  public var markdownTable: String {
     var lines = ["| Key | What it does |", "|---|---|"]
     for section in sections {
       lines.append("| **\(section.title)** | |")
       for binding in section.bindings {
-        let keys = binding.keys.map { "`\(name(of: $0))`" }.joined(separator: " ")
+        let keys = binding.keys.map { "`\(Self.name(of: $0))`" }.joined(separator: " ")
         lines.append("| \(keys) | \(binding.action.summary) |")
       }
     }
-    for other in others { lines.append("| \(other.keys) | \(other.summary) |") }
+    for other in Self.others { lines.append("| \(other.keys) | \(other.summary) |") }
     return lines.joined(separator: "\n") + "\n"
   }
 }

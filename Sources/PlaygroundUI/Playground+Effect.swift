@@ -85,6 +85,8 @@ extension Playground {
     public var coversUnmasked: Bool
     /// Whether what the strategy would do next is wanted: the step, done on a copy.
     public var wantsProposal: Bool
+    /// A second strategy that is asked the same.
+    public var overlay: AlgorithmSelection?
   }
 
   /// Text to turn into tokens.

@@ -60,12 +60,17 @@ extension Playground {
     public var opinions: [Opinion]
     /// What the strategy would do next, where that was asked.
     public var proposal: TraceStep?
+    /// What a second strategy would do next, where that was asked.
+    public var overlay: TraceStep?
 
     /// Creates a report.
-    public init(number: Int, opinions: [Opinion], proposal: TraceStep? = nil) {
+    public init(
+      number: Int, opinions: [Opinion], proposal: TraceStep? = nil, overlay: TraceStep? = nil
+    ) {
       self.number = number
       self.opinions = opinions
       self.proposal = proposal
+      self.overlay = overlay
     }
   }
 

@@ -12,45 +12,23 @@ extension Playground {
     /// Whether a run goes on by itself; the runtime need not repaint faster than it can.
     public package(set) var isRunning = false
 
+    /// Which key does what.
+    package var keymap = Keymap.standard
+
+    /// Every run, and the place in it that is shown.
     package var session: Session
+    package var history = EditHistory()
+    /// The number of changes that would be lost without saving.
+    package var unsavedChanges = 0
     package var models: [String: Model] = [:]
     package var availableModels: [String] = []
 
-    /// The token the inspector looks at.
-    package var cursor = 0
-    /// Where a span of selected positions began.
-    package var selectionStart: Int?
-    /// The first line of the canvas that is shown.
-    package var scroll = 0
-    /// The panel that has the keyboard.
-    package var focus = Panel.canvas
-    /// The candidate, setting or branch that is chosen in its panel.
-    package var chosenCandidate = 0
-    package var chosenControl = ControlRow.setting(SettingField("steps"))
+    /// What is looked at, and how.
+    package var view: View
     /// What the keyboard writes into, if not the panels.
-    package var entry: Entry?
-    /// The runs shown side by side, 2 to 4; empty when one run is shown.
-    package var compared: [BranchID] = []
-    /// The text looked for in the canvas.
-    package var searchText = ""
-    /// Whether the user decodes by hand.
-    package var handTally: HandTally?
-    package var history = EditHistory()
-    /// The message in the status line.
-    package var notice: Notice?
-    /// Whether the first hints are still shown.
-    package var showsHints: Bool
-
+    package var mode: Mode?
     /// Work the runtime has not answered yet.
-    package var waiting = Waiting()
-    /// Settings changed while a step is computed; they take effect after it.
-    package var queued: QueuedSettings?
-    /// What to begin with once a model is loaded.
-    package var opening: Opening?
-    /// The run it is to be compared with.
-    package var openingBesides: BranchID?
-    /// The number of changes that would be lost without saving.
-    package var unsavedChanges = 0
+    package var requests = Requests()
 
     /// Creates the state before anything is known; ``Playground/start(_:size:symbols:preferences:)``
     /// is the usual way.
@@ -58,7 +36,8 @@ extension Playground {
       self.size = size
       self.symbols = symbols
       self.preferences = preferences
-      showsHints = preferences.showsHints
+      view = View(
+        isFollowing: preferences.followsKept, showsHints: preferences.showsHints)
       session = Session(
         model: "", promptText: "",
         start: Canvas(prompt: [], length: 0, maskToken: -1),
@@ -86,18 +65,46 @@ extension Playground {
     var effects: [Effect] = []
     switch opening {
     case .model(let name, _, _, _):
-      state.opening = opening
+      state.requests.opening = opening
       effects.append(.load(model: name))
-      state.notice = Notice(.progress, "loading \(name)")
+      state.view.notice = Notice(.progress, "loading \(name)")
     case .trace(let trace, let path):
       effects = update(&state, with: .opened(trace, path: path))
     }
     return (state, effects)
   }
 
-  /// A panel that can have the keyboard.
-  package enum Panel: Int, CaseIterable, Sendable {
-    case canvas, inspector, settings, branches
+  /// What is looked at, and how: all that is neither a run nor a preference.
+  package struct View: Equatable, Sendable {
+    /// The panel that has the keyboard.
+    package var focus = Panel.canvas
+    /// The token the inspector looks at.
+    package var cursor = 0
+    /// Whether the cursor goes to the token just kept.
+    package var isFollowing = true
+    /// Where a span of selected positions began.
+    package var selectionStart: Int?
+    /// The first line of the canvas that is shown.
+    package var scroll = 0
+    /// The candidate, setting or branch that is chosen in its panel.
+    package var chosenCandidate = 0
+    package var chosenControl = ControlRow.setting(SettingField("steps"))
+    /// The runs shown side by side, 2 to 4; empty when one run is shown.
+    package var compared: [BranchID] = []
+    /// The text looked for in the canvas.
+    package var searchText = ""
+    /// Whether the user decodes by hand.
+    package var handTally: HandTally?
+    /// Whether the text stands alone on the screen, for a projector.
+    package var isPresenting = false
+    /// Whether the map of the run stands in place of the text.
+    package var isMapLarge = false
+    /// The strategy whose choice for the next step is marked too.
+    package var overlay: AlgorithmSelection?
+    /// The message in the status line.
+    package var notice: Notice?
+    /// Whether the first hints are still shown.
+    package var showsHints: Bool
   }
 
   /// A line of text for the user.
@@ -115,17 +122,6 @@ extension Playground {
     }
   }
 
-  /// What the keyboard writes into.
-  package enum Entry: Equatable, Sendable {
-    case help(scroll: Int)
-    case palette(LineEditor, chosen: Int)
-    case search(LineEditor)
-    case typing(LineEditor)
-    case prompt(TextEditor)
-    case setting(SettingField, LineEditor)
-    case quitQuestion
-  }
-
   /// Settings for the step after the one that is being computed.
   package struct QueuedSettings: Equatable, Sendable {
     package var branch: BranchID
@@ -133,7 +129,7 @@ extension Playground {
   }
 
   /// Work the runtime has not answered yet.
-  package struct Waiting: Equatable, Sendable {
+  package struct Requests: Equatable, Sendable {
     /// A request for a point.
     package struct Place: Equatable, Sendable {
       package var number: Int
@@ -149,7 +145,9 @@ extension Playground {
       case start(
         model: String, text: String, length: Int, settings: SamplerSettings, besides: BranchID?)
       /// Text put into the canvas, from a position on.
-      case typing(branch: BranchID, step: Int, position: Int)
+      case typing(branch: BranchID, step: Int, position: Int, inserts: Bool)
+      /// Text that is being typed, to show what it will do.
+      case preview
     }
 
     package var step: Place?
@@ -160,6 +158,12 @@ extension Playground {
     package var goal: Int?
     /// The changes that are safe once a trace is written.
     package var savedChanges: Int?
+    /// Settings changed while a step is computed; they take effect after it.
+    package var queued: QueuedSettings?
+    /// What to begin with once a model is loaded.
+    package var opening: Opening?
+    /// The run it is to be compared with.
+    package var openingBesides: BranchID?
     package private(set) var issued = 0
 
     /// Returns a number no request has had.
@@ -190,7 +194,7 @@ extension Playground.State {
 
   /// The positions that are selected: the span, or the cursor alone.
   package var selection: ClosedRange<Int> {
-    let start = selectionStart ?? cursor
-    return min(start, cursor)...max(start, cursor)
+    let start = view.selectionStart ?? view.cursor
+    return min(start, view.cursor)...max(start, view.cursor)
   }
 }

@@ -31,16 +31,16 @@ extension Playground.State {
 
   /// Brings everything that depends on something else into line with it.
   mutating func settle(_ effects: inout Effects) {
-    compared.removeAll { session.branch($0) == nil }
-    if compared.count < 2 { compared = [] }
+    view.compared.removeAll { session.branch($0) == nil }
+    if view.compared.count < 2 { view.compared = [] }
     let count = frame.count
-    cursor = min(max(cursor, 0), max(0, count - 1))
-    selectionStart = selectionStart.map { min(max($0, 0), max(0, count - 1)) }
-    if !ControlRow.rows(of: self).contains(chosenControl) {
-      chosenControl = .setting(SettingField("steps"))
+    view.cursor = min(max(view.cursor, 0), max(0, count - 1))
+    view.selectionStart = view.selectionStart.map { min(max($0, 0), max(0, count - 1)) }
+    if !ControlRow.rows(of: self).contains(view.chosenControl) {
+      view.chosenControl = .setting(SettingField("steps"))
     }
-    let candidates = session.point.opinion(at: cursor)?.top.count ?? 0
-    chosenCandidate = min(max(chosenCandidate, 0), max(0, candidates - 1))
+    let candidates = shownOpinion?.opinion.top.count ?? 0
+    view.chosenCandidate = min(max(view.chosenCandidate, 0), max(0, candidates - 1))
     requestLook(&effects)
   }
 
@@ -48,14 +48,14 @@ extension Playground.State {
   mutating func say(
     _ kind: Playground.Notice.Kind, _ text: String, hint: String? = nil
   ) {
-    notice = Playground.Notice(kind, text, hint: hint)
+    view.notice = Playground.Notice(kind, text, hint: hint)
   }
 
   mutating func receive(_ event: TerminalEvent, _ effects: inout Effects) {
     switch event {
     case .key(let key): receive(key, &effects)
     case .mouse(let mouse): receive(mouse, &effects)
-    case .paste(let text): receivePaste(text)
+    case .paste(let text): receivePaste(text, &effects)
     case .resize(let size):
       self.size = size
       scrollToCursor()
@@ -67,24 +67,26 @@ extension Playground.State {
   }
 
   mutating func receiveDone(_ text: String) {
-    unsavedChanges = max(0, unsavedChanges - (waiting.savedChanges ?? 0))
-    waiting.savedChanges = nil
+    unsavedChanges = max(0, unsavedChanges - (requests.savedChanges ?? 0))
+    requests.savedChanges = nil
     say(.success, text)
   }
 
   mutating func receive(_ failure: Playground.Failure) {
-    if failure.number == nil { waiting.savedChanges = nil }
+    if failure.number == nil { requests.savedChanges = nil }
     if let number = failure.number {
-      if waiting.step?.number == number {
-        waiting.step = nil
+      if requests.step?.number == number {
+        requests.step = nil
         isRunning = false
         applyQueuedSettings()
-      } else if let look = waiting.look, look.number == number {
-        waiting.look = nil
+      } else if let look = requests.look, look.number == number {
+        requests.look = nil
         session.change(look.branch) { $0.change(look.step) { $0.hasLookFailed = true } }
-      } else if waiting.tokens.removeValue(forKey: number) == nil {
-        // An answer nobody waits for any more.
-        return
+      } else {
+        // An answer nobody waits for any more, or to text that is not finished.
+        guard let purpose = requests.tokens.removeValue(forKey: number), purpose != .preview else {
+          return
+        }
       }
     }
     say(.error, failure.text, hint: failure.hint)
@@ -93,14 +95,14 @@ extension Playground.State {
   mutating func receive(_ info: ModelInfo, _ effects: inout Effects) {
     let pieces = models[info.name]?.pieces ?? [:]
     models[info.name] = Model(info: info, pieces: pieces, isLoaded: true)
-    notice = nil
-    switch opening {
+    view.notice = nil
+    switch requests.opening {
     case .model(_, let prompt, let length, let settings):
-      opening = nil
+      requests.opening = nil
       startRun(
         model: info.name, text: prompt, length: length ?? info.suggestedLength,
-        settings: settings ?? info.suggestedSettings, besides: openingBesides, &effects)
-      openingBesides = nil
+        settings: settings ?? info.suggestedSettings, besides: requests.openingBesides, &effects)
+      requests.openingBesides = nil
     default:
       say(.success, "\(info.name) is loaded")
     }

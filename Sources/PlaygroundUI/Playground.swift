@@ -26,6 +26,6 @@ public enum Playground {
   /// The number of candidates asked for at each position.
   public static let candidateCount = 8
 
-  /// The smallest screen there is room on.
+  /// The smallest screen there is room on for more than the canvas.
   public static let smallestSize = ScreenSize(rows: 18, columns: 60)
 }

@@ -5,7 +5,7 @@ import Testing
 struct KeymapTests {
   @Test(arguments: Playground.Panel.allCases) func noKeyMeansTwoThings(_ panel: Playground.Panel) {
     var seen: [Key: Action] = [:]
-    for section in Keymap.sections where section.panels?.contains(panel) ?? false {
+    for section in Keymap.standard.sections where section.group.panels?.contains(panel) ?? false {
       for binding in section.bindings {
         for key in binding.keys {
           #expect(seen[key] == nil, "\(key) in \(section.title)")
@@ -16,7 +16,9 @@ struct KeymapTests {
   }
 
   @Test func noKeyThatCountsEverywhereMeansTwoThings() {
-    let keys = Keymap.sections.filter { $0.panels == nil }.flatMap { $0.bindings.flatMap(\.keys) }
+    let keys = Keymap.standard.sections.filter { $0.group.panels == nil }.flatMap {
+      $0.bindings.flatMap(\.keys)
+    }
     #expect(Set(keys).count == keys.count)
   }
 
@@ -29,28 +31,37 @@ struct KeymapTests {
   }
 
   @Test func everyActionHasAKeyOrAName() {
-    let byKey = Set(Keymap.sections.flatMap { $0.bindings.map(\.action) })
+    let byKey = Set(Keymap.standard.sections.flatMap { $0.bindings.map(\.action) })
     for action in Action.allCases {
       #expect(byKey.contains(action) || Palette.actions.contains(action), "\(action)")
     }
   }
 
+  @Test func theTableHasNoClashAndSeesThoseOfOthers() {
+    #expect(Keymap.standard.clash == nil)
+    let clash = Keymap(changes: [.run: [.character("q")]]).clash
+    #expect(clash?.key == .character("q"))
+    #expect(clash?.first == .run && clash?.second == .quit)
+  }
+
   @Test func aPanelsOwnKeysComeFirst() {
-    #expect(Keymap.action(for: .right, in: .canvas) == .forward)
-    #expect(Keymap.action(for: .right, in: .settings) == .increase)
-    #expect(Keymap.action(for: .up, in: .inspector) == .chooseUp)
-    #expect(Keymap.action(for: .up, in: .canvas) == .lineUp)
-    #expect(Keymap.action(for: .function(9), in: .canvas) == nil)
+    #expect(Keymap.standard.action(for: .right, in: .canvas) == .forward)
+    #expect(Keymap.standard.action(for: .right, in: .settings) == .increase)
+    #expect(Keymap.standard.action(for: .up, in: .inspector) == .chooseUp)
+    #expect(Keymap.standard.action(for: .up, in: .canvas) == .lineUp)
+    #expect(Keymap.standard.action(for: .function(9), in: .canvas) == nil)
   }
 
   @Test func theHelpAndTheTableListEveryKey() throws {
-    let table = Keymap.markdownTable
-    var rig = Rig(rows: 60, columns: 200)
-    try rig.press("?")
-    for section in Keymap.sections {
+    let table = Keymap.standard.markdownTable
+    let rig = Rig(rows: 24, columns: 80)
+    var screen = Screen(size: ScreenSize(rows: 200, columns: 300))
+    HelpPanel(rig.state, about: .canvas).draw(on: &screen, scroll: 0, search: "")
+    let text = screen.text
+    for section in Keymap.standard.sections {
       for binding in section.bindings {
         #expect(table.contains(binding.action.summary))
-        #expect(rig.text.contains(binding.action.summary), "\(binding.action)")
+        #expect(text.contains(binding.action.summary), "\(binding.action)")
         for key in binding.keys { #expect(table.contains("`\(Keymap.name(of: key))`")) }
       }
     }

@@ -18,7 +18,7 @@ private struct Dice: RandomNumberGenerator {
 @Suite("Whatever is pressed")
 struct FuzzTests {
   private static let keys: [Key] =
-    Keymap.sections.flatMap { $0.bindings.flatMap(\.keys) }
+    Keymap.standard.sections.flatMap { $0.bindings.flatMap(\.keys) }
     + "0123456789abcxyz[]:/ éあ🦊".map { Key.character($0) }
     + [.enter, .escape, .tab, .backspace, .delete, .alt("x"), .control("w"), .function(5), .insert]
 

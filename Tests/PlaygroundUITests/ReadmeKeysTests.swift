@@ -15,9 +15,9 @@ import _TestSupport
     let first = try #require(readme.range(of: start))
     let last = try #require(readme.range(of: end))
     let range = first.upperBound..<last.lowerBound
-    guard readme[range] != Keymap.markdownTable else { return }
+    guard readme[range] != Keymap.standard.markdownTable else { return }
     if ProcessInfo.processInfo.environment["RECORD_GOLDEN"] == "1" {
-      let written = readme.replacingCharacters(in: range, with: Keymap.markdownTable)
+      let written = readme.replacingCharacters(in: range, with: Keymap.standard.markdownTable)
       try Data(written.utf8).write(to: url)
     }
     Issue.record("the keys in README.md are not those of the keymap")

@@ -22,7 +22,8 @@ struct Rig {
   init(
     rows: Int = 24, columns: Int = 80, prompt: String = StoryModel.prompt, length: Int = 24,
     settings: SamplerSettings = StoryModel.settings,
-    preferences: Preferences = Preferences(delayMilliseconds: 120, showsHints: false),
+    preferences: Preferences = Preferences(
+      delayMilliseconds: 120, showsHints: false, followsKept: false),
     symbols: Symbols = .unicode
   ) {
     let (state, effects) = Playground.start(
@@ -36,7 +37,7 @@ struct Rig {
   init(trace: Trace, rows: Int = 24, columns: Int = 80) {
     let (state, effects) = Playground.start(
       .trace(trace, path: "run.jsonl"), size: ScreenSize(rows: rows, columns: columns),
-      preferences: Preferences(showsHints: false))
+      preferences: Preferences(showsHints: false, followsKept: false))
     self.state = state
     models = []
     carryOut(effects)
@@ -140,11 +141,13 @@ struct Rig {
         var sampler = try Self.sampler(at: request.origin)
         let opinions = try sampler.opinions(
           count: Playground.candidateCount, everywhere: request.coversUnmasked)
+        let copy = sampler
         let proposal = request.wantsProposal ? try sampler.step() : nil
+        let overlay = try request.overlay.flatMap { try Self.step(of: $0, from: copy) }
         send(
           .looked(
             Playground.LookReport(
-              number: request.number, opinions: opinions, proposal: proposal)))
+              number: request.number, opinions: opinions, proposal: proposal, overlay: overlay)))
       default: break
       }
     } catch {
@@ -159,6 +162,16 @@ struct Rig {
           Playground.Failure(number: number, text: "\(error)", hint: (error as? SamplerError)?.hint)
         ))
     }
+  }
+
+  private static func step(
+    of strategy: AlgorithmSelection, from sampler: Sampler
+  ) throws -> TraceStep? {
+    var copy = sampler
+    var settings = sampler.settings
+    settings.strategy = strategy
+    try copy.change(to: settings)
+    return try copy.step()
   }
 
   /// A sampler at a point, made as ``Playground/Origin`` says.

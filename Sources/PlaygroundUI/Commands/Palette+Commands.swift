@@ -36,7 +36,7 @@ extension Palette {
         options: { _ in [] },
         run: { text, state, _ in
           guard let step = number(text, "goto", 0...Int.max, &state) else { return }
-          state.scrub(to: step)
+          state.goTo(step: step)
         }),
       Command(
         name: "position", argument: "NUMBER", summary: "put the cursor on a position",
@@ -44,6 +44,23 @@ extension Palette {
         run: { text, state, _ in
           guard let position = number(text, "position", 0...Int.max, &state) else { return }
           state.setCursor(position)
+          if position >= state.frame.count {
+            state.say(.warning, "the last position is \(max(0, state.frame.count - 1))")
+          }
+        }),
+      Command(
+        name: "example", argument: "NAME", summary: "start with an opening that works well",
+        options: { $0.model.info.examples.map { SettingOption($0.name, $0.prompt) } },
+        run: { name, state, effects in state.startExample(name, &effects) }),
+      Command(
+        name: "overlay", argument: "STRATEGY", summary: "mark what a second strategy would keep",
+        options: { _ in strategies },
+        run: { text, state, _ in
+          do throws(SamplerError) {
+            let strategy = try AlgorithmSelection(parsing: text)
+            _ = try RemaskingRegistry.entry(for: strategy)
+            state.showOverlay(of: strategy)
+          } catch { state.say(.error, error.description, hint: error.hint) }
         }),
       Command(
         name: "type", argument: "TEXT", summary: "put text over the tokens from the cursor on",
@@ -80,10 +97,9 @@ extension Palette {
         name: "versus", argument: "SETTING VALUE",
         summary: "run the same start with another setting or model beside this",
         options: { state in
-          let settings = state.visibleSettings
-          return [SettingOption("model", "another model")]
-            + SettingField.fields(of: settings).map {
-              SettingOption($0.label, $0.summary(in: settings))
+          [SettingOption("model", "another model from the same start")]
+            + SettingField.fields(of: state.visibleSettings).map {
+              SettingOption($0.label, $0.summary(in: state.visibleSettings))
             }
         },
         run: versus),
@@ -114,7 +130,7 @@ extension Palette {
       }),
     Command(
       name: "colours", argument: "SCALE", summary: "what colours show",
-      options: { _ in .plain(Preferences.Colouring.allCases.map(\.rawValue)) },
+      options: { _ in Preferences.Colouring.allCases.map { SettingOption($0.rawValue, $0.summary) } },
       run: { text, state, _ in
         choice(text, "colours", &state) { $0.preferences.colouring = $1 }
       }),

@@ -10,6 +10,8 @@ package enum Palette {
     package var name: String
     /// What it does.
     package var summary: String
+    /// The keys that do the same; empty where there are none.
+    package var key = ""
   }
 
   /// A command that takes an argument.
@@ -67,25 +69,44 @@ package enum Palette {
   }
 
   /// The actions that make sense by name.
-  package static let actions = Action.allCases.filter { action in
-    ![
-      .palette, .cancel, .accept, .chooseUp, .chooseDown, .increase, .decrease, .reset, .open,
-      .save, .export,
-    ].contains(action)
+  package static let actions = Action.allCases.filter { $0.row.hasName }
+
+  /// What a line that is being typed will do; `nil` when its first word says nothing.
+  package static func summary(of line: String, in state: Playground.State) -> String? {
+    guard let name = line.split(separator: " ").first.map(String.init) else { return nil }
+    if let command = commands.first(where: { $0.name == name }) {
+      return "\(command.name) \(command.argument): \(command.summary)"
+    }
+    return field(name, in: state).map { field in
+      "\(field.label) is \(field.text(in: state.visibleSettings)): "
+        + field.summary(in: state.visibleSettings)
+    }
   }
 
-  /// Returns what the text before the place could become, best first.
+  /// Returns what the text before the place could become, best first: names that begin with it,
+  /// names that hold it, and what does something described by it.
   package static func completions(of text: String, in state: Playground.State) -> [Completion] {
     let trimmed = text.drop { $0 == " " }
     guard let blank = trimmed.firstIndex(of: " ") else {
-      return entries(in: state).filter { $0.name.hasPrefix(trimmed) }
-        + entries(in: state).filter {
-          !$0.name.hasPrefix(trimmed) && !trimmed.isEmpty && $0.name.contains(trimmed)
-        }
+      let entries = entries(in: state)
+      guard !trimmed.isEmpty else { return entries }
+      let word = trimmed.lowercased()
+      let ranks = entries.map { entry -> Int? in
+        if entry.name.hasPrefix(word) { return 0 }
+        if entry.name.contains(word) { return 1 }
+        return entry.summary.lowercased().contains(word) ? 2 : nil
+      }
+      return (0...2).flatMap { rank in
+        zip(entries, ranks).filter { $0.1 == rank }.map(\.0)
+      }
     }
     let name = String(trimmed[..<blank])
     let argument = String(trimmed[trimmed.index(after: blank)...])
     let words = options(of: name, argument: argument, in: state)
+    if name == "example" {
+      return words.filter { argument.isEmpty || $0.name.contains(argument) }
+        .map { Completion(line: "\(name) \($0.name)", name: $0.name, summary: $0.summary) }
+    }
     // The last word is completed; what stands before it stays.
     let start = argument.lastIndex(of: " ").map { argument.index(after: $0) } ?? argument.startIndex
     let (before, last) = (argument[..<start], argument[start...])
@@ -106,11 +127,17 @@ package enum Palette {
     return field(name, in: state)?.options(in: state.visibleSettings) ?? []
   }
 
+  /// The strategies, with their sentences.
+  static var strategies: [SettingOption] {
+    RemaskingRegistry.all.map { SettingOption($0.descriptor.name, $0.descriptor.summary) }
+  }
+
   private static func entries(in state: Playground.State) -> [Completion] {
     let settings = state.visibleSettings
     return commands.map {
       Completion(
-        line: $0.name + " ", name: $0.name, summary: "\($0.argument)  \($0.summary)")
+        line: $0.name + " ", name: $0.name, summary: "\($0.argument)  \($0.summary)",
+        key: Action(rawValue: $0.name).map { state.keymap.keyText(for: $0) } ?? "")
     }
       + SettingField.fields(of: settings).map {
         Completion(
@@ -118,7 +145,9 @@ package enum Palette {
           summary: "\($0.text(in: settings))  \($0.summary(in: settings))")
       }
       + actions.filter { action in !commands.contains { $0.name == action.rawValue } }.map {
-        Completion(line: $0.rawValue, name: $0.rawValue, summary: $0.summary)
+        Completion(
+          line: $0.rawValue, name: $0.rawValue, summary: $0.summary,
+          key: state.keymap.keyText(for: $0))
       }
   }
 }

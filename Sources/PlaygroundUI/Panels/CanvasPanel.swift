@@ -11,11 +11,44 @@ package struct CanvasPanel {
   /// Positions in which another compared run differs.
   private let differences: Set<Int>
   private let entropyScale: Double
+  private let lineSpacing: Int
+  /// What the predictor thinks of masked positions now, or thought before the last step.
+  private let guesses: [Int: Point.Guess]
+  /// Positions that get a token in the next step, and those a second strategy would choose.
+  private let (next, other): (Set<Int>, Set<Int>)
+
+  static let row = PanelRow(
+    name: "canvas",
+    help: """
+      The text as far as it is known. Bars are masks: the higher and brighter, the surer the model \
+      is of what will stand there; those marked are kept in the next step. Space runs, the arrows \
+      step and go back, and changing anything in the past begins a branch.
+      """,
+    place: .left,
+    hints: { state in
+      [
+        (.run, state.isRunning ? "pause" : "run"), (.forward, "step"), (.ghosts, "guesses"),
+        (.colours, "colours"), (.type, "edit"), (.mask, "mask"), (.lock, "lock"),
+        (.branch, "branch"), (.versus, "compare"), (.nextPanel, "panel"),
+      ]
+    },
+    title: { _ in "" },
+    wish: { state, size in
+      guard !state.view.isMapLarge else { return nil }
+      let lines = PanelLayout.expectedLines(state, columns: size.columns)
+      let hints = state.view.showsHints ? 4 : 0
+      let roomy = state.preferences.canvas == .flowing ? 2 * lines + 3 : lines
+      let isRoomy = size.rows >= roomy + 11
+      return PanelRow.Wish(least: min(size.rows, lines + hints), best: isRoomy ? roomy : lines)
+    },
+    draw: { _, _, _ in },
+    click: { state, click, _ in state.clickCanvas(click) })
 
   /// Creates the panel of a branch.
-  package init(_ state: Playground.State, _ branch: Branch) {
+  package init(_ state: Playground.State, _ branch: Branch, lineSpacing: Int = 1) {
     self.state = state
     self.branch = branch
+    self.lineSpacing = max(1, lineSpacing)
     model = state.model(of: branch)
     frame = Frame(branch, at: state.session.step)
     end = frame.end(endOfText: model.endOfText)
@@ -23,14 +56,26 @@ package struct CanvasPanel {
     differences = Self.differences(state, branch, frame)
     let largest = frame.commitments.reduce(0) { max($0, $1?.entropy ?? 0) }
     entropyScale = largest > 0 ? largest : 1
+    guesses = Self.guesses(of: branch, at: state.session.step)
+    let point = branch.point(state.session.step)
+    next = Set(point.proposal?.unmasked.map(\.position) ?? [])
+    other = Set(point.otherProposal?.unmasked.map(\.position) ?? [])
+  }
+
+  /// What the predictor thinks of each position; while that is computed, what it thought before.
+  private static func guesses(of branch: Branch, at step: Int) -> [Int: Point.Guess] {
+    let step = branch.clamped(step)
+    var guesses = branch.point(step).guesses
+    if guesses.isEmpty, step > 0 { guesses = branch.point(step - 1).guesses }
+    return Dictionary(guesses.map { (Int($0.position), $0) }, uniquingKeysWith: { $1 })
   }
 
   /// Positions that read otherwise in the first compared run; in the first, those of the others.
   private static func differences(
     _ state: Playground.State, _ branch: Branch, _ frame: Frame
   ) -> Set<Int> {
-    guard let first = state.compared.first else { return [] }
-    let others = branch.id == first ? Array(state.compared.dropFirst()) : [first]
+    guard let first = state.view.compared.first else { return [] }
+    let others = branch.id == first ? Array(state.view.compared.dropFirst()) : [first]
     var result: Set<Int> = []
     for id in others {
       guard let other = state.session.branch(id) else { continue }
@@ -50,13 +95,13 @@ package struct CanvasPanel {
 
   /// The row of the first line of text; compared runs have a heading above it.
   package static func textTop(_ rect: Rect, _ state: Playground.State) -> Int {
-    rect.row + (state.compared.isEmpty ? 0 : 1)
+    rect.row + (state.view.compared.isEmpty ? 0 : 1)
   }
 
   /// Draws the canvas; compared runs get a heading and totals.
   package func draw(on screen: inout Screen, in rect: Rect) {
     var room = rect
-    if !state.compared.isEmpty {
+    if !state.view.compared.isEmpty {
       (_, room) = rect.splitTop(1)
       var totals: Rect
       (room, totals) = room.splitBottom(1)
@@ -67,21 +112,23 @@ package struct CanvasPanel {
       frame, ghosts: state.ghosts(of: branch), model: model, state: state, width: rect.columns)
     let inked = Set(
       layout.lines.joined().filter { $0.glyph.grapheme.character != " " }.map(\.glyph.position))
-    let isLong = layout.lines.count > room.rows
-    let top = min(state.scroll, max(0, layout.lines.count - 1))
-    for (row, line) in layout.lines.dropFirst(top).prefix(room.rows).enumerated() {
+    let isLong = layout.lines.count * lineSpacing > room.rows + lineSpacing - 1
+    let top = min(state.view.scroll, max(0, layout.lines.count - 1))
+    let shownLines = (room.rows + lineSpacing - 1) / lineSpacing
+    for (row, line) in layout.lines.dropFirst(top).prefix(shownLines).enumerated() {
       for placed in line {
         screen.write(
-          [grapheme(of: placed.glyph)], row: room.row + row, column: rect.column + placed.column,
+          [grapheme(of: placed.glyph)], row: room.row + row * lineSpacing,
+          column: rect.column + placed.column,
           role: role(of: placed.glyph, inked: inked), within: room)
       }
     }
     drawCursorAtEmptyToken(on: &screen, layout, room, top)
     if isLong {
       drawScrollMarks(
-        on: &screen, room, above: top > 0, below: top + room.rows < layout.lines.count)
+        on: &screen, room, above: top > 0, below: top + shownLines < layout.lines.count)
     }
-    drawHints(on: &screen, in: room, usedRows: layout.lines.count - top)
+    drawHints(on: &screen, in: room, usedRows: (layout.lines.count - top) * lineSpacing)
   }
 
   /// What is drawn for a glyph: cells of special masks have symbols of their own.
@@ -96,10 +143,33 @@ package struct CanvasPanel {
     } else if frame.isLocked[position] {
       marker = state.symbols.marker(for: .locked)
     } else {
-      marker = frame.trails[position] == nil ? nil : state.symbols.isUnicode ? "▒" : "~"
+      marker = fogGlyph(position)
     }
     guard let marker else { return glyph.grapheme }
     return Grapheme(unchecked: marker, width: 1)
+  }
+
+  /// The sign of a mask: how sure the predictor is of it, or that it is about to be kept.
+  private func fogGlyph(_ position: Int) -> Character? {
+    if next.contains(position) { return state.symbols.next }
+    if other.contains(position) { return state.symbols.other }
+    guard let share = fogShare(position) else { return nil }
+    let index = StyleRole.fog.firstIndex(of: .fog(at: share)) ?? 0
+    return state.symbols.fog[min(index, state.symbols.fog.count - 1)]
+  }
+
+  /// Where a mask lies on the chosen scale; `nil` where that is not known or the scale is of time.
+  private func fogShare(_ position: Int) -> Double? {
+    guard let guess = guesses[position] else { return nil }
+    switch state.preferences.colouring {
+    case .confidence: return Double(guess.probability)
+    case .entropy:
+      let vocabulary = model.info.embeddingCount
+      let most = vocabulary > 1 && vocabulary < .max ? Numbers.logarithm(Double(vocabulary)) : 6
+      return 1 - Double(guess.entropy) / most
+    case .margin: return Double(guess.margin)
+    case .order, .age: return nil
+    }
   }
 
   /// The role of a glyph: what the user looks for comes before what the token is.
@@ -108,15 +178,15 @@ package struct CanvasPanel {
   private func role(of glyph: TokenText.Glyph, inked: Set<Int>) -> StyleRole {
     let position = glyph.position
     let isBlank = glyph.grapheme.character == " " && inked.contains(position)
-    if isBlank, state.selectionStart == nil { return .text }
+    if isBlank, state.view.selectionStart == nil { return .text }
     let isShown = state.session.shownID == branch.id
-    if isShown, position == state.cursor { return .cursor }
-    if isShown, state.selectionStart != nil, state.selection.contains(position) {
+    if isShown, position == state.view.cursor { return .cursor }
+    if isShown, state.view.selectionStart != nil, state.selection.contains(position) {
       return .selection
     }
     if matches.contains(position) { return .searchMatch }
-    if differences.contains(position) { return .differs }
     let role = tokenRole(position)
+    if differences.contains(position), !frame.isMasked(position) { return .differs }
     let isGhost =
       role == .masked && state.preferences.showsGhosts
       && glyph.grapheme.character != state.symbols.mask
@@ -127,8 +197,12 @@ package struct CanvasPanel {
   package func tokenRole(_ position: Int) -> StyleRole {
     guard frame.tokens.indices.contains(position) else { return .text }
     if frame.isMasked(position) {
-      return frame.remaskedNow.contains(position) || frame.trails[position] != nil
-        ? .remasked : frame.isLocked[position] ? .locked : .masked
+      if frame.isLocked[position] { return .locked }
+      if frame.remaskedNow.contains(position) { return .remasked }
+      if next.contains(position) { return .next }
+      if other.contains(position) { return .other }
+      if frame.trails[position] != nil { return .remasked }
+      return fogShare(position).map { .fog(at: $0) } ?? .masked
     }
     if frame.isGiven[position] { return .prompt }
     if frame.isTyped(position) { return .edited }
@@ -145,16 +219,23 @@ package struct CanvasPanel {
     return switch state.preferences.colouring {
     case .confidence: commitment.confidence
     case .entropy: 1 - commitment.entropy / entropyScale
+    case .margin: margin(of: position, keptIn: commitment.step) ?? commitment.confidence
     case .order: 1 - Double(commitment.step - 1) / Double(max(1, branch.head))
     case .age: Double(commitment.step) / steps
     }
+  }
+
+  /// How far the best token was ahead when the token was kept; `nil` where that is not recorded.
+  private func margin(of position: Int, keptIn step: Int) -> Double? {
+    guard step > 0, step <= branch.head else { return nil }
+    return branch.point(step - 1).guess(at: position).map { Double($0.margin) }
   }
 
   /// A token whose bytes belong to its neighbour has no glyph: mark where it would be.
   private func drawCursorAtEmptyToken(
     on screen: inout Screen, _ layout: CanvasLayout, _ room: Rect, _ top: Int
   ) {
-    let cursor = state.cursor
+    let cursor = state.view.cursor
     guard state.session.shownID == branch.id, cursor < frame.count,
       layout.lineOfPosition[cursor] == nil
     else { return }
@@ -164,8 +245,11 @@ package struct CanvasPanel {
     else { return }
     screen.setRole(
       .cursor,
-      in: Rect(row: room.row + line - top, column: room.column + column, rows: 1, columns: 1)
-        .intersection(room))
+      in: Rect(
+        row: room.row + (line - top) * lineSpacing, column: room.column + column, rows: 1,
+        columns: 1
+      )
+      .intersection(room))
   }
 
   private func drawScrollMarks(on screen: inout Screen, _ room: Rect, above: Bool, below: Bool) {
@@ -184,7 +268,7 @@ extension CanvasPanel {
   private func drawHeading(on screen: inout Screen, in rect: Rect) {
     let isShown = state.session.shownID == branch.id
     let settings = branch.point(state.session.step).settings
-    let model = state.compared.contains { state.session.branch($0)?.model != branch.model }
+    let model = state.view.compared.contains { state.session.branch($0)?.model != branch.model }
     let text =
       "\(branch.name): \(model ? branch.model + " \(state.symbols.dot) " : "")\(settings.strategy)"
     screen.write(
@@ -213,13 +297,13 @@ extension CanvasPanel {
 
   /// Three lines for the first minutes, below the text where there is room.
   private func drawHints(on screen: inout Screen, in rect: Rect, usedRows: Int) {
-    guard state.showsHints, state.compared.isEmpty, rect.rows - usedRows >= 5,
+    guard state.view.showsHints, state.view.compared.isEmpty, rect.rows - usedRows >= 5,
       frame.count > 0
     else { return }
     let lines = [
-      "\(state.symbols.mask) is a token not known yet. Press space:",
-      "each step keeps the surest guesses.",
-      "← goes back, b branches off, ? is help.",
+      "\(String(state.symbols.fog)) are masks: words not known yet; higher is surer. Space:",
+      "each step keeps the surest guesses. ← goes back, b branches off.",
+      "\(state.keymap.key(for: .theme)) if colours are hard to read, ? is help.",
     ]
     for (index, line) in lines.enumerated() {
       let text = state.symbols.isUnicode ? line : line.replacingArrows()

@@ -1,4 +1,4 @@
-import MaskedDiffusion
+package import MaskedDiffusion
 
 /// What the predictor thinks of the position under the cursor.
 package struct InspectorPanel {
@@ -7,13 +7,35 @@ package struct InspectorPanel {
   private let frame: Frame
   private let point: Point
   private let position: Int
+  /// What the panel shows, and the step that used it; `nil` when it is what is likely now.
+  private let source: (opinion: Opinion, step: Int?)?
   /// The best guess at the points so far, the latest first.
   private let history: [(step: Int, guess: Point.Guess)]
 
-  /// The row of the first candidate, from the top of the panel.
-  private static let firstCandidateRow = 1
-  /// The rows from which there is room for a table of guidance.
-  private static let tableRows = 15
+  /// The rows from which there is room for a table of guidance below the candidates.
+  private static let tableRows = 14
+
+  static let row = PanelRow(
+    name: "inspector",
+    help: """
+      What the model thinks of the position under the cursor: the most probable tokens with their \
+      numbers and probabilities. Entropy says how open the place is, as a share of the most there \
+      could be; margin is the distance from the first to the second. While a run goes on, it shows \
+      the distribution the step used. Enter puts the chosen token into the text.
+      """,
+    place: .right,
+    hints: { state in
+      [
+        (.chooseDown, "choose"), (.accept, "put it"), (.follow, "follow"), (.nextPanel, "panel"),
+      ]
+    },
+    title: { InspectorPanel($0).title },
+    wish: { _, size in PanelRow.Wish(least: min(9, max(5, size.rows / 2)), best: 17) },
+    draw: { InspectorPanel($0).draw(on: &$1, in: $2) },
+    click: { state, click, _ in
+      let index = click.row - InspectorPanel(state).headingRows(click.rect)
+      if (0..<Playground.candidateCount).contains(index) { state.view.chosenCandidate = index }
+    })
 
   /// Creates the panel.
   package init(_ state: Playground.State) {
@@ -21,25 +43,34 @@ package struct InspectorPanel {
     model = state.model
     frame = state.frame
     point = state.session.point
-    position = state.cursor
-    history = state.session.shown.guesses(at: state.cursor, upTo: state.session.step)
+    position = state.view.cursor
+    source = state.shownOpinion
+    history = state.session.shown.guesses(at: state.view.cursor, upTo: state.session.step)
   }
 
-  /// The candidate in a row of the panel.
-  package static func candidate(atRow row: Int) -> Int? {
-    let index = row - firstCandidateRow
-    return (0..<Playground.candidateCount).contains(index) ? index : nil
+  private var title: String {
+    guard frame.tokens.indices.contains(position) else { return "inspector" }
+    var what: String
+    if frame.isMasked(position) {
+      what = frame.isLocked[position] ? "locked mask" : "masked"
+    } else if frame.isGiven[position] {
+      what = "prompt"
+    } else if let commitment = frame.commitments[position] {
+      what = "kept in step \(commitment.step)" + (frame.isLocked[position] ? ", locked" : "")
+    } else {
+      what = "typed"
+    }
+    if let step = source?.step {
+      what += frame.commitments[position]?.step == step ? ", seen then" : ", before step \(step)"
+    }
+    return "position \(position) \(state.symbols.dot) \(what)"
   }
 
   /// Draws the panel.
   package func draw(on screen: inout Screen, in rect: Rect) {
     guard rect.rows > 0, frame.tokens.indices.contains(position) else { return }
-    let hasFocus = state.focus == .inspector
-    screen.write(
-      title, row: rect.row, column: rect.column, role: hasFocus ? .focus : .title, within: rect)
-    var row = rect.row + Self.firstCandidateRow
-    let opinion = point.opinion(at: position)
-    if let opinion {
+    var row = rect.row
+    if let opinion = source?.opinion {
       row = drawCandidates(opinion, on: &screen, in: rect, row)
       row = draw(numbers(opinion), row: row, on: &screen, in: rect)
     } else if let guess = point.guess(at: position) {
@@ -50,31 +81,17 @@ package struct InspectorPanel {
       screen.write(emptyText, row: row, column: rect.column + 1, role: .dim, within: rect)
       row += 1
     }
-    row = drawFate(row, opinion, on: &screen, in: rect)
+    row = drawFate(row, on: &screen, in: rect)
     row = drawGuesses(row, on: &screen, in: rect)
-    if let opinion { row = drawGuidance(opinion, row, on: &screen, in: rect) }
+    if let opinion = source?.opinion { row = drawGuidance(opinion, row, on: &screen, in: rect) }
     row = drawTally(row, on: &screen, in: rect)
     drawHistory(row, on: &screen, in: rect)
   }
 
-  private var title: String {
-    let what: String
-    if frame.isMasked(position) {
-      what = frame.isLocked[position] ? "locked mask" : "masked"
-    } else if frame.isGiven[position] {
-      what = "prompt"
-    } else if let commitment = frame.commitments[position] {
-      what = "step \(commitment.step)" + (frame.isLocked[position] ? ", locked" : "")
-    } else {
-      what = "typed"
-    }
-    return "position \(position) \(state.symbols.dot) \(what)"
-  }
-
   private var emptyText: String {
     if frame.isGiven[position] { return "given, not predicted" }
+    if state.requests.look != nil || state.requests.step != nil { return "computing" }
     if state.isRunning, !frame.isMasked(position) { return "pause to see what is likely now" }
-    if state.waiting.look != nil || state.waiting.step != nil { return "computing" }
     return state.canCompute(state.session.shown) ? "nothing to predict" : "no candidates recorded"
   }
 
@@ -82,62 +99,95 @@ package struct InspectorPanel {
     TokenText.graphemes(model, token, symbols: state.symbols, marksSpaces: true).text
   }
 
+  // MARK: Candidates
+
+  /// The rows above the first candidate.
+  private func headingRows(_ rect: Rect) -> Int { isTight(rect) && isGuided ? 1 : 0 }
+
+  private func isTight(_ rect: Rect) -> Bool { rect.rows < Self.tableRows }
+
+  private var isGuided: Bool { source?.opinion.top.contains { $0.conditional != nil } ?? false }
+
   private func drawCandidates(
     _ opinion: Opinion, on screen: inout Screen, in rect: Rect, _ row: Int
   ) -> Int {
-    let isGuided = opinion.top.contains { $0.conditional != nil }
-    let table = isGuided && rect.rows >= Self.tableRows ? 7 : 0
-    let room = max(1, min(opinion.top.count, rect.rows - 4 - table))
-    let word = min(14, max(8, rect.columns / 3))
-    let barWidth = max(0, rect.columns - word - 7)
-    for (index, candidate) in opinion.top.prefix(room).enumerated() {
-      let isChosen = state.focus == .inspector && index == state.chosenCandidate
-      let isThere = candidate.token == frame.tokens[position]
-      let graphemes = TokenText.graphemes(
-        model, candidate.token, symbols: state.symbols, marksSpaces: true)
-      let line = row + index
+    let heading = headingRows(rect)
+    if heading > 0 {
       screen.write(
-        isChosen ? String(state.symbols.play) : isThere ? "=" : " ", row: line,
-        column: rect.column, role: .focus, within: rect)
-      screen.write(
-        graphemes.truncated(toWidth: word, ellipsis: state.symbols.ellipsis), row: line,
-        column: rect.column + 1, role: isChosen ? .selection : isThere ? .title : .text,
-        within: rect)
-      if rect.rows < Self.tableRows, let moved = movedText(candidate) {
-        screen.write(
-          moved, row: line, column: rect.column + word + 2, role: .barAlternate, within: rect)
-      } else {
-        // What rounds to nothing is drawn as nothing.
-        let share = candidate.probability < 0.005 ? 0 : candidate.probability
-        screen.write(
-          state.symbols.bar(share: share, cells: barWidth), row: line,
-          column: rect.column + word + 2, role: .bar, within: rect)
-      }
-      screen.write(
-        Numbers.probability(candidate.probability), row: line, endColumn: rect.endColumn - 1,
+        "with prompt  without  guided", row: row, endColumn: rect.endColumn - 1, role: .dim,
         within: rect)
     }
-    return row + min(room, opinion.top.count)
+    let table = isGuided && !isTight(rect) ? 6 : 0
+    let room = max(1, min(opinion.top.count, rect.rows - 3 - table - heading))
+    for (index, candidate) in opinion.top.prefix(room).enumerated() {
+      draw(candidate, index, row: row + heading + index, on: &screen, in: rect)
+    }
+    return row + heading + min(room, opinion.top.count)
   }
 
-  /// Both passes in few characters, and where guidance moved the candidate.
-  private func movedText(_ entry: Opinion.TokenProbability) -> String? {
-    guard let with = entry.conditional, let without = entry.unconditional else { return nil }
-    return "c\(Numbers.probability(with)) u\(Numbers.probability(without))\(sign(entry, with))"
+  private func draw(
+    _ candidate: Opinion.TokenProbability, _ index: Int, row: Int, on screen: inout Screen,
+    in rect: Rect
+  ) {
+    let isChosen = state.view.focus == .inspector && index == state.view.chosenCandidate
+    let isThere = candidate.token == frame.tokens[position]
+    let word = min(14, max(8, rect.columns / 3))
+    let isWide = rect.columns >= 36
+    screen.write(
+      isChosen ? String(state.symbols.play) : isThere ? String(state.symbols.check) : " ", row: row,
+      column: rect.column, role: .focus, within: rect)
+    let graphemes = TokenText.graphemes(
+      model, candidate.token, symbols: state.symbols, marksSpaces: true)
+    let isNarrow = isTight(rect) && candidate.conditional != nil
+    screen.write(
+      graphemes.truncated(
+        toWidth: isNarrow ? min(word, rect.columns - 23) : word, ellipsis: state.symbols.ellipsis),
+      row: row, column: rect.column + 1, role: isChosen ? .selection : isThere ? .title : .text,
+      within: rect)
+    let end = rect.endColumn - 1
+    if isNarrow {
+      drawShares(candidate, row: row, on: &screen, in: rect)
+      return
+    }
+    let start = rect.column + word + 2 + (isWide ? 7 : 0)
+    if isWide {
+      screen.write(
+        "\(candidate.token)", row: row, endColumn: rect.column + word + 7, role: .dim, within: rect)
+    }
+    // What rounds to nothing is drawn as nothing.
+    let share = candidate.probability < 0.005 ? 0 : candidate.probability
+    screen.write(
+      state.symbols.bar(share: share, cells: max(0, end - 6 - start)), row: row, column: start,
+      role: .bar, within: rect)
+    screen.write(Numbers.share(candidate.probability), row: row, endColumn: end, within: rect)
   }
 
-  /// An arrow where guidance moved a candidate up or down.
-  private func sign(_ entry: Opinion.TokenProbability, _ with: Double) -> String {
-    guard abs(entry.probability - with) >= 0.005 else { return " " }
-    return String(entry.probability > with ? state.symbols.up : state.symbols.down)
+  /// The probability with the prompt, without it and guided, under their headings.
+  private func drawShares(
+    _ entry: Opinion.TokenProbability, row: Int, on screen: inout Screen, in rect: Rect
+  ) {
+    let end = rect.endColumn - 1
+    let (with, without) = (entry.conditional ?? 0, entry.unconditional ?? 0)
+    screen.write(Numbers.share(with), row: row, endColumn: end - 17, within: rect)
+    screen.write(Numbers.share(without), row: row, endColumn: end - 8, within: rect)
+    screen.write(Numbers.share(entry.probability), row: row, endColumn: end, within: rect)
+    guard abs(entry.probability - with) >= 0.005 else { return }
+    screen.write(
+      String(entry.probability > with ? state.symbols.up : state.symbols.down), row: row,
+      column: end, role: .barAlternate, within: rect)
   }
 
   private func numbers(_ opinion: Opinion) -> [String] {
-    [
-      "entropy",
-      "\(Numbers.fixed(opinion.entropy, 2)) nats  \(Numbers.fixed(opinion.entropy / natsPerBit, 2)) bits",
-      "margin", Numbers.probability(opinion.margin),
-    ]
+    var entropy = Numbers.fixed(opinion.entropy, 2)
+    let vocabulary = model.info.embeddingCount
+    if vocabulary > 1, vocabulary < .max {
+      let most = Numbers.logarithm(Double(vocabulary))
+      let share = Int((min(1, opinion.entropy / most) * 100).rounded())
+      entropy += " of \(Numbers.fixed(most, 2)), \(share) %"
+    } else {
+      entropy += " nats"
+    }
+    return ["entropy", entropy, "margin", Numbers.probability(opinion.margin)]
   }
 
   /// Draws captions with their values, a pair a row.
@@ -152,22 +202,22 @@ package struct InspectorPanel {
     return row + pairs.count / 2
   }
 
-  /// When the token came, how probable it was then, and how probable it is now.
-  private func drawFate(
-    _ row: Int, _ opinion: Opinion?, on screen: inout Screen, in rect: Rect
-  ) -> Int {
+  // MARK: What became of it
+
+  /// How probable the token was when it was kept, and how probable it is now.
+  private func drawFate(_ row: Int, on screen: inout Screen, in rect: Rect) -> Int {
     guard let commitment = frame.commitments[position] else {
       guard let trail = frame.trails[position] else { return row }
       return draw(
         ["was", trail.map(text).joined(separator: " ")], row: row, on: &screen, in: rect)
     }
+    let opinion = source?.step == nil ? source?.opinion : nil
     let now = opinion?.top.first { $0.token == frame.tokens[position] }?.probability
     let nowText =
-      now.map(Numbers.probability)
-      ?? opinion.flatMap { $0.top.last.map { "below " + Numbers.probability($0.probability) } }
-      ?? "–"
+      now.map(Numbers.share)
+      ?? opinion.flatMap { $0.top.last.map { "below " + Numbers.share($0.probability) } } ?? "–"
     return draw(
-      ["then", "\(Numbers.probability(commitment.confidence))  now \(nowText)"], row: row,
+      ["then", "\(Numbers.share(commitment.confidence))  now \(nowText)"], row: row,
       on: &screen, in: rect)
   }
 
@@ -189,53 +239,56 @@ package struct InspectorPanel {
     return draw(["guesses", shown], row: row, on: &screen, in: rect)
   }
 
-  /// Conditional, unconditional and guided probability side by side.
+  /// The probability with the prompt, without it and guided, side by side.
   private func drawGuidance(
     _ opinion: Opinion, _ row: Int, on screen: inout Screen, in rect: Rect
   ) -> Int {
     let moved = opinion.top.filter { $0.conditional != nil && $0.unconditional != nil }
-    guard !moved.isEmpty, rect.rows >= Self.tableRows, row + 2 < rect.endRow else {
-      return row
-    }
+    guard !moved.isEmpty, !isTight(rect), row + 2 < rect.endRow else { return row }
     let first = row + (rect.endRow - row > 6 ? 1 : 0)
+    if rect.columns >= 38 {
+      screen.write("guidance", row: first, column: rect.column, role: .title, within: rect)
+    }
     screen.write(
-      "guidance", row: first, column: rect.column, role: .title, within: rect)
-    screen.write(
-      "cond  unco  both", row: first, endColumn: rect.endColumn - 3, role: .dim, within: rect)
+      "with prompt  without  guided", row: first, endColumn: rect.endColumn - 1, role: .dim,
+      within: rect)
     let room = max(0, min(4, rect.endRow - first - 1))
     for (index, entry) in moved.prefix(room).enumerated() {
-      let (with, without) = (entry.conditional ?? 0, entry.unconditional ?? 0)
       let line = first + 1 + index
-      let numbers = [with, without, entry.probability].map(Numbers.probability)
-        .joined(separator: "   ")
-      screen.write(text(entry.token), row: line, column: rect.column + 1, within: rect)
-      screen.write("   " + numbers, row: line, endColumn: rect.endColumn - 3, within: rect)
       screen.write(
-        sign(entry, with), row: line, endColumn: rect.endColumn - 1, role: .barAlternate,
-        within: rect)
+        TokenText.graphemes(model, entry.token, symbols: state.symbols, marksSpaces: true)
+          .truncated(toWidth: rect.columns - 24, ellipsis: state.symbols.ellipsis),
+        row: line, column: rect.column + 1, within: rect)
+      drawShares(entry, row: line, on: &screen, in: rect)
     }
     return first + 1 + min(room, moved.count)
   }
 
   private func drawTally(_ row: Int, on screen: inout Screen, in rect: Rect) -> Int {
-    guard let tally = state.handTally else { return row }
-    let text =
-      "by hand \(tally.choices): position \(tally.samePosition), token \(tally.sameToken) alike"
-    let line = min(row, rect.endRow - 1)
-    screen.fill(
-      Rect(row: line, column: rect.column, rows: 1, columns: rect.columns).intersection(rect))
-    screen.write(text, row: line, column: rect.column, role: .title, within: rect)
-    return line + 1
+    guard let tally = state.view.handTally else { return row }
+    let name = state.session.settings.strategy.name
+    let lines = [
+      "you and \(name): same place \(tally.samePosition)",
+      "of \(tally.choices), the model's token "
+        + "\(tally.sameToken) of \(tally.choices)",
+    ]
+    let top = min(row, rect.endRow - lines.count)
+    for (index, line) in lines.enumerated() where top + index >= rect.row {
+      screen.fill(
+        Rect(row: top + index, column: rect.column, rows: 1, columns: rect.columns)
+          .intersection(rect))
+      screen.write(line, row: top + index, column: rect.column + 1, role: .title, within: rect)
+    }
+    return top + lines.count
   }
 
   /// The best guess after each step, the newest last, where there is room to spare.
   private func drawHistory(_ row: Int, on screen: inout Screen, in rect: Rect) {
-    let room = rect.endRow - row - 3
-    guard room >= 3 else { return }
-    guard history.count > 1 else { return }
+    let room = rect.endRow - row - 2
+    guard room >= 3, history.count > 1 else { return }
     screen.write(
       "best guess by step", row: row + 1, column: rect.column, role: .title, within: rect)
-    let barWidth = max(0, rect.columns - 26)
+    let barWidth = max(0, rect.columns - 27)
     for (index, entry) in history.prefix(room).reversed().enumerated() {
       let line = row + 2 + index
       let probability = Double(entry.guess.probability)
@@ -251,7 +304,24 @@ package struct InspectorPanel {
         state.symbols.bar(share: probability < 0.005 ? 0 : probability, cells: barWidth),
         row: line, column: rect.column + 19, role: .bar, within: rect)
       screen.write(
-        Numbers.probability(probability), row: line, endColumn: rect.endColumn - 1, within: rect)
+        Numbers.share(probability), row: line, endColumn: rect.endColumn - 1, within: rect)
     }
+  }
+}
+
+extension Playground.State {
+  /// What the inspector shows: what the predictor thinks of the position under the cursor now, else
+  /// what it thought when the last step was decided, else when the token there was kept.
+  package var shownOpinion: (opinion: Opinion, step: Int?)? {
+    let branch = session.shown
+    let step = branch.clamped(session.step)
+    if let opinion = session.point.opinion(at: view.cursor) { return (opinion, nil) }
+    guard step > 0, session.point.editedCanvas == nil else { return nil }
+    if let opinion = branch.point(step - 1).opinion(at: view.cursor) { return (opinion, step) }
+    let commitments = frame.commitments
+    guard commitments.indices.contains(view.cursor), let kept = commitments[view.cursor]?.step,
+      kept > 0, kept <= step, let opinion = branch.point(kept - 1).opinion(at: view.cursor)
+    else { return nil }
+    return (opinion, kept)
   }
 }

@@ -1,49 +1,174 @@
 /// Which panel has which part of the screen.
+///
+/// The parts are shared out by the wishes of the panels' rows. On a screen smaller than
+/// ``Playground/smallestSize`` the canvas stands alone over the status line; while presenting, over
+/// the caption and the timeline.
 package struct PanelLayout: Equatable, Sendable {
   package var title: Rect
   /// One canvas, or one a compared run.
   package var canvases: [Rect]
+  /// The rows from one line of text to the next.
+  package var lineSpacing = 1
   /// The line between the canvas and the panels at its right; empty when there are none.
   package var separator: Rect
-  package var inspector: Rect
-  package var settings: Rect
-  package var timeline: Rect
+  /// The part of each panel that is shown, its title included.
+  package private(set) var rects: [Playground.Panel: Rect]
+  /// The sentence that says what the step did.
+  package var caption: Rect
   package var status: Rect
   package var hints: Rect
 
-  /// Creates the layout of a state; `nil` when the screen is too small.
-  package init?(_ state: Playground.State) {
-    let size = state.size
+  /// The panels that are on the screen.
+  package var panels: Set<Playground.Panel> { Set(rects.keys) }
+
+  /// The part of a panel, its title included; empty when it is not shown.
+  package subscript(panel: Playground.Panel) -> Rect {
+    rects[panel] ?? Rect(row: 0, column: 0, rows: 0, columns: 0)
+  }
+
+  /// The part a panel draws in, below its title.
+  package func content(of panel: Playground.Panel, _ state: Playground.State) -> Rect {
+    let rect = self[panel]
+    return panel.row.title(state).isEmpty ? rect : rect.inset(top: 1)
+  }
+
+  /// The panel under a cell.
+  package func panel(atRow row: Int, column: Int) -> Playground.Panel? {
+    rects.first { $0.value.contains(row: row, column: column) }?.key
+  }
+
+  /// Creates the layout of a state.
+  package init(_ state: Playground.State) {
+    let nothing = Rect(row: 0, column: 0, rows: 0, columns: 0)
+    (title, separator, caption, status, hints) = (nothing, nothing, nothing, nothing, nothing)
+    (canvases, rects) = ([nothing], [:])
     let smallest = Playground.smallestSize
-    guard size.rows >= smallest.rows, size.columns >= smallest.columns else { return nil }
+    if state.size.rows < smallest.rows || state.size.columns < smallest.columns {
+      layOutSmall(state)
+    } else if state.view.isPresenting {
+      layOutPresentation(state)
+    } else {
+      layOut(state)
+    }
+  }
+
+  private mutating func layOutSmall(_ state: Playground.State) {
+    var rest = Rect(state.size)
+    (rest, hints) = rest.splitBottom(rest.rows > 1 ? 1 : 0)
+    (rest, status) = rest.splitBottom(rest.rows > 4 ? 1 : 0)
+    canvases = [rest.inset(left: rest.columns > 20 ? 1 : 0)]
+    rects = [.canvas: rest]
+  }
+
+  private mutating func layOutPresentation(_ state: Playground.State) {
+    var rest = Rect(state.size).inset(top: 1)
+    (rest, hints) = rest.splitBottom(1)
+    let timeline: Rect
+    (rest, timeline) = rest.splitBottom(2)
+    (rest, caption) = rest.splitBottom(4)
+    let width = min(rest.columns - 4, Self.longestLine)
+    let inner = rest.centered(ScreenSize(rows: rest.rows, columns: width))
+    lineSpacing = 2
+    canvases = [inner]
+    caption = caption.inset(left: inner.column, right: rest.endColumn - inner.endColumn)
+    rects = [.canvas: inner, .branches: timeline.inset(left: 2, right: 2)]
+  }
+
+  private mutating func layOut(_ state: Playground.State) {
+    let size = state.size
     var rest = Rect(size)
     (title, rest) = rest.splitTop(1)
     (rest, hints) = rest.splitBottom(1)
     (rest, status) = rest.splitBottom(1)
-    (rest, timeline) = rest.splitBottom(Self.timelineRows(state))
+    var bottom = rest
+    let wishes = Self.wishes(in: .bottom, state, rest.size)
+    let wanted = wishes.reduce(0) { $0 + $1.wish.best }
+    (rest, bottom) = rest.splitBottom(min(wanted, max(2, rest.rows / 2)))
+    rects = Self.shared(bottom.inset(left: 1, right: 1), among: wishes)
+    (rest, caption) = rest.splitBottom(size.rows >= 22 ? 2 : 1)
+    caption = caption.inset(left: 1, right: 1)
     if size.rows >= 24 { rest = rest.inset(top: 1) }
-    (canvases, separator, inspector, settings) = Self.split(rest, state)
-  }
-
-  private static func split(
-    _ rest: Rect, _ state: Playground.State
-  ) -> (canvases: [Rect], separator: Rect, inspector: Rect, settings: Rect) {
-    let count = max(1, state.compared.count)
-    let hasSide = count == 1 || rest.columns >= 60 + count * 40
-    let width = hasSide ? sideWidth(columns: rest.columns) : 0
+    let count = max(1, state.view.compared.count)
+    let hasSide = count == 1 || rest.columns >= 34 + count * 40
+    let width = hasSide ? Self.sideWidth(columns: rest.columns - (count - 1) * 40) : 0
     var (left, side) = rest.splitRight(width)
     left = left.inset(left: 1, right: 1)
-    if count == 1, state.preferences.canvas == .flowing, left.columns > longestLine {
-      // Lines longer than this are hard to read.
-      left = left.inset(left: min(3, left.columns - longestLine))
-      left = left.splitLeft(longestLine).left
+    layOutLeft(left, state)
+    guard hasSide else { return }
+    (separator, side) = side.splitLeft(2)
+    rects.merge(
+      Self.shared(side, among: Self.wishes(in: .right, state, side.size))
+    ) { $1 }
+  }
+
+  private mutating func layOutLeft(_ rect: Rect, _ state: Playground.State) {
+    let count = state.view.compared.count
+    guard count < 2 else {
+      canvases = rect.columnParts(count, gap: 3)
+      rects[.canvas] = rect
+      return
     }
-    let canvases = count == 1 ? [left] : left.columnParts(count, gap: 3)
-    let (separator, inner) = side.splitLeft(hasSide ? 2 : 0)
-    let controls = ControlRow.rows(of: state).count
-    let settingsRows = min(controls + 1, max(rest.rows / 2, rest.rows - 16))
-    let (inspector, settings) = inner.splitBottom(settingsRows)
-    return (canvases, separator, inspector, settings)
+    var text = rect
+    if state.preferences.canvas == .flowing, rect.columns > Self.longestLine {
+      // Lines longer than this are hard to read.
+      text = rect.inset(left: min(3, rect.columns - Self.longestLine))
+      text = text.splitLeft(Self.longestLine).left
+    }
+    let wishes = Self.wishes(in: .left, state, ScreenSize(rows: rect.rows, columns: text.columns))
+    let parts = Self.shared(rect, among: wishes)
+    rects.merge(parts) { $1 }
+    let canvas = parts[.canvas] ?? rect
+    canvases = [text.intersection(canvas)]
+    let lines = Self.expectedLines(state, columns: text.columns)
+    if state.preferences.canvas == .flowing, canvas.rows >= 2 * lines + 3 { lineSpacing = 2 }
+  }
+
+  /// The lines the text takes at most, but for very long words: an estimate that stays the same
+  /// while tokens come, so that nothing moves.
+  package static func expectedLines(_ state: Playground.State, columns: Int) -> Int {
+    let count =
+      state.session.shown.point(state.session.step).editedCanvas?.count
+      ?? state.session.shown.start.count
+    guard columns > 0 else { return 1 }
+    switch state.preferences.canvas {
+    case .flowing: return count * 5 / columns + 2
+    case .grid:
+      let perLine = max(1, columns / CanvasLayout.gridCellWidth)
+      return (count + perLine - 1) / perLine + 1
+    }
+  }
+
+  private static func wishes(
+    in place: PanelRow.Place, _ state: Playground.State, _ size: ScreenSize
+  ) -> [(panel: Playground.Panel, wish: PanelRow.Wish)] {
+    Playground.Panel.panels(in: place).compactMap { panel in
+      panel.row.wish(state, size).map { (panel, $0) }
+    }
+  }
+
+  /// Shares out the rows of a part: what each panel needs at least, as long as there is room, then
+  /// what it wants, in order; the first takes what is left.
+  private static func shared(
+    _ rect: Rect, among wishes: [(panel: Playground.Panel, wish: PanelRow.Wish)]
+  ) -> [Playground.Panel: Rect] {
+    var left = rect.rows
+    var shown: [(panel: Playground.Panel, wish: PanelRow.Wish, rows: Int)] = []
+    for (panel, wish) in wishes {
+      guard wish.least <= left || shown.isEmpty, left > 0 else { continue }
+      let rows = min(wish.least, left)
+      shown.append((panel, wish, rows))
+      left -= rows
+    }
+    for index in shown.indices {
+      let more = min(left, shown[index].wish.best - shown[index].rows)
+      shown[index].rows += max(0, more)
+      left -= max(0, more)
+    }
+    if !shown.isEmpty { shown[0].rows += left }
+    var rest = rect
+    var result: [Playground.Panel: Rect] = [:]
+    for (panel, _, rows) in shown { (result[panel], rest) = rest.splitTop(rows) }
+    return result
   }
 
   /// The longest line of flowing text, in cells.
@@ -56,53 +181,5 @@ package struct PanelLayout: Equatable, Sendable {
     case 76...: 32
     default: 26
     }
-  }
-
-  /// The sparkline, counts where there is room, and some lines of the tree.
-  private static func timelineRows(_ state: Playground.State) -> Int {
-    let rows = state.size.rows
-    let tree = min(state.session.branches.count, max(1, (rows - 12) / 5))
-    return 1 + (rows >= 30 ? 1 : 0) + tree
-  }
-
-  /// The number of lines of the tree.
-  package var treeRows: Int { timeline.rows - 1 - (hasCounts ? 1 : 0) }
-
-  /// Whether the timeline shows how many positions each step unmasked.
-  package var hasCounts: Bool { hints.row + 1 >= 30 }
-}
-
-/// Which step stands in which column of the timeline.
-package struct TimeScale: Equatable, Sendable {
-  /// The number of columns.
-  package var columns: Int
-  /// The number of steps, at least 1.
-  package var steps: Int
-
-  /// Creates the scale of `steps` steps in `columns` columns.
-  package init(steps: Int, columns: Int) {
-    self.steps = min(max(1, steps), 1_000_000)
-    self.columns = max(1, columns)
-  }
-
-  /// The columns a step takes; 1 also where a column stands for several steps.
-  package var stride: Int { max(1, min(3, columns / (steps + 1))) }
-
-  private var isCrowded: Bool { steps + 1 > columns }
-
-  /// The number of columns in use.
-  package var used: Int { isCrowded ? columns : steps * stride + 1 }
-
-  /// The column of a step, 0 for the start.
-  package func column(of step: Int) -> Int {
-    let step = min(max(step, 0), steps)
-    return isCrowded ? step * (columns - 1) / steps : step * stride
-  }
-
-  /// The step nearest to a column.
-  package func step(at column: Int) -> Int {
-    let column = min(max(column, 0), columns - 1)
-    guard isCrowded else { return min(steps, (column + stride / 2) / stride) }
-    return columns > 1 ? min(steps, (column * steps + (columns - 1) / 2) / (columns - 1)) : 0
   }
 }

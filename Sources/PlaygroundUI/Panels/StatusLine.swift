@@ -1,30 +1,27 @@
 import MaskedDiffusion
 
-/// Where the run stands, and what was said last.
+/// Where the run stands, what the step did, what colours mean, and what was said last.
 package struct StatusLine {
   private let state: Playground.State
 
   /// Creates the line.
   package init(_ state: Playground.State) { self.state = state }
 
+  private var separator: String { " \(state.symbols.dot) " }
+
   /// The title: program, model, and the branch with its step.
   package func drawTitle(on screen: inout Screen, in rect: Rect) {
+    guard !rect.isEmpty else { return }
     let model = state.model
     var parts = [model.info.name, model.info.family]
     parts += model.info.parameterCount.map { [Numbers.count($0)] } ?? []
     parts.append(model.info.precision)
     if !model.isLoaded, !model.info.name.isEmpty { parts.append("replay") }
-    let dot = " \(state.symbols.dot) "
-    let text = parts.filter { !$0.isEmpty }.joined(separator: dot)
+    let text = parts.filter { !$0.isEmpty }.joined(separator: separator)
     let end = screen.write(
       "unmask", row: rect.row, column: rect.column + 1, role: .focus, within: rect)
-    let branch = state.session.shown
-    let sign = state.isRunning ? state.symbols.play : state.symbols.pause
-    let right =
-      "\(branch.name): \(state.visibleSettings.strategy.name) \(sign) step "
-      + "\(branch.clamped(state.session.step)) of \(state.plannedSteps)"
     let room = rect.endColumn - end - 3
-    let shown = TextSanitizer(symbols: state.symbols).graphemes(of: right)
+    let shown = TextSanitizer(symbols: state.symbols).graphemes(of: place)
       .truncated(toWidth: room, ellipsis: state.symbols.ellipsis)
     screen.write(
       shown, row: rect.row, column: rect.endColumn - 1 - shown.width, role: .title, within: rect)
@@ -34,37 +31,79 @@ package struct StatusLine {
       row: rect.row, column: end + 2, role: .dim, within: rect)
   }
 
-  /// The numbers of the run up to the step that is shown.
+  /// The branch, what decides in it, and the step; with blocks also which one is written.
+  private var place: String {
+    let branch = state.session.shown
+    let sign = state.isRunning ? state.symbols.play : state.symbols.pause
+    var text =
+      "\(branch.name): \(state.visibleSettings.strategy.name) \(sign) step "
+      + "\(branch.clamped(state.session.step)) of \(state.plannedSteps)"
+    if let length = state.visibleSettings.blockLength, let step = state.session.point.step,
+      length > 0, state.frame.answer.count > length
+    {
+      let first = state.frame.answer.lowerBound
+      let number = max(0, step.block.lowerBound - first) / length + 1
+      text += ", block \(number) of \((state.frame.answer.count + length - 1) / length)"
+    }
+    return text
+  }
+
+  /// The sentence that says what the step did and why.
+  package func drawCaption(on screen: inout Screen, in rect: Rect) {
+    guard !rect.isEmpty else { return }
+    let sentence = StepSentence(state)
+    let text = state.symbols.isUnicode ? sentence.text : sentence.text.replacingArrows()
+    let lines = WrappedText(text, width: rect.columns, symbols: state.symbols)
+      .lines(limit: rect.rows)
+    for (row, line) in lines.enumerated() {
+      screen.write(
+        line, row: rect.row + row, column: rect.column,
+        role: sentence.isWarning ? .warning : .caption, within: rect)
+    }
+  }
+
+  /// The numbers of the run up to the step that is shown, and the legend of the colours.
   package func drawStatus(on screen: inout Screen, in rect: Rect) {
+    guard !rect.isEmpty else { return }
     screen.fill(rect, role: .status)
     let branch = state.session.shown
     let step = branch.clamped(state.session.step)
     let totals = branch.totals(ofFirst: step)
+    // In the order in which they are left out last.
     var parts = [
-      "step \(step) of \(state.plannedSteps)",
-      Playground.State.counted(totals.forwards, "forward"),
+      "\(state.frame.maskedCount) masked", Playground.State.counted(totals.forwards, "forward"),
     ]
-    if let rate = totals.tokensPerForward {
-      parts.append("\(Numbers.fixed(rate, 1)) tokens/forward")
-    }
+    if state.requests.step != nil { parts.insert("computing", at: 0) }
+    if let rate = totals.tokensPerForward { parts.append("\(Numbers.fixed(rate, 1)) per forward") }
     if step > 0 {
       parts.append("\(Numbers.milliseconds(totals.milliseconds / Double(step)))/step")
     }
-    parts.append("\(state.frame.maskedCount) masked")
-    var left = parts.joined(separator: " \(state.symbols.dot) ")
-    if state.waiting.step != nil { left += "  computing" }
-    screen.write(left, row: rect.row, column: rect.column + 1, role: .status, within: rect)
-    let delay = state.preferences.delayMilliseconds
-    let right = "\(state.preferences.colouring.rawValue)  \(delay) ms"
-    if CharacterWidth.width(of: left) + CharacterWidth.width(of: right) + 4 < rect.columns {
-      screen.write(
-        right, row: rect.row, endColumn: rect.endColumn - 1, role: .status, within: rect)
+    let delay = "\(separator)delay \(state.preferences.delayMilliseconds) ms"
+    let legend = Legend(state)
+    let isWide = rect.columns >= 60 + legend.width + delay.count
+    let room = rect.columns - legend.width - (isWide ? delay.count : 0) - 5
+    var left = ""
+    for part in parts {
+      let longer = left.isEmpty ? part : left + separator + part
+      if CharacterWidth.width(of: longer) > room, !left.isEmpty { break }
+      left = longer
     }
+    screen.write(left, row: rect.row, column: rect.column + 1, role: .status, within: rect)
+    var end = rect.endColumn - 1
+    if isWide {
+      screen.write(delay, row: rect.row, endColumn: end, role: .status, within: rect)
+      end -= delay.count
+    }
+    legend.draw(on: &screen, row: rect.row, endColumn: end, in: rect)
   }
 
-  /// The last message, else keys.
+  /// The last message, in as many lines as it takes, else keys.
   package func drawHints(on screen: inout Screen, in rect: Rect) {
-    guard let notice = state.notice else { return drawKeys(on: &screen, in: rect) }
+    guard !rect.isEmpty else { return }
+    guard let notice = state.view.notice else {
+      if !state.view.isPresenting { drawKeys(on: &screen, in: rect) }
+      return
+    }
     let role: StyleRole =
       switch notice.kind {
       case .error: .error
@@ -73,46 +112,73 @@ package struct StatusLine {
       case .success: .text
       }
     let marker = state.symbols.marker(for: role).map { "\($0) " } ?? ""
-    let text = state.symbols.isUnicode ? notice.text : notice.text.replacingArrows()
-    let end = screen.write(
-      marker + text, row: rect.row, column: rect.column + 1, role: role, within: rect)
-    if let hint = notice.hint {
-      let plain = state.symbols.isUnicode ? hint : hint.replacingArrows()
-      screen.write(plain, row: rect.row, column: end + 2, role: .dim, within: rect)
+    let isUnicode = state.symbols.isUnicode
+    let text = marker + (isUnicode ? notice.text : notice.text.replacingArrows())
+    let hint = notice.hint.map { isUnicode ? $0 : $0.replacingArrows() } ?? ""
+    let width = rect.columns - 2
+    if CharacterWidth.width(of: text) + 2 + CharacterWidth.width(of: hint) <= width {
+      let end = screen.write(text, row: rect.row, column: rect.column + 1, role: role, within: rect)
+      screen.write(hint, row: rect.row, column: end + 2, role: .dim, within: rect)
+      return
+    }
+    let limit = max(1, min(Self.noticeLines, screen.size.rows - 1))
+    var lines = WrappedText(text, width: width, symbols: state.symbols).lines(limit: limit)
+      .map { ($0, role) }
+    if !hint.isEmpty, lines.count < limit {
+      lines += WrappedText(hint, width: width, symbols: state.symbols)
+        .lines(limit: limit - lines.count).map { ($0, .dim) }
+    }
+    let top = rect.row - lines.count + 1
+    screen.fill(Rect(row: top, column: rect.column, rows: lines.count, columns: rect.columns))
+    for (row, line) in lines.enumerated() {
+      screen.write(line.0, row: top + row, column: rect.column + 1, role: line.1)
     }
   }
 
-  private func drawKeys(on screen: inout Screen, in rect: Rect) {
-    let actions: [(Action, String)]
-    switch state.focus {
-    case .canvas:
-      actions = [
-        (.run, state.isRunning ? "pause" : "run"), (.forward, "step"), (.branch, "branch"),
-        (.type, "edit"), (.mask, "mask"), (.lock, "lock"), (.colours, "colours"),
-        (.nextPanel, "panel"), (.palette, "command"), (.help, "help"), (.quit, "quit"),
-      ]
-    case .inspector:
-      actions = [(.chooseDown, "choose"), (.accept, "put it"), (.nextPanel, "panel")]
-    case .settings:
-      actions = [
-        (.chooseDown, "choose"), (.increase, "change"), (.accept, "type a value"),
-        (.reset, "default"), (.nextPanel, "panel"),
-      ]
-    case .branches:
-      actions = [
-        (.chooseDown, "choose"), (.delete, "delete"), (.compare, "compare"), (.nextPanel, "panel"),
-      ]
-    }
-    var column = rect.column + 1
-    for (action, label) in actions {
-      let key = Keymap.key(for: action)
+  /// The most lines a message takes.
+  private static let noticeLines = 5
+
+  /// A key in the last line, and what a click on it does.
+  package struct KeyHint {
+    package var action: Action
+    package var key: String
+    package var label: String
+    package var columns: Range<Int>
+  }
+
+  /// The keys that are shown in the last line; the ways out are the last to go.
+  package func keyHints(in rect: Rect) -> [KeyHint] {
+    let ways: [PanelRow.Hint] = [(.palette, "command"), (.help, "help"), (.quit, "quit")]
+    func hint(_ item: PanelRow.Hint, at column: Int) -> KeyHint {
+      let key = state.keymap.key(for: item.action)
       let text = state.symbols.isUnicode ? key : key.replacingArrows()
-      let width = CharacterWidth.width(of: text) + 1 + label.count
-      guard column + width <= rect.endColumn else { return }
-      column = screen.write(text, row: rect.row, column: column, role: .key, within: rect)
-      column = screen.write(
-        " " + label, row: rect.row, column: column, role: .dim, within: rect)
-      column = screen.write("  ", row: rect.row, column: column, within: rect)
+      let width = CharacterWidth.width(of: text) + 1 + CharacterWidth.width(of: item.label)
+      return KeyHint(
+        action: item.action, key: text, label: item.label, columns: column..<column + width)
+    }
+    let reserved = ways.reduce(0) { $0 + hint($1, at: 0).columns.count + 2 }
+    var column = rect.column + 1
+    var shown: [KeyHint] = []
+    for item in state.view.focus.row.hints(state) {
+      let next = hint(item, at: column)
+      guard next.columns.upperBound + 2 + reserved <= rect.endColumn + 2 else { break }
+      shown.append(next)
+      column = next.columns.upperBound + 2
+    }
+    for item in ways {
+      let next = hint(item, at: column)
+      guard next.columns.upperBound <= rect.endColumn else { break }
+      shown.append(next)
+      column = next.columns.upperBound + 2
+    }
+    return shown
+  }
+
+  private func drawKeys(on screen: inout Screen, in rect: Rect) {
+    for hint in keyHints(in: rect) {
+      let end = screen.write(
+        hint.key, row: rect.row, column: hint.columns.lowerBound, role: .key, within: rect)
+      screen.write(" " + hint.label, row: rect.row, column: end, role: .dim, within: rect)
     }
   }
 }

@@ -10,8 +10,12 @@ public enum StyleRole: UInt8, CaseIterable, Sendable {
   case border
   /// The border or title of the panel that has the keyboard.
   case focus
+  /// The title of the panel that has the keyboard.
+  case focusTitle
   /// The title of a panel.
   case title
+  /// The sentence that says what a step did.
+  case caption
   /// The status line.
   case status
   /// A key in a hint or in the help.
@@ -23,6 +27,20 @@ public enum StyleRole: UInt8, CaseIterable, Sendable {
   case masked
   /// The current best guess under a mask.
   case ghost
+  /// A masked position on the lowest fifth of the chosen scale: the predictor is least sure of it.
+  case fog1
+  /// A masked position on the second fifth of the scale.
+  case fog2
+  /// A masked position in the middle of the scale.
+  case fog3
+  /// A masked position on the fourth fifth of the scale.
+  case fog4
+  /// A masked position on the highest fifth of the scale: the predictor is most sure of it.
+  case fog5
+  /// A masked position that gets its token in the next step.
+  case next
+  /// A masked position that a second strategy would give its token in the next step.
+  case other
   /// A token unmasked in the step that is shown.
   case unmaskedNow
   /// A token unmasked earlier, on the lowest fifth of the chosen scale: least sure.
@@ -76,12 +94,21 @@ public enum StyleRole: UInt8, CaseIterable, Sendable {
     case .dim: "-"
     case .border: "|"
     case .focus: "F"
+    case .focusTitle: "f"
     case .title: "T"
+    case .caption: "C"
     case .status: "S"
     case .key: "K"
     case .prompt: "p"
     case .masked: "m"
     case .ghost: "g"
+    case .fog1: "6"
+    case .fog2: "7"
+    case .fog3: "8"
+    case .fog4: "9"
+    case .fog5: "0"
+    case .next: "N"
+    case .other: "O"
     case .unmaskedNow: "n"
     case .level1: "1"
     case .level2: "2"
@@ -108,6 +135,16 @@ public enum StyleRole: UInt8, CaseIterable, Sendable {
 
   /// The roles of tokens unmasked earlier, from the lowest part of a scale to the highest.
   public static let levels: [StyleRole] = [.level1, .level2, .level3, .level4, .level5]
+
+  /// The roles of masked positions, from the lowest part of a scale to the highest.
+  public static let fog: [StyleRole] = [.fog1, .fog2, .fog3, .fog4, .fog5]
+
+  /// Returns the role of a masked position that lies at `share` of the chosen scale, as
+  /// ``level(at:)`` does for tokens.
+  public static func fog(at share: Double) -> StyleRole {
+    let level = level(at: share)
+    return fog[levels.firstIndex(of: level) ?? 0]
+  }
 
   /// Returns the role of a token unmasked earlier that lies at `share` of the chosen scale.
   ///

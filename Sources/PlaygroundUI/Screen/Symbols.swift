@@ -7,6 +7,12 @@ public struct Symbols: Hashable, Sendable {
 
   /// One cell of a masked position.
   public let mask: Character
+  /// One cell of a masked position by how sure the predictor is of it, from the least sure.
+  public let fog: [Character]
+  /// One cell of a masked position that is about to be kept.
+  public let next: Character
+  /// One cell of a masked position that a second strategy would keep.
+  public let other: Character
   /// A newline in a text.
   public let newline: Character
   /// A tab in a text.
@@ -60,6 +66,10 @@ public struct Symbols: Hashable, Sendable {
   public let pause: Character
   /// The handle of a slider.
   public let knob: Character
+  /// The edge of the panel that has the keyboard.
+  public let focusBar: Character
+  /// Before the candidate that stands in the text.
+  public let check: Character
   /// Between the parts of a line of text.
   public let dot: Character
 
@@ -72,31 +82,42 @@ public struct Symbols: Hashable, Sendable {
 extension Symbols {
   /// Box drawing, blocks and arrows.
   public static let unicode = Symbols(
-    isUnicode: true, mask: "░", newline: "⏎", tab: "⇥", endOfText: "∎", space: "·",
+    isUnicode: true, mask: "░", fog: Array("▁▂▄▆█"), next: "█", other: "◆", newline: "⏎", tab: "⇥",
+    endOfText: "∎", space: "·",
     replacement: "\u{FFFD}", invisible: "◌", direction: "⇄", ellipsis: "…", horizontal: "─",
     vertical: "│", separator: "┊", corners: ["┌", "┐", "└", "┘"], step: "●", currentStep: "◉",
     link: "─", branch: "├─ ", lastBranch: "└─ ", passingBranch: "│  ", left: "←",
     right: "→", up: "▲", down: "▼", play: "▸", pause: "‖",
-    knob: "●", dot: "·", bars: Array("▏▎▍▌▋▊▉█"), sparks: Array("▁▂▃▄▅▆▇█"))
+    knob: "●", focusBar: "▌", check: "✓", dot: "·", bars: Array("▏▎▍▌▋▊▉█"),
+    sparks: Array("▁▂▃▄▅▆▇█"))
 
   /// Nothing but ASCII.
   public static let ascii = Symbols(
-    isUnicode: false, mask: "_", newline: "$", tab: ">", endOfText: "#", space: ".",
+    isUnicode: false, mask: "_", fog: Array("_-:+%"), next: "@", other: "&", newline: "$", tab: ">",
+    endOfText: "#", space: ".",
     replacement: "?", invisible: "?", direction: "?", ellipsis: "~", horizontal: "-",
     vertical: "|", separator: ":", corners: ["+", "+", "+", "+"], step: "o", currentStep: "@",
     link: "-", branch: "|- ", lastBranch: "`- ", passingBranch: "|  ", left: "<",
     right: ">", up: "^", down: "v", play: ">", pause: "=",
-    knob: "O", dot: "-", bars: Array("-="), sparks: Array("_.:-=+*#"))
+    knob: "O", focusBar: "|", check: "=", dot: "-", bars: Array("-="), sparks: Array("_.:-=+*#"))
 
   /// The symbol that tells a role apart where colours and attributes cannot; `nil` when the place
   /// on the screen does.
   public func marker(for role: StyleRole) -> Character? {
     switch role {
     case .text, .dim, .title, .status, .key: nil
+    case .caption, .focusTitle: nil
     case .border: vertical
     case .focus, .cursor: play
     case .prompt: isUnicode ? "›" : "p"
     case .masked: mask
+    case .fog1: fog[0]
+    case .fog2: fog[1]
+    case .fog3: fog[2]
+    case .fog4: fog[3]
+    case .fog5: fog[4]
+    case .next: next
+    case .other: other
     case .ghost: isUnicode ? "◦" : "?"
     case .unmaskedNow: isUnicode ? "✦" : "+"
     case .level1: "1"

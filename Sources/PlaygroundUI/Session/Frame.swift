@@ -52,6 +52,15 @@ package struct Frame: Equatable, Sendable {
     }
   }
 
+  /// Goes on by one step of `branch`, which the frame is of; at its end nothing happens.
+  package mutating func advance(over branch: Branch) {
+    guard step < branch.head else { return }
+    let point = branch.points[step + 1]
+    if let record = point.step { apply(record) }
+    if let canvas = point.editedCanvas { apply(canvas) }
+    step += 1
+  }
+
   private mutating func apply(_ record: TraceStep) {
     unmaskedNow = []
     remaskedNow = []
@@ -83,6 +92,19 @@ package struct Frame: Equatable, Sendable {
     step = done
     unmaskedNow = unmasked.filter { tokens.indices.contains($0) && commitments[$0] != nil }
     remaskedNow = remasked.filter { tokens.indices.contains($0) && tokens[$0] == maskToken }
+  }
+
+  /// Returns the frame with tokens put before the one at `position`, and what follows moved along.
+  package func inserting(_ new: [TokenID], at position: Int, isGiven given: Bool) -> Frame {
+    var frame = self
+    let place = min(max(position, 0), count)
+    func repeated<Value>(_ value: Value) -> [Value] { Array(repeating: value, count: new.count) }
+    frame.tokens.insert(contentsOf: new, at: place)
+    frame.isGiven.insert(contentsOf: new.map { given && $0 != maskToken }, at: place)
+    frame.isLocked.insert(contentsOf: repeated(false), at: place)
+    frame.commitments.insert(contentsOf: repeated(nil), at: place)
+    frame.answer = answer.lowerBound..<answer.upperBound + new.count
+    return frame
   }
 
   /// The number of positions.

@@ -24,13 +24,15 @@ public struct ModelInfo: Equatable, Sendable {
   public var suggestedSettings: SamplerSettings
   /// The number of masks to begin with.
   public var suggestedLength: Int
+  /// Openings that work well with the model.
+  public var examples: [Example]
 
   /// Creates a description.
   public init(
     name: String, family: String, parameterCount: Int?, precision: String,
     configurationChecksum: String = "", maskToken: TokenID, endOfTextTokens: [TokenID],
     contextLength: Int, embeddingCount: Int, suggestedSettings: SamplerSettings,
-    suggestedLength: Int
+    suggestedLength: Int, examples: [Example] = []
   ) {
     self.name = name
     self.family = family
@@ -43,6 +45,7 @@ public struct ModelInfo: Equatable, Sendable {
     self.embeddingCount = embeddingCount
     self.suggestedSettings = suggestedSettings
     self.suggestedLength = suggestedLength
+    self.examples = examples
   }
 
   /// The identity a trace stores.
@@ -50,6 +53,23 @@ public struct ModelInfo: Equatable, Sendable {
     TraceHeader.ModelIdentity(
       name: name, family: family, configurationChecksum: configurationChecksum,
       precision: precision)
+  }
+}
+
+/// An opening that works well with a model: a row of its `examples.json`.
+public struct Example: Equatable, Sendable, Codable {
+  /// A few words, by which it is chosen.
+  public var name: String
+  /// The prompt; it may hold `[MASK]` and `[MASK:8]`.
+  public var prompt: String
+  /// The number of masks after the prompt; `nil` takes what the model suggests.
+  public var length: Int?
+
+  /// Creates an example.
+  public init(name: String, prompt: String, length: Int? = nil) {
+    self.name = name
+    self.prompt = prompt
+    self.length = length
   }
 }
 

@@ -27,6 +27,9 @@ package struct Point: Equatable, Sendable {
   package var guesses: [Guess] = []
   /// What the strategy would do next.
   package var proposal: TraceStep?
+  /// What the second strategy would do next, and which one that is.
+  package var otherProposal: TraceStep?
+  package var otherStrategy: AlgorithmSelection?
   /// Whether the strategy was asked what it would do.
   package var isProposalKnown = false
   /// Whether the predictor failed to answer, so that it is not asked again and again.
@@ -38,6 +41,7 @@ package struct Point: Equatable, Sendable {
     package var token: TokenID
     package var probability: Float
     package var entropy: Float
+    package var margin: Float = 0
   }
 
   /// Creates a point.
@@ -61,7 +65,7 @@ package struct Point: Equatable, Sendable {
       }
       return Guess(
         position: position, token: best.token, probability: Float(best.probability),
-        entropy: Float(opinion.entropy))
+        entropy: Float(opinion.entropy), margin: Float(opinion.margin))
     }
     .sorted { $0.position < $1.position }
   }
@@ -72,6 +76,8 @@ package struct Point: Equatable, Sendable {
     guesses = []
     coversUnmasked = false
     proposal = nil
+    otherProposal = nil
+    otherStrategy = nil
     isProposalKnown = false
     hasLookFailed = false
   }

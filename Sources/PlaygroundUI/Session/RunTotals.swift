@@ -10,6 +10,8 @@ package struct RunTotals: Equatable, Sendable {
   package var milliseconds = 0.0
   /// The steps the user chose.
   package var byHand = 0
+  /// The positions that were masked again.
+  package var remasked = 0
 
   /// The positions that got a token for each forward pass; `nil` when there was none.
   package var tokensPerForward: Double? {
@@ -20,6 +22,7 @@ package struct RunTotals: Equatable, Sendable {
     if let step = point.step {
       forwards += step.forwards
       unmasked += step.unmasked.count
+      remasked += step.remasked.count
       milliseconds += step.milliseconds
     }
     if point.isByHand { byHand += 1 }
@@ -35,6 +38,8 @@ package struct PointColumns: Equatable, Sendable {
   package private(set) var entropies: [Double] = []
   /// The positions each step unmasked.
   package private(set) var unmaskedCounts: [Double] = []
+  /// The positions each step masked again.
+  package private(set) var remaskedCounts: [Double] = []
   /// What the steps up to each point did, its own included.
   package private(set) var totals: [RunTotals] = []
   /// The number of candidates kept at all points.
@@ -60,7 +65,7 @@ package struct PointColumns: Equatable, Sendable {
     candidateCount += new.candidateCount - old.candidateCount
     statePositionCount += new.statePositionCount - old.statePositionCount
     guard new.step != old.step || new.isByHand != old.isByHand else { return }
-    for column in [\PointColumns.entropies, \.unmaskedCounts] {
+    for column in [\PointColumns.entropies, \.unmaskedCounts, \.remaskedCounts] {
       self[keyPath: column].removeSubrange(index...)
     }
     totals.removeSubrange(index...)
@@ -70,6 +75,7 @@ package struct PointColumns: Equatable, Sendable {
   private mutating func appendNumbers(of point: Point) {
     entropies.append(point.step?.meanEntropy ?? 0)
     unmaskedCounts.append(Double(point.step?.unmasked.count ?? 0))
+    remaskedCounts.append(Double(point.step?.remasked.count ?? 0))
     var total = totals.last ?? RunTotals()
     total.add(point)
     totals.append(total)

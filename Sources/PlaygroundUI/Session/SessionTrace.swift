@@ -186,7 +186,7 @@ extension Playground.State {
   mutating func saveTrace(_ path: String, _ effects: inout [Playground.Effect]) {
     let (trace, leftOut) = session.trace(models: models)
     effects.append(.saveTrace(trace, path: path))
-    waiting.savedChanges = unsavedChanges
+    requests.savedChanges = unsavedChanges
     if !leftOut.isEmpty {
       say(
         .warning, "without \(leftOut.joined(separator: ", ")): a trace has one start",
@@ -197,12 +197,12 @@ extension Playground.State {
   /// Shows a trace in place of everything else.
   mutating func open(_ trace: Trace, path: String, _ effects: inout [Playground.Effect]) {
     isRunning = false
-    if waiting.step != nil || waiting.look != nil { effects.append(.cancel) }
-    waiting.step = nil
-    waiting.look = nil
-    waiting.tokens = [:]
-    waiting.goal = nil
-    queued = nil
+    if requests.step != nil || requests.look != nil { effects.append(.cancel) }
+    requests.step = nil
+    requests.look = nil
+    requests.tokens = [:]
+    requests.goal = nil
+    requests.queued = nil
     let header = trace.header
     let name = header.model.name
     if let known = models[name], known.isLoaded,
@@ -222,10 +222,10 @@ extension Playground.State {
     }
     session = Session(trace)
     history = EditHistory()
-    compared = []
-    handTally = nil
+    view.compared = []
+    view.handTally = nil
     unsavedChanges = 0
-    (cursor, scroll, selectionStart) = (header.answer.lowerBound, 0, nil)
+    (view.cursor, view.scroll, view.selectionStart) = (header.answer.lowerBound, 0, nil)
     let steps = session.shown.head
     say(.success, "\(path): \(Self.counted(steps, "step")), space plays them")
   }

@@ -61,14 +61,14 @@ package enum ControlRow: Hashable, Sendable {
 extension Playground.State {
   /// Moves the chosen control.
   mutating func adjustControl(by count: Int, _ effects: inout Effects) {
-    switch chosenControl {
+    switch view.chosenControl {
     case .setting(let field):
       let settings = visibleSettings
       let length = session.shown.start.answer.count
       guard let moved = field.moved(settings, by: count, answerLength: length) else {
         return say(
           .success, "\(field.label) is \(field.text(in: settings)), at the end",
-          hint: "\(Keymap.key(for: .accept)) types a value")
+          hint: "\(keymap.key(for: .accept)) types a value")
       }
       changeSettings(to: moved, &effects)
     case .delay: changeDelay(count)
@@ -76,25 +76,36 @@ extension Playground.State {
     }
   }
 
+  /// Moves the slider of the chosen control to `share` of its length, in 0...1.
+  mutating func slideControl(to share: Double, _ effects: inout Effects) {
+    switch view.chosenControl {
+    case .setting(let field):
+      guard let settings = field.placed(visibleSettings, atShare: share) else { return }
+      changeSettings(to: settings, &effects)
+    case .delay: preferences.delayMilliseconds = Int((share * 50).rounded()) * 20
+    case .model, .length: break
+    }
+  }
+
   /// Types a value for the chosen control.
   mutating func editControl() {
-    switch chosenControl {
+    switch view.chosenControl {
     case .setting(let field):
-      entry = .setting(field, LineEditor(field.text(in: visibleSettings)))
-    case .model: entry = .palette(LineEditor("model "), chosen: 0)
-    case .length: entry = .palette(LineEditor("length "), chosen: 0)
-    case .delay: entry = .palette(LineEditor("delay "), chosen: 0)
+      mode = .setting(SettingMode(field, field.text(in: visibleSettings)))
+    case .model: mode = .palette(PaletteMode("model "))
+    case .length: mode = .palette(PaletteMode("length "))
+    case .delay: mode = .palette(PaletteMode("delay "))
     }
   }
 
   /// Gives the chosen control its default.
   mutating func resetControl(_ effects: inout Effects) {
-    switch chosenControl {
+    switch view.chosenControl {
     case .setting(let field):
       changeSettings(
         to: field.reset(visibleSettings, to: model.info.suggestedSettings), &effects)
     case .delay: preferences.delayMilliseconds = Preferences().delayMilliseconds
-    case .length, .model: say(.warning, "another \(chosenControl.label) starts another run")
+    case .length, .model: say(.warning, "another \(view.chosenControl.label) starts another run")
     }
   }
 }

@@ -14,12 +14,14 @@ public struct Preferences: Equatable, Sendable, Codable {
   public var showsHints: Bool
   /// Whether text typed into the canvas counts as prompt for guidance.
   public var typedCountsAsPrompt: Bool
+  /// Whether the cursor goes to the token just kept.
+  public var followsKept: Bool
 
   /// Creates preferences.
   public init(
     theme: ThemeChoice = .dark, colouring: Colouring = .confidence, canvas: CanvasStyle = .flowing,
     showsGhosts: Bool = false, delayMilliseconds: Int = 120, showsHints: Bool = true,
-    typedCountsAsPrompt: Bool = false
+    typedCountsAsPrompt: Bool = false, followsKept: Bool = true
   ) {
     self.theme = theme
     self.colouring = colouring
@@ -28,6 +30,7 @@ public struct Preferences: Equatable, Sendable, Codable {
     self.delayMilliseconds = delayMilliseconds
     self.showsHints = showsHints
     self.typedCountsAsPrompt = typedCountsAsPrompt
+    self.followsKept = followsKept
   }
 
   /// Reads preferences; what is missing keeps its default.
@@ -43,6 +46,7 @@ public struct Preferences: Equatable, Sendable, Codable {
     showsHints = try values.decodeIfPresent(Bool.self, forKey: .showsHints) ?? showsHints
     typedCountsAsPrompt =
       try values.decodeIfPresent(Bool.self, forKey: .typedCountsAsPrompt) ?? typedCountsAsPrompt
+    followsKept = try values.decodeIfPresent(Bool.self, forKey: .followsKept) ?? followsKept
   }
 
   private enum CodingKeys: String, CodingKey {
@@ -53,6 +57,7 @@ public struct Preferences: Equatable, Sendable, Codable {
     case delayMilliseconds = "delay"
     case showsHints = "hints"
     case typedCountsAsPrompt = "typed-is-prompt"
+    case followsKept = "follow"
   }
 
   /// A theme a user can choose.
@@ -80,6 +85,8 @@ public struct Preferences: Equatable, Sendable, Codable {
     case confidence
     /// How certain the whole distribution was then.
     case entropy
+    /// How far the best token was ahead of the second.
+    case margin
     /// Whether it came early or late.
     case order
     /// How long ago it came, seen from the step that is shown.

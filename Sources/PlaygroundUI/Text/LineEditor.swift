@@ -4,6 +4,9 @@ package struct LineEditor: Equatable, Sendable {
   /// The number of characters before the place, 0...`characters.count`.
   package private(set) var place: Int
 
+  /// Whether the whole text is still as it was given, so that the first character typed replaces it.
+  package private(set) var isFresh = false
+
   /// The most characters a line holds.
   package static let limit = 4_096
 
@@ -11,6 +14,13 @@ package struct LineEditor: Equatable, Sendable {
   package init(_ text: String = "") {
     characters = Array(text.prefix(Self.limit))
     place = characters.count
+  }
+
+  /// Creates an editor with a text that the first character typed replaces; keys that move the place
+  /// keep it.
+  package init(replacing text: String) {
+    self.init(text)
+    isFresh = !text.isEmpty
   }
 
   /// The text.
@@ -21,6 +31,7 @@ package struct LineEditor: Equatable, Sendable {
 
   /// Puts text at the place; line breaks become spaces.
   package mutating func insert(_ text: String) {
+    if isFresh { clear() }
     let room = Self.limit - characters.count
     let new = text.map { $0.isNewline ? " " : $0 }.prefix(max(0, room))
     characters.insert(contentsOf: new, at: place)
@@ -31,6 +42,10 @@ package struct LineEditor: Equatable, Sendable {
   ///
   /// - Returns: Whether the key means something here.
   package mutating func handle(_ key: Key) -> Bool {
+    if isFresh, key == .backspace || key == .delete {
+      clear()
+      return true
+    }
     switch key {
     case .character(let character): insert(String(character))
     case .left: place = max(0, place - 1)
@@ -50,7 +65,14 @@ package struct LineEditor: Equatable, Sendable {
     case .control("w"): removeWord()
     default: return false
     }
+    isFresh = false
     return true
+  }
+
+  private mutating func clear() {
+    characters = []
+    place = 0
+    isFresh = false
   }
 
   private mutating func removeWord() {

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// Numbers as the screen shows them.
 package enum Numbers {
   /// Returns `value` with a fixed number of decimals; what is not a number is a dash.
@@ -21,6 +29,27 @@ package enum Numbers {
     guard hundredths < 100 else { return "1.0" }
     return hundredths < 10 ? ".0\(hundredths)" : ".\(hundredths)"
   }
+
+  /// Returns a probability with what small ones need to be told apart: `.9998`, `.0260`, `3e-5`.
+  package static func share(_ value: Double) -> String {
+    guard value.isFinite else { return "–" }
+    if value <= 0 { return "0" }
+    if value >= 0.99995 { return value >= 1 ? "1" : ">.9999" }
+    if value >= 0.0005 {
+      let digits = String(Int((value * 10_000).rounded()))
+      return "." + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+    var exponent = 4
+    var digit = value * 10_000
+    while digit < 0.95, exponent < 99 {
+      digit *= 10
+      exponent += 1
+    }
+    return "\(Int(digit.rounded()))e-\(exponent)"
+  }
+
+  /// Returns the natural logarithm, for entropies.
+  package static func logarithm(_ value: Double) -> Double { log(value) }
 
   /// Returns a number with as many decimals as it needs, at most four.
   package static func short(_ value: Double) -> String {

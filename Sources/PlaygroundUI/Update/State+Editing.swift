@@ -11,25 +11,25 @@ extension Playground.State {
   mutating func changeBranch(
     _ title: String, _ effects: inout Effects, _ body: (inout Branch) -> Void
   ) -> Bool {
-    let view = (branch: session.shownID, step: session.step)
+    let place = (branch: session.shownID, step: session.step)
     isRunning = false
-    if waiting.step?.branch == session.shownID || waiting.look != nil { cancelWork(&effects) }
+    if requests.step?.branch == session.shownID || requests.look != nil { cancelWork(&effects) }
     var before: Branch? = session.shown
     if !session.isAtHead {
       guard let id = session.addBranch(leaving: session.shownID, at: session.step) else {
         say(.warning, "there are \(Session.branchLimit) branches", hint: "delete some with :delete")
         return false
       }
-      session.show(id, at: view.step)
+      session.show(id, at: place.step)
       before = nil
     }
     session.change(session.shownID, body)
     history.record(
       EditHistory.Entry(
         title: title, before: before.map(Self.withoutOpinions),
-        after: Self.withoutOpinions(session.shown), view: view))
+        after: Self.withoutOpinions(session.shown), view: place))
     unsavedChanges += 1
-    notice = nil
+    view.notice = nil
     return true
   }
 
@@ -60,19 +60,19 @@ extension Playground.State {
       }
       branch.isFinished = false
     }
-    if isDone { say(.success, title, hint: "\(Keymap.key(for: .undo)) takes it back") }
+    if isDone { say(.success, title, hint: "\(keymap.key(for: .undo)) takes it back") }
   }
 
   mutating func maskSelection(_ effects: inout Effects) {
     let frame = frame
     let positions = selection.filter { $0 < frame.count && !frame.isMasked($0) }
     guard !positions.isEmpty else { return say(.warning, "these positions are masked already") }
-    changeCanvas("mask \(Self.counted(positions.count, "token"))", &effects) { canvas in
+    changeCanvas("masked \(Self.counted(positions.count, "token"))", &effects) { canvas in
       for position in positions {
         canvas.put(canvas.maskToken, at: position)
       }
     }
-    selectionStart = nil
+    view.selectionStart = nil
   }
 
   mutating func lockSelection(_ effects: inout Effects) {
@@ -80,11 +80,11 @@ extension Playground.State {
     let positions = selection.filter { $0 < frame.count }
     guard let first = positions.first else { return }
     let locks = !frame.isLocked[first]
-    let title = "\(locks ? "lock" : "unlock") \(Self.counted(positions.count, "position"))"
+    let title = "\(locks ? "locked" : "unlocked") \(Self.counted(positions.count, "position"))"
     changeCanvas(title, &effects) { canvas in
       for position in positions { canvas.setLocked(locks, at: position) }
     }
-    selectionStart = nil
+    view.selectionStart = nil
   }
 
   static func counted(_ count: Int, _ noun: String) -> String {
@@ -100,16 +100,19 @@ extension Playground.State {
       return say(.warning, "the answer has only one position")
     }
     let title =
-      "\(count > 0 ? "grow" : "shrink") the canvas by \(Self.counted(abs(count), "position"))"
+      "\(count > 0 ? "grew" : "shrank") the canvas by \(Self.counted(abs(count), "position"))"
     changeCanvas(title, &effects) { $0.growAnswer(by: count) }
   }
 
   /// Puts tokens over those from `position` on, as far as the canvas reaches.
-  mutating func put(_ tokens: [TokenID], at position: Int, _ effects: inout Effects) {
+  mutating func put(
+    _ tokens: [TokenID], at position: Int, title: String? = nil, _ effects: inout Effects
+  ) {
     let isGiven = preferences.typedCountsAsPrompt
     let room = max(0, frame.count - position)
     guard !tokens.isEmpty else { return say(.warning, "nothing was typed") }
-    changeCanvas("type \(Self.counted(min(tokens.count, room), "token"))", &effects) { canvas in
+    let title = title ?? "typed \(Self.counted(min(tokens.count, room), "token"))"
+    changeCanvas(title, &effects) { canvas in
       for (offset, token) in tokens.prefix(room).enumerated() {
         canvas.put(token, at: position + offset, isGiven: isGiven)
       }
@@ -117,22 +120,48 @@ extension Playground.State {
     if tokens.count > room {
       say(
         .warning, "\(Self.counted(tokens.count - room, "token")) did not fit",
-        hint: "> grows the canvas")
+        hint: "\(keymap.key(for: .grow)) grows the canvas")
     }
-    cursor = min(position + tokens.count, max(0, frame.count - 1))
+    view.cursor = min(position + tokens.count, max(0, frame.count - 1))
+  }
+
+  /// Puts tokens before the one at `position`; the canvas grows by as many.
+  mutating func insert(_ tokens: [TokenID], at position: Int, _ effects: inout Effects) {
+    guard !tokens.isEmpty else { return say(.warning, "nothing was typed") }
+    let room = model.info.contextLength
+    guard frame.count + tokens.count <= room else {
+      return say(
+        .warning, "the canvas takes at most \(room) positions with this model",
+        hint: "without inserting, typed text replaces what is there")
+    }
+    let answer = frame.answer
+    guard answer.contains(position) || position == answer.upperBound else {
+      return say(.warning, "text can be inserted into the answer, not into the prompt")
+    }
+    let inserted = frame.inserting(
+      tokens, at: position, isGiven: preferences.typedCountsAsPrompt)
+    changeCanvas("inserted \(Self.counted(tokens.count, "token"))", &effects) {
+      $0 = inserted.canvas
+    }
+    view.cursor = min(position + tokens.count, max(0, frame.count - 1))
   }
 
   /// Puts the candidate chosen in the inspector; by hand, that is a step of the run.
   mutating func acceptCandidate(_ effects: inout Effects) {
-    let opinion = session.point.opinion(at: cursor)
-    guard let opinion, opinion.top.indices.contains(chosenCandidate) else {
+    let opinion = session.point.opinion(at: view.cursor)
+    guard let opinion, opinion.top.indices.contains(view.chosenCandidate) else {
       return say(
         .warning, "no candidates are known for this position",
         hint: canCompute(session.shown) ? "they are being computed" : nil)
     }
-    let candidate = opinion.top[chosenCandidate]
-    guard handTally != nil else { return put([candidate.token], at: cursor, &effects) }
-    guard frame.isMasked(cursor), !frame.isLocked[cursor], candidate.token != frame.maskToken else {
+    let candidate = opinion.top[view.chosenCandidate]
+    guard view.handTally != nil else {
+      let word = TokenText.plain(model, candidate.token, symbols: symbols).text
+      return put([candidate.token], at: view.cursor, title: "chose \"\(word)\"", &effects)
+    }
+    guard frame.isMasked(view.cursor), !frame.isLocked[view.cursor],
+      candidate.token != frame.maskToken
+    else {
       return say(.warning, "by hand only open masks get a token", hint: "] goes to the next")
     }
     stepByHand(candidate, opinion, &effects)
@@ -141,7 +170,7 @@ extension Playground.State {
   private mutating func stepByHand(
     _ candidate: Opinion.TokenProbability, _ opinion: Opinion, _ effects: inout Effects
   ) {
-    let position = cursor
+    let position = view.cursor
     let point = session.point
     var tokens = frame.tokens
     tokens[position] = candidate.token
@@ -159,8 +188,8 @@ extension Playground.State {
     }
     guard isDone else { return }
     session.show(step: session.shown.head)
-    handTally?.count(position: position, token: candidate.token, at: point)
-    chosenCandidate = 0
+    view.handTally?.count(position: position, token: candidate.token, at: point)
+    view.chosenCandidate = 0
     moveCursor(toMask: 1)
   }
 
@@ -173,7 +202,7 @@ extension Playground.State {
     guard let entry = history.popDone() else { return say(.warning, "nothing to undo") }
     bring(entry.before, inPlaceOf: entry.after, &effects)
     if entry.before == nil { session.show(entry.view.branch, at: entry.view.step) }
-    say(.success, "undone: \(entry.title)", hint: "\(Keymap.key(for: .redo)) does it again")
+    say(.success, "undone: \(entry.title)", hint: "\(keymap.key(for: .redo)) does it again")
   }
 
   mutating func redo(_ effects: inout Effects) {

@@ -3,7 +3,7 @@ import MaskedDiffusion
 /// What is typed, and where it goes.
 extension Playground.State {
   /// Asks for the tokens of text typed at the cursor.
-  mutating func type(_ text: String, _ effects: inout Effects) {
+  mutating func type(_ text: String, inserts: Bool = false, _ effects: inout Effects) {
     guard !text.isEmpty else { return }
     let branch = session.shown
     guard canCompute(branch) else {
@@ -11,20 +11,114 @@ extension Playground.State {
         .warning, "typing needs the model's tokenizer",
         hint: "load the model with :model NAME")
     }
-    let number = waiting.next()
-    waiting.tokens[number] = .typing(
-      branch: branch.id, step: session.step, position: cursor)
+    let number = requests.next()
+    requests.tokens[number] = .typing(
+      branch: branch.id, step: session.step, position: view.cursor, inserts: inserts)
     effects.append(
       .tokenize(
         Playground.TokenizeRequest(
           number: number, model: branch.model, text: text, readsMasks: true)))
   }
 
-  /// Starts a run of another prompt; length and settings stay.
+  /// Asks for the tokens of text that is being typed, to show what it will do.
+  mutating func preview(_ text: String, _ effects: inout Effects) {
+    for (number, purpose) in requests.tokens where purpose == .preview {
+      requests.tokens[number] = nil
+    }
+    guard canCompute(session.shown) else { return }
+    let number = requests.next()
+    requests.tokens[number] = .preview
+    effects.append(
+      .tokenize(
+        Playground.TokenizeRequest(
+          number: number, model: session.shown.model, text: text, readsMasks: true)))
+  }
+
+  /// Takes the tokens of text that is being typed.
+  mutating func receivePreview(_ tokens: [TokenID]) {
+    switch mode {
+    case .typing(var typing):
+      typing.receive(tokens)
+      mode = typing.mode
+    case .prompt(var prompt):
+      prompt.receive(tokenCount: tokens.count)
+      mode = prompt.mode
+    default: break
+    }
+  }
+
+  /// Opens the line for text at the cursor.
+  mutating func beginTyping(_ effects: inout Effects) {
+    view.isFollowing = false
+    mode = .typing(TypingMode())
+  }
+
+  /// Opens the window for the prompt.
+  mutating func editPrompt(_ effects: inout Effects) {
+    let prompt = PromptMode(session.shown.promptText)
+    mode = prompt.mode
+    preview(prompt.text, &effects)
+  }
+
+  /// Starts a run of the prompt that was typed; one that is too long stays to be shortened.
+  mutating func submitPrompt(_ prompt: PromptMode, _ effects: inout Effects) {
+    let room = model.info.contextLength
+    let length = appendedLength(for: prompt.text)
+    if let count = prompt.tokenCount, count + length > room {
+      mode = prompt.mode
+      return say(
+        .error, "prompt and answer take \(count) + \(length) positions, expected at most \(room)",
+        hint: count < room
+          ? ":length \(room - count) is the longest answer that fits" : "shorten the prompt")
+    }
+    mode = nil
+    newPrompt(prompt.text, &effects)
+  }
+
+  /// The masks put after a prompt: none where it has gaps, so that only those are filled in.
+  func appendedLength(for prompt: String) -> Int {
+    let branch = session.shown
+    if PromptMode.hasGap(prompt) {
+      // Masks after a text with gaps are there because the user asked for them.
+      return PromptMode.hasGap(branch.promptText) ? branch.appendedLength : 0
+    }
+    let length = branch.appendedLength
+    return length > 0 ? length : model.info.suggestedLength
+  }
+
+  /// Settings for a prompt: where gaps are filled in, an end of the text makes no sense.
+  func settings(_ settings: SamplerSettings, for prompt: String) -> SamplerSettings {
+    var settings = settings
+    if PromptMode.hasGap(prompt) {
+      if settings.endOfText == .stop { settings.endOfText = .forbid }
+    } else if settings.endOfText == .forbid, PromptMode.hasGap(session.shown.promptText) {
+      settings.endOfText = model.info.suggestedSettings.endOfText
+    }
+    return settings
+  }
+
+  /// Starts a run of another prompt; length and settings stay, but for what gaps need.
   mutating func newPrompt(_ text: String, _ effects: inout Effects) {
     let branch = session.shown
     startRun(
-      model: branch.model, text: text, length: branch.appendedLength,
+      model: branch.model, text: text, length: appendedLength(for: text),
+      settings: visibleSettings, &effects)
+  }
+
+  /// Starts a run of one of the model's examples.
+  mutating func startExample(_ name: String, _ effects: inout Effects) {
+    let examples = model.info.examples
+    guard let example = examples.first(where: { $0.name == name }) else {
+      let near = nearestName(to: name, in: examples.map(\.name))
+      return say(
+        .warning,
+        examples.isEmpty
+          ? "\(model.info.name) brings no examples" : "there is no example called '\(name)'",
+        hint: near.map { "did you mean '\($0)'?" })
+    }
+    let masks = PromptMode.hasGap(example.prompt) ? 0 : model.info.suggestedLength
+    startRun(
+      model: session.shown.model, text: example.prompt, length: example.length ?? masks,
       settings: visibleSettings, &effects)
   }
 
@@ -53,10 +147,10 @@ extension Playground.State {
     say(.progress, "loading \(name)")
     if branch.model != name {
       let isFirst = branch.start.count == 0
-      opening = .model(
+      requests.opening = .model(
         name, prompt: branch.promptText, length: isFirst ? nil : branch.appendedLength,
         settings: isFirst ? nil : settings)
-      openingBesides = besides
+      requests.openingBesides = besides
     }
     effects.append(.load(model: name))
   }
@@ -66,7 +160,7 @@ extension Playground.State {
     do {
       let settings = try field.changed(visibleSettings, to: text)
       changeSettings(to: settings, &effects)
-      if notice?.kind != .warning {
+      if view.notice?.kind != .warning {
         say(.success, "\(field.label) is \(field.text(in: settings))")
       }
     } catch { say(.error, error.description, hint: error.hint) }

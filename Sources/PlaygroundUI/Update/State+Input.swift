@@ -3,206 +3,117 @@ import MaskedDiffusion
 /// Keys, mouse and pasted text.
 extension Playground.State {
   mutating func receive(_ key: Key, _ effects: inout Effects) {
-    if entry != nil { return receiveInEntry(key, &effects) }
+    if let mode { return receive(key, in: mode, &effects) }
     if case .character(let character) = key, let digit = character.wholeNumberValue,
       character.isASCII
     {
-      let last = compared.compactMap { session.branch($0)?.head }.max() ?? session.shown.head
+      let last = view.compared.compactMap { session.branch($0)?.head }.max() ?? session.shown.head
+      guard last > 0 else {
+        return say(.warning, "there is no step to go to yet", hint: "\(keymap.key(for: .run)) runs")
+      }
       return scrub(to: (last * digit + 5) / 10)
     }
-    guard let action = Keymap.action(for: key, in: focus) else {
-      return say(.warning, "\(key) does nothing here", hint: "\(Keymap.key(for: .help)) is help")
+    guard let action = keymap.action(for: key, in: view.focus) else {
+      return say(.warning, "\(key) does nothing here", hint: "\(keymap.key(for: .help)) is help")
     }
-    if [.run, .forward, .newSeed, .type, .editPrompt].contains(action) { showsHints = false }
+    if [.run, .forward, .newSeed, .type, .editPrompt].contains(action) { view.showsHints = false }
     perform(action, &effects)
   }
 
-  private mutating func receiveInEntry(_ key: Key, _ effects: inout Effects) {
+  private mutating func receive(
+    _ key: Key, in mode: Playground.Mode, _ effects: inout Effects
+  ) {
     if key == .control("z") { return effects.append(.suspend) }
     if key == .control("l") { return effects.append(.repaint) }
     if key == .escape || key == .control("c") {
-      if case .search = entry { searchText = "" }
-      return entry = nil
+      mode.content.cancel(in: &self)
+      self.mode = nil
+      return
     }
-    switch entry {
-    case .help(let scroll): receiveInHelp(key, scroll: scroll)
-    case .palette(let line, let chosen): receiveInPalette(key, line, chosen: chosen, &effects)
-    case .search(var line):
-      if key == .enter {
-        entry = nil
-        searchText = line.text
-        if !searchText.isEmpty { showMatch(1) }
-      } else if line.handle(key) {
-        searchText = line.text
-        entry = .search(line)
-      }
-    case .typing(var line):
-      if key == .enter {
-        entry = nil
-        type(line.text, &effects)
-      } else if line.handle(key) {
-        entry = .typing(line)
-      }
-    case .prompt(let text): receiveInPrompt(key, text, &effects)
-    case .setting(let field, var line):
-      if key == .enter {
-        entry = nil
-        change(field, to: line.text, &effects)
-      } else if line.handle(key) {
-        entry = .setting(field, line)
-      }
-    case .quitQuestion: receiveInQuitQuestion(key, &effects)
-    case nil: break
-    }
+    mode.content.receive(key, in: &self, &effects)
   }
 
-  private mutating func receiveInPrompt(
-    _ key: Key, _ text: TextEditor, _ effects: inout Effects
-  ) {
-    var text = text
-    switch key {
-    case .enter:
-      entry = nil
-      newPrompt(text.text, &effects)
-    case .special(.enter, .alt), .alt("\r"), .control("j"), .control("n"):
-      text.insert("\n")
-      entry = .prompt(text)
-    default:
-      if text.handle(key) { entry = .prompt(text) }
+  mutating func receivePaste(_ text: String, _ effects: inout Effects) {
+    guard let mode else {
+      return say(
+        .warning, "text was pasted",
+        hint: "\(keymap.key(for: .type)) types at the cursor, "
+          + "\(keymap.key(for: .editPrompt)) edits the prompt")
     }
-  }
-
-  private mutating func receiveInHelp(_ key: Key, scroll: Int) {
-    switch key {
-    case .up, .character("k"): entry = .help(scroll: max(0, scroll - 1))
-    case .down, .character("j"): entry = .help(scroll: min(scroll + 1, 1_000))
-    case .pageUp: entry = .help(scroll: max(0, scroll - 10))
-    case .pageDown, .space: entry = .help(scroll: min(scroll + 10, 1_000))
-    default: entry = nil
-    }
-  }
-
-  private mutating func receiveInQuitQuestion(_ key: Key, _ effects: inout Effects) {
-    switch key {
-    case .character("y"), .character("q"): effects += [.cancel, .quit]
-    case .character("s"):
-      entry = nil
-      perform(.save, &effects)
-    default: entry = nil
-    }
-  }
-
-  private mutating func receiveInPalette(
-    _ key: Key, _ line: LineEditor, chosen: Int, _ effects: inout Effects
-  ) {
-    var line = line
-    let completions = Palette.completions(of: line.textBeforePlace, in: self)
-    switch key {
-    case .enter:
-      entry = nil
-      Palette.run(line.text, in: &self, &effects)
-    case .tab, .shiftTab:
-      guard !completions.isEmpty else { return }
-      let index = min(max(chosen, 0), completions.count - 1)
-      entry = .palette(LineEditor(completions[index].line), chosen: 0)
-    case .up: entry = .palette(line, chosen: max(0, chosen - 1))
-    case .down: entry = .palette(line, chosen: min(chosen + 1, max(0, completions.count - 1)))
-    case .backspace where line.text.isEmpty: entry = nil
-    default:
-      if line.handle(key) { entry = .palette(line, chosen: 0) }
-    }
-  }
-
-  mutating func receivePaste(_ text: String) {
-    switch entry {
-    case .palette(var line, _):
-      line.insert(text)
-      entry = .palette(line, chosen: 0)
-    case .search(var line):
-      line.insert(text)
-      searchText = line.text
-      entry = .search(line)
-    case .typing(var line):
-      line.insert(text)
-      entry = .typing(line)
-    case .prompt(var editor):
-      editor.insert(text)
-      entry = .prompt(editor)
-    case .setting(let field, var line):
-      line.insert(text)
-      entry = .setting(field, line)
-    case .help, .quitQuestion: break
-    case nil: say(.warning, "text was pasted", hint: "e types at the cursor, p edits the prompt")
-    }
+    mode.content.receive(pasted: text, in: &self, &effects)
   }
 
   mutating func receive(_ mouse: MouseEvent, _ effects: inout Effects) {
-    guard entry == nil, let panels = PanelLayout(self) else {
-      if case .help(let scroll) = entry {
-        if mouse.action == .wheelDown { entry = .help(scroll: min(scroll + 3, 1_000)) }
-        if mouse.action == .wheelUp { entry = .help(scroll: max(0, scroll - 3)) }
-      }
-      return
-    }
-    let (row, column) = (mouse.point.row, mouse.point.column)
+    if let mode { return mode.content.receive(mouse, in: &self, &effects) }
+    let panels = PanelLayout(self)
     switch mouse.action {
-    case .wheelUp: scrollCanvas(by: -3)
-    case .wheelDown: scrollCanvas(by: 3)
-    case .press(.left), .drag(.left):
-      if panels.timeline.contains(row: row, column: column) {
-        dragTimeline(to: column, row: row, panels, isPress: mouse.action == .press(.left))
-      } else if let index = panels.canvases.firstIndex(where: {
-        $0.contains(row: row, column: column)
-      }) {
-        clickCanvas(index, row: row, column: column, panels, isPress: mouse.action == .press(.left))
-      } else if panels.inspector.contains(row: row, column: column) {
-        focus = .inspector
-        if let index = InspectorPanel.candidate(atRow: row - panels.inspector.row) {
-          chosenCandidate = index
-        }
-      } else if panels.settings.contains(row: row, column: column) {
-        focus = .settings
-        if let row = SettingsPanel.control(atRow: row - panels.settings.row, panels.settings, self)
-        {
-          chosenControl = row
-        }
-      }
+    case .wheelUp: turnWheel(-1, at: mouse.point, panels, &effects)
+    case .wheelDown: turnWheel(1, at: mouse.point, panels, &effects)
+    case .press(.left): click(mouse.point, panels, isPress: true, &effects)
+    case .drag(.left): click(mouse.point, panels, isPress: false, &effects)
     default: break
     }
   }
 
-  private mutating func dragTimeline(
-    to column: Int, row: Int, _ panels: PanelLayout, isPress: Bool
+  /// The wheel scrolls the text, and moves what is chosen in a list.
+  private mutating func turnWheel(
+    _ direction: Int, at point: ScreenPoint, _ panels: PanelLayout, _ effects: inout Effects
   ) {
-    let timeline = TimelinePanel(self, panels)
-    if isPress, let branch = timeline.branch(atRow: row) {
-      if branch.id != session.shownID {
-        isRunning = false
-        session.show(branch.id, at: session.step)
-      }
-      focus = .branches
+    switch panels.panel(atRow: point.row, column: point.column) {
+    case .settings, .inspector, .branches:
+      if let panel = panels.panel(atRow: point.row, column: point.column) { view.focus = panel }
+      choose(direction)
+    case .canvas, .map, nil: scrollCanvas(by: direction * 3)
     }
-    scrub(to: timeline.step(atColumn: column))
   }
 
-  private mutating func clickCanvas(
-    _ index: Int, row: Int, column: Int, _ panels: PanelLayout, isPress: Bool
+  private mutating func click(
+    _ point: ScreenPoint, _ panels: PanelLayout, isPress: Bool, _ effects: inout Effects
   ) {
-    if compared.indices.contains(index), isPress {
-      session.show(compared[index], at: session.step)
+    let (row, column) = (point.row, point.column)
+    if panels.hints.contains(row: row, column: column) {
+      guard isPress else { return }
+      if view.notice != nil { return view.notice = nil }
+      let hints = StatusLine(self).keyHints(in: panels.hints)
+      if let hint = hints.first(where: { $0.columns.contains(column) }) {
+        perform(hint.action, &effects)
+      }
+      return
+    }
+    guard let panel = panels.panel(atRow: row, column: column) else { return }
+    // A drag belongs to the panel it began in.
+    guard isPress || panel == view.focus || panel == .branches else { return }
+    if isPress { view.focus = panel }
+    let rect = panels.content(of: panel, self)
+    panel.row.click(
+      &self,
+      PanelRow.Click(
+        row: row - rect.row, column: column - rect.column, rect: rect, isPress: isPress),
+      &effects)
+  }
+
+  /// Puts the cursor where the text was clicked, and selects where the pointer was dragged.
+  mutating func clickCanvas(_ click: PanelRow.Click) {
+    let panels = PanelLayout(self)
+    let (row, column) = (click.rect.row + click.row, click.rect.column + click.column)
+    guard
+      let index = panels.canvases.firstIndex(where: { $0.contains(row: row, column: column) })
+    else { return }
+    if view.compared.indices.contains(index), click.isPress {
+      session.show(view.compared[index], at: session.step)
     }
     guard let layout = canvasLayout(of: session.shown) else { return }
     let rect = panels.canvases[index]
-    let line = row - CanvasPanel.textTop(rect, self) + scroll
+    let line = (row - CanvasPanel.textTop(rect, self)) / panels.lineSpacing + view.scroll
     guard let position = layout.position(line: line, column: column - rect.column) else { return }
-    if isPress {
-      focus = .canvas
-      selectionStart = nil
-    } else if selectionStart == nil, position != cursor {
-      selectionStart = cursor
+    if click.isPress {
+      view.selectionStart = nil
+    } else if view.selectionStart == nil, position != view.cursor {
+      view.selectionStart = view.cursor
     }
-    cursor = position
-    chosenCandidate = 0
-    notice = nil
+    view.isFollowing = false
+    view.cursor = position
+    view.chosenCandidate = 0
+    view.notice = nil
   }
 }

@@ -10,27 +10,33 @@ extension Playground.State {
     guard models[model]?.isLoaded == true else {
       return say(.warning, "\(model) is not loaded", hint: "load it with :model NAME")
     }
-    let number = waiting.next()
-    waiting.tokens[number] = .start(
-      model: model, text: text, length: length, settings: settings, besides: besides)
+    let number = requests.next()
+    requests.tokens[number] = .start(
+      model: model, text: text, length: length, settings: self.settings(settings, for: text),
+      besides: besides)
     effects.append(
       .tokenize(
         Playground.TokenizeRequest(number: number, model: model, text: text, readsMasks: true)))
   }
 
   mutating func receive(_ report: Playground.TokenizeReport, _ effects: inout Effects) {
-    switch waiting.tokens.removeValue(forKey: report.number) {
+    switch requests.tokens.removeValue(forKey: report.number) {
     case .start(let model, let text, let length, let settings, let besides):
       start(
         model: model, text: text, tokens: report.tokens, length: length, settings: settings,
         replacing: besides == nil, &effects)
       if let besides, session.branch(besides) != nil, session.shownID != besides {
-        compared = [besides, session.shownID]
+        view.compared = [besides, session.shownID]
       }
-    case .typing(let branch, let step, let position):
+    case .typing(let branch, let step, let position, let inserts):
       guard session.branch(branch) != nil else { return }
       session.show(branch, at: step)
-      put(report.tokens, at: position, &effects)
+      if inserts {
+        insert(report.tokens, at: position, &effects)
+      } else {
+        put(report.tokens, at: position, &effects)
+      }
+    case .preview: receivePreview(report.tokens)
     case nil: break
     }
   }
@@ -43,10 +49,15 @@ extension Playground.State {
     guard let model = models[name] else { return }
     let room = model.info.contextLength
     guard tokens.count <= room, length <= room - tokens.count else {
+      var prompt = PromptMode(text)
+      prompt.receive(tokenCount: tokens.count)
+      mode = prompt.mode
       return say(
         .error,
         "prompt and answer take \(tokens.count) + \(length) positions, expected at most \(room)",
-        hint: "shorten the prompt, or :length NUMBER")
+        hint: tokens.count < room
+          ? ":length \(room - tokens.count) is the longest answer that fits"
+          : "shorten the prompt")
     }
     let canvas = Canvas(
       prompt: tokens, length: max(0, length), maskToken: model.info.maskToken)
@@ -69,30 +80,31 @@ extension Playground.State {
       unsavedChanges += 1
     }
     session.change(session.shownID) { $0.appendedLength = max(0, length) }
-    compared = []
-    notice = nil
-    cursor = canvas.tokens.firstIndex(of: canvas.maskToken) ?? 0
-    selectionStart = nil
-    scroll = 0
+    view.compared = []
+    view.notice = nil
+    view.isFollowing = preferences.followsKept
+    view.cursor = canvas.tokens.firstIndex(of: canvas.maskToken) ?? 0
+    view.selectionStart = nil
+    view.scroll = 0
   }
 
   /// Changes the settings of the next step; while one is computed, those of the step after it.
   mutating func changeSettings(to settings: SamplerSettings, _ effects: inout Effects) {
     guard settings != session.settings else {
-      queued = nil
+      requests.queued = nil
       return
     }
     let settings = settings.fitting(
       answerLength: frame.answer.count, isUnderWay: session.step > 0)
-    if let step = waiting.step, step.branch == session.shownID, session.isAtHead {
-      queued = Playground.QueuedSettings(branch: session.shownID, settings: settings)
+    if let step = requests.step, step.branch == session.shownID, session.isAtHead {
+      requests.queued = Playground.QueuedSettings(branch: session.shownID, settings: settings)
       return
     }
     if !session.isAtHead {
       guard let id = session.addBranch(leaving: session.shownID, at: session.step) else {
         return say(.warning, "there are \(Session.branchLimit) branches")
       }
-      if let index = compared.firstIndex(of: session.shownID) { compared[index] = id }
+      if let index = view.compared.firstIndex(of: session.shownID) { view.compared[index] = id }
       session.show(id, at: session.step)
       unsavedChanges += 1
     }
@@ -106,20 +118,20 @@ extension Playground.State {
       point.isProposalKnown = false
       if isOtherDistribution { point.forgetOpinions() }
     }
-    if isOtherDistribution, waiting.look != nil {
-      waiting.look = nil
+    if isOtherDistribution, requests.look != nil {
+      requests.look = nil
       effects.append(.cancel)
     }
     if settings.steps > session.step, frame.maskedCount > 0 {
       session.change(session.shownID) { $0.isFinished = false }
     }
-    notice = nil
+    view.notice = nil
   }
 
   /// Puts settings into force that were changed while a step was computed.
   mutating func applyQueuedSettings() {
-    guard let queued else { return }
-    self.queued = nil
+    guard let queued = requests.queued else { return }
+    requests.queued = nil
     session.change(queued.branch) { branch in
       let settings = queued.settings.fitting(
         answerLength: branch.start.answer.count, isUnderWay: branch.head > 0)
@@ -129,7 +141,10 @@ extension Playground.State {
 
   /// The settings as the user sees them: those queued, if there are.
   package var visibleSettings: SamplerSettings {
-    queued?.branch == session.shownID ? queued?.settings ?? session.settings : session.settings
+    guard let queued = requests.queued, queued.branch == session.shownID else {
+      return session.settings
+    }
+    return queued.settings
   }
 
   /// Shows the start again, with the settings as they are.
@@ -140,14 +155,14 @@ extension Playground.State {
     if newSeed { settings.seed &+= 1 }
     let isSame = session.shown.point(0).settings == settings
     session.show(step: 0)
-    notice = nil
+    view.notice = nil
     guard !isSame else { return }
     changeSettings(to: settings, &effects)
   }
 
   /// Branches off where the view stands.
   mutating func branchOff(_ effects: inout Effects) {
-    if waiting.step?.branch == session.shownID { cancelWork(&effects) }
+    if requests.step?.branch == session.shownID { cancelWork(&effects) }
     isRunning = false
     guard let id = session.addBranch(leaving: session.shownID, at: session.step) else {
       return say(.warning, "there are \(Session.branchLimit) branches", hint: "delete some")
@@ -156,7 +171,7 @@ extension Playground.State {
     unsavedChanges += 1
     say(
       .success, "branch \(session.shown.name) leaves here",
-      hint: "change a setting or a token, then \(Keymap.key(for: .run))")
+      hint: "change a setting or a token, then \(keymap.key(for: .run))")
   }
 
   /// Shows the next branch of the tree, or the one before.
@@ -165,15 +180,15 @@ extension Playground.State {
     guard let index = tree.firstIndex(where: { $0.branch.id == session.shownID }), tree.count > 1
     else { return say(.warning, "there is only one branch", hint: "b branches off here") }
     isRunning = false
-    let next = compared.isEmpty ? nil : compared.firstIndex(of: session.shownID)
+    let next = view.compared.isEmpty ? nil : view.compared.firstIndex(of: session.shownID)
     if let next {
-      let count = compared.count
-      session.show(compared[((next + offset) % count + count) % count], at: session.step)
+      let count = view.compared.count
+      session.show(view.compared[((next + offset) % count + count) % count], at: session.step)
     } else {
       let count = tree.count
       session.show(tree[((index + offset) % count + count) % count].branch.id, at: session.step)
     }
-    notice = nil
+    view.notice = nil
   }
 
   /// Deletes the branch that is shown.
@@ -206,8 +221,8 @@ extension Playground.State {
   /// Shows branches side by side; none given ends it or takes the branch and the one it left.
   mutating func compare(_ names: [String], _ effects: inout Effects) {
     isRunning = false
-    if names.isEmpty, !compared.isEmpty {
-      compared = []
+    if names.isEmpty, !view.compared.isEmpty {
+      view.compared = []
       return
     }
     var found: [BranchID] = []
@@ -229,11 +244,11 @@ extension Playground.State {
     guard found.count >= 2 else {
       return say(
         .warning, "there is nothing to compare with",
-        hint: ":versus strategy margin runs the same start with another setting beside this")
+        hint: "\(keymap.key(for: .versus)) runs the same start with another setting beside this")
     }
-    compared = Array(found.prefix(4))
-    if !compared.contains(session.shownID) { session.show(compared[0], at: session.step) }
-    notice = nil
+    view.compared = Array(found.prefix(4))
+    if !view.compared.contains(session.shownID) { session.show(view.compared[0], at: session.step) }
+    view.notice = nil
   }
 
   /// Runs the same start with another setting beside the branch that is shown.
@@ -242,12 +257,12 @@ extension Playground.State {
     do {
       let settings = try field.changed(session.shown.point(0).settings, to: text)
         .fitting(answerLength: session.shown.start.answer.count, isUnderWay: false)
-      guard compared.count < 4 else { return say(.warning, "four runs are compared already") }
+      guard view.compared.count < 4 else { return say(.warning, "four runs are compared already") }
       guard let id = session.addBranch(leaving: shown, at: 0) else {
         return say(.warning, "there are \(Session.branchLimit) branches")
       }
       session.change(id) { $0.change(0) { $0.settings = settings } }
-      compared = compared.isEmpty ? [shown, id] : compared + [id]
+      view.compared = view.compared.isEmpty ? [shown, id] : view.compared + [id]
       session.show(id, at: 0)
       unsavedChanges += 1
     } catch { say(.error, error.description, hint: error.hint) }
@@ -255,13 +270,13 @@ extension Playground.State {
 
   /// One step forward in every compared run; those that are behind are computed.
   mutating func advanceCompared(_ effects: inout Effects) {
-    guard waiting.step == nil else { return }
+    guard requests.step == nil else { return }
     let step = session.step
-    waiting.goal = step + 1
-    let branches = compared.compactMap { session.branch($0) }
+    requests.goal = step + 1
+    let branches = view.compared.compactMap { session.branch($0) }
     let behind = branches.filter { $0.head <= step && !$0.isFinished && canCompute($0) }
     if let next = behind.first { return requestStep(of: next.id, &effects) }
-    waiting.goal = nil
+    requests.goal = nil
     guard let longest = branches.max(by: { $0.head < $1.head }), longest.head > step else {
       isRunning = false
       return say(.success, "all runs are finished")

@@ -29,7 +29,7 @@ extension Playground.State {
 
   /// Asks for the step after the last one of a branch, unless one is being computed.
   mutating func requestStep(of id: BranchID, _ effects: inout Effects) {
-    guard waiting.step == nil, let branch = session.branch(id) else { return }
+    guard requests.step == nil, let branch = session.branch(id) else { return }
     guard canCompute(branch) else {
       isRunning = false
       say(
@@ -38,8 +38,8 @@ extension Playground.State {
         hint: "load it with :model NAME to go on from here")
       return
     }
-    let number = waiting.next()
-    waiting.step = Playground.Waiting.Place(number: number, branch: id, step: branch.head)
+    let number = requests.next()
+    requests.step = Playground.Requests.Place(number: number, branch: id, step: branch.head)
     effects.append(
       .step(
         Playground.StepRequest(
@@ -47,8 +47,8 @@ extension Playground.State {
   }
 
   mutating func receive(_ report: Playground.StepReport, _ effects: inout Effects) {
-    guard let place = waiting.step, place.number == report.number else { return }
-    waiting.step = nil
+    guard let place = requests.step, place.number == report.number else { return }
+    requests.step = nil
     guard let branch = session.branch(place.branch), branch.head == place.step else { return }
     let follows = session.shownID == place.branch && session.step == place.step
     session.change(place.branch) { branch in
@@ -64,21 +64,23 @@ extension Playground.State {
       }
       branch.isFinished = report.isFinished || report.step == nil
     }
-    if follows, compared.isEmpty { session.show(step: place.step + 1) }
+    if follows, view.compared.isEmpty {
+      session.show(step: place.step + 1)
+      if let step = session.point.step { followKept(step) }
+    }
     applyQueuedSettings()
     session.trim()
-    if compared.isEmpty {
+    if view.compared.isEmpty {
       if report.isFinished || report.step == nil { finish() }
       goOn(&effects)
-    } else if waiting.goal == session.step + 1 {
+    } else if requests.goal == session.step + 1 {
       advanceCompared(&effects)
     }
   }
 
   private mutating func finish() {
     isRunning = false
-    let text = model.text(of: writtenTokens(of: session.shown))
-    say(.success, text.isEmpty ? "finished" : "finished: nothing left to unmask")
+    view.notice = nil
   }
 
   /// The answer up to the end of the text, without masks.
@@ -101,30 +103,34 @@ extension Playground.State {
   }
 
   mutating func scheduleTick(_ effects: inout Effects) {
-    let number = waiting.next()
-    waiting.tick = number
+    let number = requests.next()
+    requests.tick = number
     effects.append(
       .scheduleTick(number: number, milliseconds: max(1, preferences.delayMilliseconds)))
   }
 
   mutating func receiveTick(_ number: Int, _ effects: inout Effects) {
-    guard waiting.tick == number else { return }
-    waiting.tick = nil
+    guard requests.tick == number else { return }
+    requests.tick = nil
     if isRunning { advance(&effects) }
   }
 
   /// One step forward: over what is recorded, then by the model.
   mutating func advance(_ effects: inout Effects) {
-    guard compared.isEmpty else { return advanceCompared(&effects) }
+    guard view.compared.isEmpty else { return advanceCompared(&effects) }
     let branch = session.shown
     if session.step < branch.head {
       session.show(step: session.step + 1)
+      if let step = session.point.step { followKept(step) }
       if session.isAtHead && (branch.isFinished || !canCompute(branch)) { isRunning = false }
       // Recorded steps cost nothing; without a delay they would all be shown at once.
       if isRunning { scheduleTick(&effects) }
     } else if branch.isFinished || frame.maskedCount == 0 && !remasks(branch) {
       isRunning = false
-      say(.success, "finished: nothing left to unmask", hint: "← goes back, r starts again")
+      say(
+        .success, "the run is finished",
+        hint: "← goes back, \(keymap.key(for: .restart)) starts again, "
+          + "\(keymap.key(for: .newSeed)) with another seed")
     } else {
       requestStep(of: branch.id, &effects)
     }
@@ -137,17 +143,17 @@ extension Playground.State {
   /// Starts or stops the run.
   mutating func toggleRun(_ effects: inout Effects) {
     isRunning.toggle()
-    waiting.tick = nil
-    notice = nil
+    requests.tick = nil
+    view.notice = nil
     if isRunning { advance(&effects) }
   }
 
   /// Drops all work for the model; its answers are then ignored.
   mutating func cancelWork(_ effects: inout Effects) {
-    guard waiting.step != nil || waiting.look != nil else { return }
-    waiting.step = nil
-    waiting.look = nil
-    waiting.goal = nil
+    guard requests.step != nil || requests.look != nil else { return }
+    requests.step = nil
+    requests.look = nil
+    requests.goal = nil
     applyQueuedSettings()
     effects.append(.cancel)
   }
@@ -160,52 +166,58 @@ extension Playground.State {
     let branch = session.shown
     let point = session.point
     let (step, wantsAll) = (session.step, needsUnmaskedOpinions)
-    let wantsProposal = handTally != nil && !branch.isFinished && !point.isProposalKnown
-    guard waiting.step == nil, canCompute(branch), !point.hasLookFailed, branch.start.count > 0,
+    let wantsProposal =
+      (view.handTally != nil || !isRunning) && !branch.isFinished && !point.isProposalKnown
+    guard requests.step == nil, canCompute(branch), !point.hasLookFailed, branch.start.count > 0,
       point.opinions.isEmpty || (wantsAll && !point.coversUnmasked) || wantsProposal
     else { return }
     guard wantsAll || frame.maskedCount > 0 else { return }
     let coversUnmasked = wantsAll || point.coversUnmasked
-    if let look = waiting.look {
+    if let look = requests.look {
       let isSame =
         look.branch == branch.id && look.step == step && (look.coversUnmasked || !wantsAll)
         && (look.wantsProposal || !wantsProposal)
       guard !isSame else { return }
       effects.append(.cancel)
     }
-    let number = waiting.next()
-    waiting.look = Playground.Waiting.Place(
+    let number = requests.next()
+    requests.look = Playground.Requests.Place(
       number: number, branch: branch.id, step: step, coversUnmasked: coversUnmasked,
       wantsProposal: wantsProposal)
     effects.append(
       .look(
         Playground.LookRequest(
           number: number, model: branch.model, origin: origin(of: branch, at: step),
-          coversUnmasked: coversUnmasked, wantsProposal: wantsProposal)))
+          coversUnmasked: coversUnmasked, wantsProposal: wantsProposal,
+          overlay: wantsProposal ? view.overlay : nil)))
   }
 
   /// Whether the cursor rests on an unmasked position of the answer.
   private var needsUnmaskedOpinions: Bool {
     let frame = frame
-    return !isRunning && frame.answer.contains(cursor) && cursor < frame.count
-      && !frame.isMasked(cursor)
+    return !isRunning && frame.answer.contains(view.cursor) && view.cursor < frame.count
+      && !frame.isMasked(view.cursor)
   }
 
   mutating func receive(_ report: Playground.LookReport) {
-    guard let look = waiting.look, look.number == report.number else { return }
-    waiting.look = nil
+    guard let look = requests.look, look.number == report.number else { return }
+    requests.look = nil
+    let overlay = view.overlay
     session.change(look.branch) { branch in
       guard look.step <= branch.head else { return }
       branch.change(look.step) { point in
         point.record(report.opinions, coversUnmasked: look.coversUnmasked)
         if look.wantsProposal {
           point.proposal = report.proposal
+          point.otherProposal = report.overlay
+          point.otherStrategy = report.overlay == nil ? nil : overlay
           point.isProposalKnown = true
         }
         // An empty answer is an answer: it is not asked for again.
         if report.opinions.isEmpty { point.hasLookFailed = true }
       }
     }
+    if look.branch == session.shownID, look.step == 0 { followOpenMask() }
     session.trim()
   }
 }

@@ -63,7 +63,22 @@ package struct Denoiser: Sendable {
       var copy = place.sampler
       proposal = try copy.step()
     }
-    return Playground.LookReport(number: request.number, opinions: opinions, proposal: proposal)
+    let overlay = try request.overlay.flatMap { strategy throws(SamplerError) in
+      try Self.step(of: strategy, from: place.sampler)
+    }
+    return Playground.LookReport(
+      number: request.number, opinions: opinions, proposal: proposal, overlay: overlay)
+  }
+
+  /// What another strategy would do next; nothing where its parameters do not fit.
+  private static func step(
+    of strategy: AlgorithmSelection, from sampler: Sampler
+  ) throws(SamplerError) -> TraceStep? {
+    var copy = sampler
+    var settings = sampler.settings
+    settings.strategy = strategy
+    try copy.change(to: settings)
+    return try copy.step()
   }
 
   private mutating func keep(_ place: Place) {

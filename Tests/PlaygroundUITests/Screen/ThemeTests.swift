@@ -49,6 +49,16 @@ import Testing
     }
   }
 
+  @Test("the faintest mask can be seen from the last row", arguments: [Theme.dark, .light])
+  func contrastOfMasks(theme: Theme) {
+    for role in StyleRole.fog + [.masked, .ghost, .next, .other, .remasked, .afterEnd] {
+      let style = theme.style(for: role)
+      let contrast = contrastRatio(
+        style.foreground ?? theme.foreground, style.background ?? theme.background)
+      #expect(contrast >= 3, "\(role): \(contrast)")
+    }
+  }
+
   @Test(
     "levels of sureness are told apart by every kind of colour vision",
     arguments: [Theme.dark, .light])

@@ -18,12 +18,12 @@ struct ControlRowTests {
     for index in ControlRow.rows(of: Rig().state).indices {
       var rig = Rig()
       try rig.press("<tab><tab>" + String(repeating: "<down>", count: index))
-      let control = rig.state.chosenControl
+      let control = rig.state.view.chosenControl
       #expect(control == ControlRow.rows(of: rig.state)[index])
       try rig.press("<enter>")
-      #expect(rig.state.entry != nil, "\(control.label)")
+      #expect(rig.state.mode != nil, "\(control.label)")
       try rig.press("<escape><right>")
-      if rig.state.entry == nil {
+      if rig.state.mode == nil {
         try rig.press("<backspace>")
       } else {
         #expect([.model, .length].contains(control))
@@ -43,6 +43,6 @@ struct ControlRowTests {
   @Test func theKeyboardSkipsPanelsThatAreNotOnTheScreen() throws {
     var rig = Rig()
     try rig.press(":versus strategy random<enter><tab>")
-    #expect(rig.state.focus == .branches)
+    #expect(rig.state.view.focus == .branches)
   }
 }

@@ -125,11 +125,11 @@ struct EditingTests {
     try rig.press("<enter>")
     #expect(rig.state.session.step == 1)
     #expect(rig.state.session.point.isByHand)
-    #expect(rig.state.handTally?.choices == 1)
-    #expect(rig.state.handTally?.sameToken == 1)
+    #expect(rig.state.view.handTally?.choices == 1)
+    #expect(rig.state.view.handTally?.sameToken == 1)
     try rig.press("<down><enter>")
-    #expect(rig.state.handTally?.choices == 2)
-    #expect(rig.state.handTally?.sameToken == 1)
+    #expect(rig.state.view.handTally?.choices == 2)
+    #expect(rig.state.view.handTally?.sameToken == 1)
     let byHand = rig.state.frame.tokens[9]
     try rig.press("d<space>")
     rig.wait()
@@ -168,7 +168,7 @@ struct EditingTests {
     var rig = Rig()
     try rig.press("p")
     rig.send(.event(.paste(" Then\r\nit")))
-    guard case .prompt(let editor)? = rig.state.entry else { return #expect(Bool(false)) }
+    guard case .prompt(let editor)? = rig.state.mode else { return #expect(Bool(false)) }
     #expect(editor.text == "Once upon a time there was a fox. Then\nit")
   }
 

@@ -97,7 +97,7 @@ struct RunsTests {
   @Test func comparedRunsStepTogether() throws {
     var rig = Rig()
     try rig.press(":versus strategy random<enter>")
-    #expect(rig.state.compared.count == 2)
+    #expect(rig.state.view.compared.count == 2)
     try rig.press("<right><right>")
     #expect(rig.state.session.branches.map(\.head) == [2, 2])
     #expect(rig.state.session.step == 2)
@@ -120,21 +120,21 @@ struct RunsTests {
   @Test func anotherModelRunsBesideTheFirst() throws {
     var rig = Rig(columns: 120)
     try rig.press(":versus model story-2k<enter><right>")
-    #expect(rig.state.compared.count == 2)
+    #expect(rig.state.view.compared.count == 2)
     #expect(
-      rig.state.compared.compactMap { rig.state.session.branch($0)?.model } == [
+      rig.state.view.compared.compactMap { rig.state.session.branch($0)?.model } == [
         "story-1k", "story-2k",
       ])
-    #expect(rig.state.compared.compactMap { rig.state.session.branch($0)?.head } == [1, 1])
+    #expect(rig.state.view.compared.compactMap { rig.state.session.branch($0)?.head } == [1, 1])
   }
 
   @Test func comparingMoreThanFourIsNotPossible() throws {
     var rig = Rig()
     for seed in 1...5 { try rig.press(":versus seed \(seed)<enter>") }
-    #expect(rig.state.compared.count == 4)
+    #expect(rig.state.view.compared.count == 4)
     #expect(rig.text.contains("four runs are compared already"))
     try rig.press("C")
-    #expect(rig.state.compared.isEmpty)
+    #expect(rig.state.view.compared.isEmpty)
   }
 
   @Test func goingBackWhileComparedRunsComputeStaysThere() throws {
@@ -176,18 +176,18 @@ struct RunsTests {
     try rig.press("<space>")
     rig.wait()
     rig.send(.event(.mouse(MouseEvent(.press(.left), at: ScreenPoint(row: 2, column: 7)))))
-    #expect(rig.state.cursor == 1)
-    let timeline = try #require(PanelLayout(rig.state)).timeline
+    #expect(rig.state.view.cursor == 1)
+    let timeline = PanelLayout(rig.state)[.branches]
     rig.send(
-      .event(.mouse(MouseEvent(.press(.left), at: ScreenPoint(row: timeline.row, column: 4 + 9)))))
+      .event(.mouse(MouseEvent(.press(.left), at: ScreenPoint(row: timeline.row, column: 14 + 9)))))
     #expect(rig.state.session.step == 3)
     rig.send(
-      .event(.mouse(MouseEvent(.drag(.left), at: ScreenPoint(row: timeline.row, column: 4 + 15)))))
+      .event(.mouse(MouseEvent(.drag(.left), at: ScreenPoint(row: timeline.row, column: 14 + 15)))))
     #expect(rig.state.session.step == 5)
     rig.send(.event(.mouse(MouseEvent(.wheelDown, at: ScreenPoint(row: 4, column: 4)))))
-    #expect(rig.state.scroll == 2)
+    #expect(rig.state.view.scroll == 2)
     rig.send(.event(.mouse(MouseEvent(.wheelUp, at: ScreenPoint(row: 4, column: 4)))))
-    #expect(rig.state.scroll == 0)
+    #expect(rig.state.view.scroll == 0)
   }
 
   @Test func searchGoesToMatches() throws {
@@ -195,12 +195,12 @@ struct RunsTests {
     try rig.press("<space>")
     rig.wait()
     try rig.press("<shift-left>/FOX<enter>")
-    let first = rig.state.cursor
+    let first = rig.state.view.cursor
     #expect(rig.shownText.contains(" fox"))
     try rig.press("n")
-    #expect(rig.state.cursor != first)
+    #expect(rig.state.view.cursor != first)
     try rig.press("N")
-    #expect(rig.state.cursor == first)
+    #expect(rig.state.view.cursor == first)
     try rig.press("/zebra<enter>")
     #expect(rig.text.contains("'zebra' is not there"))
   }
