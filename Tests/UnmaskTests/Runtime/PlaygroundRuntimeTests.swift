@@ -78,7 +78,7 @@ import _TestSupport
     try rig.press("<right><right>")
     #expect(rig.turns { rig.predictor.isWorking })
     try rig.press("g")
-    #expect(rig.shows("ghosts are on"))
+    #expect(rig.shows("guesses are shown"))
     let start = ContinuousClock.now
     try rig.press("r")
     #expect(rig.turns { !rig.predictor.isWorking })
