@@ -38,4 +38,4 @@ install:
 	swift build -c release --product unmask
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/unmask"
 	install -m 755 .build/release/unmask "$(DESTDIR)$(PREFIX)/bin/unmask"
-	cp -R models "$(DESTDIR)$(PREFIX)/share/unmask/"
+	cp -R models lessons "$(DESTDIR)$(PREFIX)/share/unmask/"

@@ -14,7 +14,8 @@ public struct ModelSearchPath: Equatable, Sendable {
   /// It holds, in this order:
   ///
   /// 1. the directories in `$UNMASK_MODELS`, separated by colons;
-  /// 2. `models` beside the executable, and in the checkout it was built in;
+  /// 2. `models` beside the executable, and in the checkout it was built in, whatever the build
+  ///    folder is called;
   /// 3. `PREFIX/share/unmask/models` when the executable is in `PREFIX/bin`;
   /// 4. `$XDG_DATA_HOME/unmask/models`, by default `~/.local/share/unmask/models`;
   /// 5. `models` in the working directory.
@@ -23,37 +24,72 @@ public struct ModelSearchPath: Equatable, Sendable {
   ///   - environment: The environment variables.
   ///   - executable: The absolute path of the executable; `nil` when it is not known.
   public init(environment: [String: String], executable: String?) {
+    self.init(
+      named: "models", variable: "UNMASK_MODELS", environment: environment, executable: executable)
+  }
+
+  private init(
+    named name: String, variable: String, environment: [String: String], executable: String?
+  ) {
     directories = []
-    for directory in environment["UNMASK_MODELS", default: ""].split(separator: ":") {
+    for directory in environment[variable, default: ""].split(separator: ":") {
       append(String(directory))
     }
-    if let executable { append(besides: executable) }
+    if let executable { append(name, besides: executable) }
     if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") {
-      append(data + "/unmask/models")
+      append(data + "/unmask/" + name)
     } else if let home = environment["HOME"], home.hasPrefix("/") {
-      append(home + "/.local/share/unmask/models")
+      append(home + "/.local/share/unmask/" + name)
     }
-    append("models")
+    append(name)
+  }
+
+  /// Returns the directories in which this process looks for something else that comes with it, such
+  /// as lessons: the same places, with another name.
+  ///
+  /// - Parameters:
+  ///   - name: The name of the directory, in place of `models`.
+  ///   - variable: The environment variable, in place of `UNMASK_MODELS`.
+  public static func directories(named name: String, variable: String) -> [String] {
+    ModelSearchPath(
+      named: name, variable: variable, environment: ProcessInfo.processInfo.environment,
+      executable: ownPath
+    ).directories
   }
 
   /// The path of this process.
   public static var standard: ModelSearchPath {
-    // Linux keeps the real path here, whatever the program was called as.
-    let executable = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    return ModelSearchPath(
-      environment: ProcessInfo.processInfo.environment, executable: executable)
+    ModelSearchPath(environment: ProcessInfo.processInfo.environment, executable: ownPath)
   }
 
-  private mutating func append(besides executable: String) {
+  /// The path of the executable: Linux keeps the real one here, whatever it was called as.
+  private static var ownPath: String? {
+    try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+  }
+
+  private mutating func append(_ name: String, besides executable: String) {
     let components = executable.split(separator: "/").dropLast()
     func path(_ components: ArraySlice<Substring>, _ rest: String) -> String {
       (components.map { "/" + $0 } + ["/" + rest]).joined()
     }
-    append(path(components, "models"))
+    append(path(components, name))
     if let build = components.firstIndex(of: ".build") {
-      append(path(components[..<build], "models"))
+      append(path(components[..<build], name))
+    } else if let checkout = Self.checkout(of: components) {
+      append(path(checkout, name))
     }
-    if components.last == "bin" { append(path(components.dropLast(), "share/unmask/models")) }
+    if components.last == "bin" { append(path(components.dropLast(), "share/unmask/" + name)) }
+  }
+
+  /// The nearest directory above with a package's manifest: a build folder may have any name.
+  private static func checkout(of components: ArraySlice<Substring>) -> ArraySlice<Substring>? {
+    var above = components
+    while !above.isEmpty {
+      let path = above.map { "/" + $0 }.joined()
+      if FileManager.default.fileExists(atPath: path + "/Package.swift") { return above }
+      above.removeLast()
+    }
+    return nil
   }
 
   private mutating func append(_ directory: String) {

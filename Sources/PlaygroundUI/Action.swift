@@ -39,7 +39,8 @@ public enum Action: String, CaseIterable, Sendable {
   case chooseDown = "choose-down"
   case accept, decrease, increase, reset, delete
 
-  case palette, example, open, save, export, copy
+  case turnBack = "page-before"
+  case palette, lesson, example, open, save, export, copy
   case saveSettings = "save-settings"
   case help, cancel, redraw, suspend, quit
 }
@@ -54,15 +55,17 @@ extension Action {
     case panel = "In a panel"
     case settings = "In the settings"
     case branches = "In the branches"
+    case lesson = "In a lesson"
     case program = "Program"
 
     /// The panels in which the keys count; `nil` for all.
     package var panels: Set<Playground.Panel>? {
       switch self {
       case .run, .cursor, .change, .view, .program: nil
-      case .panel: [.inspector, .settings, .branches]
+      case .panel: [.inspector, .settings, .branches, .lesson]
       case .settings: [.settings]
       case .branches: [.branches]
+      case .lesson: [.lesson]
       }
     }
   }
@@ -275,7 +278,7 @@ extension Action {
         state.choose(1)
       }
     case .accept:
-      return Row(.panel, "put the candidate, type a value", [.enter], hasName: false) {
+      return Row(.panel, "put the candidate, type a value, go on", [.enter], hasName: false) {
         $0.accept(&$1)
       }
     case .decrease:
@@ -295,9 +298,16 @@ extension Action {
         $0.deleteBranch(&$1)
       }
 
+    case .turnBack:
+      return Row(.lesson, "the page before", [.backspace], hasName: false) { $0.turnBack(&$1) }
+
     case .palette:
       return Row(.program, "command: all actions and settings", [.character(":")], hasName: false) {
         state, _ in state.mode = .palette(PaletteMode())
+      }
+    case .lesson:
+      return Row(.program, "lessons; in one, leave it", [.character("L")], hasName: false) {
+        $0.showLessons(&$1)
       }
     case .example:
       return Row(.program, "openings that work well", [.character("X")], hasName: false) {

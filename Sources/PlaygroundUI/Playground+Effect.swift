@@ -30,6 +30,8 @@ extension Playground {
     case scheduleTick(number: Int, milliseconds: Int)
     /// Write the settings file; answer as for `saveTrace`.
     case savePreferences(Preferences)
+    /// Write the names of the lessons that are done; answered only when it fails.
+    case saveProgress([String])
     /// Paint everything anew.
     case repaint
     /// Give the terminal back to the shell until the program is continued.

@@ -22,6 +22,9 @@ extension Playground {
     package var unsavedChanges = 0
     package var models: [String: Model] = [:]
     package var availableModels: [String] = []
+    /// The lessons there are, and the names of those that are done.
+    package var lessons: [Lesson] = []
+    package var finishedLessons: [String] = []
 
     /// What is looked at, and how.
     package var view: View
@@ -56,12 +59,32 @@ extension Playground {
     case trace(Trace, path: String)
   }
 
+  /// The lessons there are when the playground begins.
+  public struct LessonList: Sendable {
+    /// The lessons, in their order.
+    public var lessons: [Lesson]
+    /// The names of those that are done.
+    public var finished: [String]
+    /// The name of the one to open.
+    public var first: String?
+
+    /// Creates contents.
+    public init(lessons: [Lesson] = [], finished: [String] = [], first: String? = nil) {
+      self.lessons = lessons
+      self.finished = finished
+      self.first = first
+    }
+  }
+
   /// Returns the first state, and the effects that fill it.
   public static func start(
     _ opening: Opening, size: ScreenSize, symbols: Symbols = .unicode,
-    preferences: Preferences = Preferences()
+    preferences: Preferences = Preferences(), lessons: LessonList = LessonList()
   ) -> (state: State, effects: [Effect]) {
     var state = State(size: size, symbols: symbols, preferences: preferences)
+    state.lessons = lessons.lessons
+    state.finishedLessons = lessons.finished
+    state.requests.firstLesson = lessons.first
     var effects: [Effect] = []
     switch opening {
     case .model(let name, _, _, _):
@@ -99,6 +122,10 @@ extension Playground {
     package var isPresenting = false
     /// Whether the map of the run stands in place of the text.
     package var isMapLarge = false
+    /// The lesson that is open, and the place in it.
+    package var lesson: LessonPlace?
+    /// A finished text that is being masked.
+    package var noising: Noising?
     /// The strategy whose choice for the next step is marked too.
     package var overlay: AlgorithmSelection?
     /// The message in the status line.
@@ -144,6 +171,8 @@ extension Playground {
       /// A new run of a model.
       case start(
         model: String, text: String, length: Int, settings: SamplerSettings, besides: BranchID?)
+      /// A finished text, to be masked.
+      case draft(model: String, text: String, settings: SamplerSettings)
       /// Text put into the canvas, from a position on.
       case typing(branch: BranchID, step: Int, position: Int, inserts: Bool)
       /// Text that is being typed, to show what it will do.
@@ -164,6 +193,10 @@ extension Playground {
     package var opening: Opening?
     /// The run it is to be compared with.
     package var openingBesides: BranchID?
+    /// The run of a lesson that waits for its model.
+    package var lessonOpening: Lesson.Opening?
+    /// The lesson to open once the first run has begun.
+    package var firstLesson: String?
     package private(set) var issued = 0
 
     /// Returns a number no request has had.
@@ -175,6 +208,12 @@ extension Playground {
 }
 
 extension Playground.State {
+  /// Whether the playground waits for the model it was started with, and shows nothing yet.
+  public var isOpening: Bool {
+    guard case .model = requests.opening else { return false }
+    return models.isEmpty && session.shown.start.count == 0
+  }
+
   /// The model of the branch that is shown.
   package var model: Model { model(of: session.shown) }
 

@@ -41,6 +41,13 @@ extension Playground.State {
     }
     let candidates = shownOpinion?.opinion.top.count ?? 0
     view.chosenCandidate = min(max(view.chosenCandidate, 0), max(0, candidates - 1))
+    if let noising = view.noising, session.branch(noising.branch) == nil { view.noising = nil }
+    if let first = requests.firstLesson, session.shown.start.count > 0, requests.tokens.isEmpty {
+      requests.firstLesson = nil
+      openLesson(named: first, &effects)
+    }
+    goOnWithLesson(&effects)
+    if view.lesson == nil, view.focus == .lesson { view.focus = .canvas }
     requestLook(&effects)
   }
 
@@ -99,8 +106,10 @@ extension Playground.State {
     switch requests.opening {
     case .model(_, let prompt, let length, let settings):
       requests.opening = nil
+      let example = info.examples.first { $0.prompt == prompt }
       startRun(
-        model: info.name, text: prompt, length: length ?? info.suggestedLength,
+        model: info.name, text: prompt,
+        length: length ?? example?.length ?? info.suggestedLength,
         settings: settings ?? info.suggestedSettings, besides: requests.openingBesides, &effects)
       requests.openingBesides = nil
     default:

@@ -53,6 +53,23 @@ extension Palette {
         options: { $0.model.info.examples.map { SettingOption($0.name, $0.prompt) } },
         run: { name, state, effects in state.startExample(name, &effects) }),
       Command(
+        name: "lesson", argument: "NAME", summary: "open a lesson",
+        options: { state in
+          state.lessons.map { lesson in
+            let isDone = state.finishedLessons.contains(lesson.name)
+            return Option(lesson.name, (isDone ? "done: " : "") + lesson.title)
+          }
+        },
+        run: { name, state, effects in state.openLesson(named: name, &effects) }),
+      Command(
+        name: "draft", argument: "TEXT", summary: "begin with a finished text, to be masked",
+        options: { _ in [] }, run: { text, state, effects in state.startDraft(text, &effects) }),
+      Command(
+        name: "noise", argument: "T [chance|count|doubt]",
+        summary: "mask a share t of the text, 0 to 1: the forward process",
+        options: { _ in Noising.Manner.allCases.map { Option($0.rawValue, $0.summary) } },
+        run: noise),
+      Command(
         name: "overlay", argument: "STRATEGY", summary: "mark what a second strategy would keep",
         options: { _ in strategies },
         run: { text, state, _ in
@@ -130,7 +147,8 @@ extension Palette {
       }),
     Command(
       name: "colours", argument: "SCALE", summary: "what colours show",
-      options: { _ in Preferences.Colouring.allCases.map { SettingOption($0.rawValue, $0.summary) } },
+      options: { _ in Preferences.Colouring.allCases.map { SettingOption($0.rawValue, $0.summary) }
+      },
       run: { text, state, _ in
         choice(text, "colours", &state) { $0.preferences.colouring = $1 }
       }),
@@ -143,6 +161,20 @@ extension Palette {
       options: { _ in .plain(Preferences.CanvasStyle.allCases.map(\.rawValue)) },
       run: { text, state, _ in choice(text, "canvas", &state) { $0.preferences.canvas = $1 } }),
   ]
+
+  private static func noise(
+    _ text: String, _ state: inout Playground.State, _ effects: inout [Playground.Effect]
+  ) {
+    let words = text.split(separator: " ").map(String.init)
+    guard let time = words.first.flatMap({ Double($0) }), (0...1).contains(time) else {
+      return state.say(.error, "noise is '\(text)', expected a number in 0...1")
+    }
+    let manner = words.count > 1 ? Noising.Manner(rawValue: words[1]) : state.view.noising?.manner
+    guard words.count < 2 || manner != nil else {
+      return state.say(.error, "noise is '\(text)', expected chance, count or doubt after t")
+    }
+    state.noise(to: time, manner ?? .chance, &effects)
+  }
 
   private static func versus(
     _ text: String, _ state: inout Playground.State, _ effects: inout [Playground.Effect]

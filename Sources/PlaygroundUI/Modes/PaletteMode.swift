@@ -6,7 +6,10 @@ package struct PaletteMode: ModeContent {
   package var mode: Playground.Mode { .palette(self) }
 
   /// Creates the palette with something typed already.
-  package init(_ text: String = "") { line = LineEditor(text) }
+  package init(_ text: String = "", chosen: Int = 0) {
+    line = LineEditor(text)
+    self.chosen = chosen
+  }
 
   package func draw(_ state: Playground.State, on screen: inout Screen, _ panels: PanelLayout) {
     EntryLine(state).draw(":", line, on: &screen, in: panels.hints)
@@ -92,7 +95,8 @@ package struct PaletteMode: ModeContent {
 
   /// The line to run: what was chosen with the arrows counts, else what was typed.
   private func runLine(_ completions: [Palette.Completion]) -> String {
-    guard chosen > 0, completions.indices.contains(chosen) else { return line.text }
+    let isBare = line.text.hasSuffix(" ") && !completions.isEmpty
+    guard chosen > 0 || isBare, completions.indices.contains(chosen) else { return line.text }
     return completions[chosen].line
   }
 

@@ -53,7 +53,7 @@ package struct CanvasPanel {
     frame = Frame(branch, at: state.session.step)
     end = frame.end(endOfText: model.endOfText)
     matches = state.matches(in: frame, model: model)
-    differences = Self.differences(state, branch, frame)
+    differences = RunDifference(state, branch, frame).positions
     let largest = frame.commitments.reduce(0) { max($0, $1?.entropy ?? 0) }
     entropyScale = largest > 0 ? largest : 1
     guesses = Self.guesses(of: branch, at: state.session.step)
@@ -70,29 +70,6 @@ package struct CanvasPanel {
     return Dictionary(guesses.map { (Int($0.position), $0) }, uniquingKeysWith: { $1 })
   }
 
-  /// Positions that read otherwise in the first compared run; in the first, those of the others.
-  private static func differences(
-    _ state: Playground.State, _ branch: Branch, _ frame: Frame
-  ) -> Set<Int> {
-    guard let first = state.view.compared.first else { return [] }
-    let others = branch.id == first ? Array(state.view.compared.dropFirst()) : [first]
-    var result: Set<Int> = []
-    for id in others {
-      guard let other = state.session.branch(id) else { continue }
-      let there = Frame(other, at: state.session.step)
-      let (mine, theirs) = (state.model(of: branch), state.model(of: other))
-      for position in frame.tokens.indices where !frame.isMasked(position) {
-        guard there.tokens.indices.contains(position), !there.isMasked(position) else { continue }
-        let isSame =
-          mine.info.name == theirs.info.name
-          ? frame.tokens[position] == there.tokens[position]
-          : mine.bytes(of: frame.tokens[position]) == theirs.bytes(of: there.tokens[position])
-        if !isSame { result.insert(position) }
-      }
-    }
-    return result
-  }
-
   /// The row of the first line of text; compared runs have a heading above it.
   package static func textTop(_ rect: Rect, _ state: Playground.State) -> Int {
     rect.row + (state.view.compared.isEmpty ? 0 : 1)
@@ -104,7 +81,7 @@ package struct CanvasPanel {
     if !state.view.compared.isEmpty {
       (_, room) = rect.splitTop(1)
       var totals: Rect
-      (room, totals) = room.splitBottom(1)
+      (room, totals) = room.splitBottom(2)
       drawHeading(on: &screen, in: rect)
       drawTotals(on: &screen, in: totals)
     }
@@ -265,34 +242,44 @@ package struct CanvasPanel {
 
 /// What stands around the text.
 extension CanvasPanel {
+  /// The name of the run and what it differs in from the others.
   private func drawHeading(on screen: inout Screen, in rect: Rect) {
     let isShown = state.session.shownID == branch.id
-    let settings = branch.point(state.session.step).settings
-    let model = state.view.compared.contains { state.session.branch($0)?.model != branch.model }
-    let text =
-      "\(branch.name): \(model ? branch.model + " \(state.symbols.dot) " : "")\(settings.strategy)"
+    let text = "\(branch.name): \(RunDifference.title(of: branch, state))"
     screen.write(
       TextSanitizer(symbols: state.symbols).graphemes(of: text)
         .truncated(toWidth: rect.columns, ellipsis: state.symbols.ellipsis),
       row: rect.row, column: rect.column, role: isShown ? .focus : .title, within: rect)
   }
 
+  /// Two lines of figures: what the run cost, and how sure it was.
   private func drawTotals(on screen: inout Screen, in rect: Rect) {
     let step = branch.clamped(state.session.step)
     let totals = branch.totals(ofFirst: step)
-    let parts = [
+    let first = [
       branch.isFinished && step == branch.head ? "finished" : "\(frame.maskedCount) left",
-      Playground.State.counted(differences.count, "difference"),
       Playground.State.counted(totals.forwards, "forward"),
-      "\(Numbers.fixed(totals.tokensPerForward ?? 0, 1)) tokens each",
+      "\(Numbers.milliseconds(totals.milliseconds / Double(max(1, step))))/step",
+      "\(Numbers.fixed(totals.tokensPerForward ?? 0, 1)) per forward",
     ]
-    let separator = " \(state.symbols.dot) "
-    var text = parts[0]
-    for part in parts.dropFirst()
-    where text.count + separator.count + part.count <= rect.columns {
-      text += separator + part
+    let kept = frame.commitments.compactMap(\.self)
+    let count = Double(max(1, kept.count))
+    let confidence = kept.reduce(0) { $0 + $1.confidence } / count
+    let entropy = kept.reduce(0) { $0 + $1.entropy } / count
+    let second = [
+      Playground.State.counted(differences.count, "difference"),
+      "kept at \(Numbers.probability(confidence))", "entropy \(Numbers.fixed(entropy, 2))",
+      "\(Repetition(frame, model: model).count) repeated",
+    ]
+    for (row, parts) in [first, second].enumerated() {
+      let separator = " \(state.symbols.dot) "
+      var text = parts[0]
+      for part in parts.dropFirst()
+      where text.count + separator.count + part.count <= rect.columns {
+        text += separator + part
+      }
+      screen.write(text, row: rect.row + row, column: rect.column, role: .dim, within: rect)
     }
-    screen.write(text, row: rect.row, column: rect.column, role: .dim, within: rect)
   }
 
   /// Three lines for the first minutes, below the text where there is room.
@@ -303,7 +290,7 @@ extension CanvasPanel {
     let lines = [
       "\(String(state.symbols.fog)) are masks: words not known yet; higher is surer. Space:",
       "each step keeps the surest guesses. ← goes back, b branches off.",
-      "\(state.keymap.key(for: .theme)) if colours are hard to read, ? is help.",
+      "\(state.keymap.key(for: .theme)) if colours are hard to read, \(state.keymap.key(for: .lesson)) lessons, ? help.",
     ]
     for (index, line) in lines.enumerated() {
       let text = state.symbols.isUnicode ? line : line.replacingArrows()

@@ -206,6 +206,12 @@ package struct InspectorPanel {
 
   /// How probable the token was when it was kept, and how probable it is now.
   private func drawFate(_ row: Int, on screen: inout Screen, in rect: Rect) -> Int {
+    if let noising = state.view.noising, noising.branch == state.session.shownID,
+      frame.isMasked(position), noising.original.tokens.indices.contains(position),
+      !noising.original.isMasked(position)
+    {
+      return drawLoss(noising.original.tokens[position], row, on: &screen, in: rect)
+    }
     guard let commitment = frame.commitments[position] else {
       guard let trail = frame.trails[position] else { return row }
       return draw(
@@ -219,6 +225,21 @@ package struct InspectorPanel {
     return draw(
       ["then", "\(Numbers.share(commitment.confidence))  now \(nowText)"], row: row,
       on: &screen, in: rect)
+  }
+
+  /// What stood at a position that was masked by hand, and the loss of the prediction.
+  private func drawLoss(
+    _ token: TokenID, _ row: Int, on screen: inout Screen, in rect: Rect
+  ) -> Int {
+    let opinion = source?.step == nil ? source?.opinion : nil
+    let entry = opinion?.top.first { $0.token == token }
+    let least = opinion?.top.last?.probability
+    var text = self.text(token)
+    if let probability = entry?.probability ?? least {
+      let loss = -Numbers.logarithm(max(probability, 1e-12))
+      text += "  loss \(entry == nil ? "over " : "")\(Numbers.fixed(loss, 2))"
+    }
+    return draw(["was", text], row: row, on: &screen, in: rect)
   }
 
   /// The best guess over the steps, where it changed.

@@ -4,7 +4,7 @@ extension Playground {
   /// The order is the order in which Tab goes through them. All there is to know of a panel stands
   /// in its row, ``row``; layout, focus, mouse and help are made from the rows.
   package enum Panel: Int, CaseIterable, Sendable {
-    case canvas, inspector, settings, map, branches
+    case canvas, lesson, inspector, settings, map, branches
   }
 }
 
@@ -75,6 +75,7 @@ extension Playground.Panel {
     case .map: MapPanel.row
     case .inspector: InspectorPanel.row
     case .settings: SettingsPanel.row
+    case .lesson: LessonPanel.row
     case .branches: TimelinePanel.row
     }
   }

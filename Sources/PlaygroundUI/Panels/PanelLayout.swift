@@ -83,7 +83,8 @@ package struct PanelLayout: Equatable, Sendable {
     var bottom = rest
     let wishes = Self.wishes(in: .bottom, state, rest.size)
     let wanted = wishes.reduce(0) { $0 + $1.wish.best }
-    (rest, bottom) = rest.splitBottom(min(wanted, max(2, rest.rows / 2)))
+    let most = state.view.lesson == nil ? rest.rows / 2 : rest.rows * 3 / 5
+    (rest, bottom) = rest.splitBottom(min(wanted, max(2, most)))
     rects = Self.shared(bottom.inset(left: 1, right: 1), among: wishes)
     (rest, caption) = rest.splitBottom(size.rows >= 22 ? 2 : 1)
     caption = caption.inset(left: 1, right: 1)

@@ -10,6 +10,8 @@ package enum ControlRow: Hashable, Sendable {
   case length
   /// The time between two steps.
   case delay
+  /// The share of a finished text that is masked; there is one only then.
+  case noise
 
   /// The rows that exist in a state, in the order the panel shows them.
   package static func rows(of state: Playground.State) -> [ControlRow] {
@@ -17,7 +19,7 @@ package enum ControlRow: Hashable, Sendable {
     // What is changed often stands in front.
     let seed = rows.firstIndex(of: .setting(SettingField("seed"))).map { $0 + 1 } ?? rows.count
     rows.insert(.length, at: seed)
-    return rows + [.model, .delay]
+    return (state.view.noising == nil ? [] : [.noise]) + rows + [.model, .delay]
   }
 
   /// The name in the panel.
@@ -27,6 +29,7 @@ package enum ControlRow: Hashable, Sendable {
     case .model: "model"
     case .length: "length"
     case .delay: "delay"
+    case .noise: "noise"
     }
   }
 
@@ -37,6 +40,7 @@ package enum ControlRow: Hashable, Sendable {
     case .model: state.session.shown.model
     case .length: "\(state.session.shown.appendedLength)"
     case .delay: "\(state.preferences.delayMilliseconds) ms"
+    case .noise: Numbers.fixed(state.view.noising?.time ?? 0, 2)
     }
   }
 
@@ -45,6 +49,7 @@ package enum ControlRow: Hashable, Sendable {
     switch self {
     case .setting(let field): field.share(in: state.visibleSettings)
     case .delay: min(1, Double(state.preferences.delayMilliseconds) / 1_000)
+    case .noise: state.view.noising?.time
     case .model, .length: nil
     }
   }
@@ -53,7 +58,7 @@ package enum ControlRow: Hashable, Sendable {
   package var isIndented: Bool {
     switch self {
     case .setting(let field): field.parent != nil
-    case .model, .length, .delay: false
+    case .model, .length, .delay, .noise: false
     }
   }
 }
@@ -72,6 +77,10 @@ extension Playground.State {
       }
       changeSettings(to: moved, &effects)
     case .delay: changeDelay(count)
+    case .noise:
+      let noising = view.noising
+      noise(
+        to: (noising?.time ?? 0) + Double(count) * 0.05, noising?.manner ?? .chance, &effects)
     case .length, .model: editControl()
     }
   }
@@ -83,6 +92,7 @@ extension Playground.State {
       guard let settings = field.placed(visibleSettings, atShare: share) else { return }
       changeSettings(to: settings, &effects)
     case .delay: preferences.delayMilliseconds = Int((share * 50).rounded()) * 20
+    case .noise: noise(to: (share * 20).rounded() / 20, view.noising?.manner ?? .chance, &effects)
     case .model, .length: break
     }
   }
@@ -95,6 +105,7 @@ extension Playground.State {
     case .model: mode = .palette(PaletteMode("model "))
     case .length: mode = .palette(PaletteMode("length "))
     case .delay: mode = .palette(PaletteMode("delay "))
+    case .noise: mode = .palette(PaletteMode("noise "))
     }
   }
 
@@ -105,6 +116,7 @@ extension Playground.State {
       changeSettings(
         to: field.reset(visibleSettings, to: model.info.suggestedSettings), &effects)
     case .delay: preferences.delayMilliseconds = Preferences().delayMilliseconds
+    case .noise: noise(to: 0, view.noising?.manner ?? .chance, &effects)
     case .length, .model: say(.warning, "another \(view.chosenControl.label) starts another run")
     }
   }

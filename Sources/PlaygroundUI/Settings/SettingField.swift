@@ -19,6 +19,19 @@ package struct SettingField: Hashable, Sendable {
     SettingRegistry.rows(of: settings).map { SettingField($0.name, of: $0.parent) }
   }
 
+  /// The names of all fields there can be, under any strategy and schedule, and what else they are
+  /// called.
+  package static var allNames: Set<String> {
+    let parameters =
+      RemaskingRegistry.all.flatMap { $0.descriptor.parameters.map(\.name) }
+      + TransferScheduleRegistry.all.flatMap { $0.descriptor.parameters.map(\.name) }
+    let standard = SamplerSettings(
+      steps: 1, strategy: AlgorithmSelection("low-confidence"),
+      schedule: AlgorithmSelection("timestep"))
+    let rows = SettingRegistry.rows(of: standard)
+    return Set(parameters + rows.map(\.name) + rows.compactMap(\.alias))
+  }
+
   /// The field that the user calls `name`: its name, or an alias; `nil` when there is none.
   package static func field(named name: String, in settings: SamplerSettings) -> SettingField? {
     SettingRegistry.rows(of: settings)

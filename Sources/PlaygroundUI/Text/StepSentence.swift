@@ -26,7 +26,7 @@ package struct StepSentence {
     step = state.session.shown.clamped(state.session.step)
     symbols = state.symbols
     guard frame.count > 0 else { return }
-    text = point.step.map { sentence(of: $0) } ?? startSentence
+    text = noiseSentence(state) ?? point.step.map { sentence(of: $0) } ?? startSentence
     if step == branch.head, branch.isFinished {
       text += " " + RunEnd(state).text
       let warnings = RunEnd(state).warnings
@@ -48,13 +48,29 @@ package struct StepSentence {
 
   // MARK: Before the first step
 
+  /// What the forward process did to a text, and what the model makes of it.
+  private func noiseSentence(_ state: Playground.State) -> String? {
+    guard let noising = state.view.noising, noising.branch == branch.id, point.step == nil else {
+      return nil
+    }
+    let (masked, all) = (noising.positions.count { frame.isMasked($0) }, noising.positions.count)
+    let text = "t \(Numbers.fixed(noising.time, 2)): \(masked) of \(all) tokens masked"
+    guard let loss = noising.loss(at: point, of: frame) else { return text + "." }
+    let bound = loss.isLowerBound ? "at least " : ""
+    return text + "; the model's first guess is right at \(loss.found) of \(loss.count), mean loss "
+      + "\(bound)\(Numbers.fixed(loss.mean, 2)) nats."
+  }
+
   private var startSentence: String {
     let masks = Playground.State.counted(frame.maskedCount, "mask")
     let guesses = point.guesses.filter { frame.tokens.indices.contains(Int($0.position)) }
       .filter { frame.isMasked(Int($0.position)) }
     guard let best = guesses.max(by: { $0.probability < $1.probability }),
       let open = guesses.max(by: { $0.entropy < $1.entropy })
-    else { return "\(masks), nothing decided yet." }
+    else {
+      return frame.maskedCount == 0 && frame.step == 0
+        ? "A finished text: :noise 0.5 masks half of it." : "\(masks), nothing decided yet."
+    }
     return "\(masks), nothing decided yet. The surest guess is \(quoted(best.token)) at "
       + "\(best.position) (\(probability(Double(best.probability)))); position \(open.position) is "
       + "the most open."

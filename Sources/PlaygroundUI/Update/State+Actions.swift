@@ -84,6 +84,7 @@ extension Playground.State {
       let index = (rows.firstIndex(of: view.chosenControl) ?? 0) + offset
       view.chosenControl = rows[min(max(index, 0), rows.count - 1)]
     case .branches: showBranch(offset: offset)
+    case .lesson: chooseAnswer(offset)
     }
   }
 
@@ -93,6 +94,7 @@ extension Playground.State {
     case .canvas, .inspector: acceptCandidate(&effects)
     case .settings: editControl()
     case .branches: view.focus = .canvas
+    case .lesson: turnPage(&effects)
     }
   }
 
@@ -104,8 +106,8 @@ extension Playground.State {
       say(.warning, "stopped", hint: "\(keymap.key(for: .run)) goes on")
     } else if view.selectionStart != nil {
       view.selectionStart = nil
-    } else if view.focus != .canvas {
-      view.focus = .canvas
+    } else if view.focus != .canvas, view.focus != .lesson {
+      view.focus = view.lesson == nil ? .canvas : .lesson
     } else if view.isPresenting {
       view.isPresenting = false
     } else if !view.compared.isEmpty {

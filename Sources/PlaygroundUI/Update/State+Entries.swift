@@ -122,6 +122,22 @@ extension Playground.State {
       settings: visibleSettings, &effects)
   }
 
+  /// Starts the example after the one that is shown.
+  ///
+  /// - Returns: Whether the prompt is one of the model's examples.
+  mutating func startNextExample(_ settings: SamplerSettings, _ effects: inout Effects) -> Bool {
+    let examples = model.info.examples
+    guard canCompute(session.shown), examples.count > 1,
+      let index = examples.firstIndex(where: { $0.prompt == session.shown.promptText })
+    else { return false }
+    let next = examples[(index + 1) % examples.count]
+    let masks = PromptMode.hasGap(next.prompt) ? 0 : model.info.suggestedLength
+    startRun(
+      model: session.shown.model, text: next.prompt, length: next.length ?? masks,
+      settings: settings, &effects)
+    return true
+  }
+
   /// Starts a run of another length.
   mutating func newLength(_ length: Int, _ effects: inout Effects) {
     let branch = session.shown

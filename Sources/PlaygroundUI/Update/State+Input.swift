@@ -60,7 +60,7 @@ extension Playground.State {
     _ direction: Int, at point: ScreenPoint, _ panels: PanelLayout, _ effects: inout Effects
   ) {
     switch panels.panel(atRow: point.row, column: point.column) {
-    case .settings, .inspector, .branches:
+    case .settings, .inspector, .branches, .lesson:
       if let panel = panels.panel(atRow: point.row, column: point.column) { view.focus = panel }
       choose(direction)
     case .canvas, .map, nil: scrollCanvas(by: direction * 3)

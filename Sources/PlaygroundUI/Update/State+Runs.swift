@@ -36,6 +36,10 @@ extension Playground.State {
       } else {
         put(report.tokens, at: position, &effects)
       }
+    case .draft(let model, let text, let settings):
+      start(
+        model: model, text: text, tokens: report.tokens, length: 0, settings: settings,
+        replacing: true, isDraft: true, &effects)
     case .preview: receivePreview(report.tokens)
     case nil: break
     }
@@ -44,7 +48,7 @@ extension Playground.State {
   /// Begins a run: in place of one that has not begun, else on a branch of its own.
   private mutating func start(
     model name: String, text: String, tokens: [TokenID], length: Int,
-    settings: SamplerSettings, replacing: Bool, _ effects: inout Effects
+    settings: SamplerSettings, replacing: Bool, isDraft: Bool = false, _ effects: inout Effects
   ) {
     guard let model = models[name] else { return }
     let room = model.info.contextLength
@@ -59,9 +63,12 @@ extension Playground.State {
           ? ":length \(room - tokens.count) is the longest answer that fits"
           : "shorten the prompt")
     }
-    let canvas = Canvas(
-      prompt: tokens, length: max(0, length), maskToken: model.info.maskToken)
-    guard canvas.tokens.contains(canvas.maskToken) else {
+    let canvas =
+      isDraft
+      ? Self.draft(of: tokens, maskToken: model.info.maskToken)
+      : Canvas(prompt: tokens, length: max(0, length), maskToken: model.info.maskToken)
+    view.noising = nil
+    guard canvas.tokens.contains(canvas.maskToken) || isDraft && !tokens.isEmpty else {
       return say(.error, "nothing is masked", hint: "give a :length, or put [MASK] into the text")
     }
     var settings = settings
@@ -86,6 +93,13 @@ extension Playground.State {
     view.cursor = canvas.tokens.firstIndex(of: canvas.maskToken) ?? 0
     view.selectionStart = nil
     view.scroll = 0
+  }
+
+  /// A canvas that is all answer, and written already.
+  private static func draft(of tokens: [TokenID], maskToken: TokenID) -> Canvas {
+    var canvas = Canvas(prompt: [], length: tokens.count, maskToken: maskToken)
+    for (position, token) in tokens.enumerated() { canvas.put(token, at: position) }
+    return canvas
   }
 
   /// Changes the settings of the next step; while one is computed, those of the step after it.
@@ -152,7 +166,10 @@ extension Playground.State {
     isRunning = false
     cancelWork(&effects)
     var settings = visibleSettings
-    if newSeed { settings.seed &+= 1 }
+    if newSeed {
+      settings.seed &+= 1
+      if startNextExample(settings, &effects) { return }
+    }
     let isSame = session.shown.point(0).settings == settings
     session.show(step: 0)
     view.notice = nil

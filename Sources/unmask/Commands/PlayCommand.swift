@@ -17,6 +17,13 @@ struct PlayCommand: ParsableCommand {
 
   @OptionGroup var arguments: PlaygroundArguments
 
+  /// The lessons to offer; those that are found unless given.
+  var lessons: [Lesson]?
+  /// The lesson to begin with.
+  var lesson: String?
+
+  private enum CodingKeys: CodingKey { case arguments }
+
   func run() throws {
     let plan = try PlaygroundPlan(arguments)
     var options = NcursesTerminal.Options()
@@ -29,6 +36,7 @@ struct PlayCommand: ParsableCommand {
       runtime.run()
     }
     // From here on the shell has its terminal back.
+    if let failure = runtime.openingFailure { throw OpeningFailure(failure) }
     for failure in runtime.takeUnseenFailures() { ErrorReport.warn(failure.text) }
     if runtime.cause == .hangup { throw ExitCode(129) }
     if let text = runtime.copiedText {
@@ -46,7 +54,9 @@ struct PlayCommand: ParsableCommand {
     _ plan: PlaygroundPlan, _ terminal: NcursesTerminal
   ) throws -> PlaygroundRuntime {
     var start = plan.start(
-      size: terminal.size, symbols: arguments.ascii ? .ascii : terminal.symbols)
+      size: terminal.size, symbols: arguments.ascii ? .ascii : terminal.symbols,
+      lessons: Playground.LessonList(
+        lessons: lessons ?? LessonShelf.lessons(), finished: LessonShelf.finished(), first: lesson))
     if let notice = terminal.notice {
       start.effects += Playground.update(
         &start.state, with: .failed(Playground.Failure(text: notice)))
@@ -68,5 +78,18 @@ struct PlayCommand: ParsableCommand {
   /// Lets tests see that a trap leaves the terminal in order.
   private static func trapOnF12(_ event: TerminalEvent) {
     precondition(event != .key(.function(12)), "provoked by F12")
+  }
+}
+
+/// The model that the playground was to begin with could not be loaded.
+struct OpeningFailure: ReportedError {
+  /// One sentence.
+  let description: String
+  /// What to do about it.
+  let hint: String?
+
+  init(_ failure: Playground.Failure) {
+    description = failure.text
+    hint = failure.hint
   }
 }

@@ -28,6 +28,9 @@ struct ScreenCommand: ParsableCommand {
   @Flag(help: "Print below the text what each cell means, a letter a role.")
   var roles = false
 
+  @Option(help: ArgumentHelp("Begin with a lesson: its number or name.", valueName: "lesson"))
+  var lesson: String?
+
   @OptionGroup var arguments: PlaygroundArguments
 
   func run() throws {
@@ -35,7 +38,10 @@ struct ScreenCommand: ParsableCommand {
     let keys = try Key.sequence(keys)
     let symbols = arguments.ascii ? Symbols.ascii : .unicode
     var session = ScriptedSession(
-      plan.start(size: size.size, symbols: symbols), work: plan.work)
+      plan.start(
+        size: size.size, symbols: symbols,
+        lessons: Playground.LessonList(lessons: LessonShelf.lessons(), first: lesson)),
+      work: plan.work)
     session.settle()
     for key in keys where !session.isOver { session.press(key) }
     let screen = session.screen

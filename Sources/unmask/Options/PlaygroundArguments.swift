@@ -128,9 +128,11 @@ struct PlaygroundPlan {
 
   /// Returns the first state and effects on a screen.
   func start(
-    size: ScreenSize, symbols: Symbols
+    size: ScreenSize, symbols: Symbols,
+    lessons: Playground.LessonList = Playground.LessonList()
   ) -> (state: Playground.State, effects: [Playground.Effect]) {
-    var start = Playground.start(opening, size: size, symbols: symbols, preferences: preferences)
+    var start = Playground.start(
+      opening, size: size, symbols: symbols, preferences: preferences, lessons: lessons)
     if let extraModel { start.effects.append(.load(model: extraModel)) }
     for warning in warnings {
       start.effects += Playground.update(
@@ -171,7 +173,7 @@ extension ModelArguments {
         endOfTextTokens: model.predictor.endOfTextTokens,
         contextLength: model.predictor.contextLength,
         embeddingCount: model.predictor.embeddingCount, suggestedSettings: settings,
-        suggestedLength: length)
+        suggestedLength: length, examples: ModelExamples.examples(in: model.source.folder))
       return PlayableModel(
         info: info, predictor: model.predictor, tokenizer: model.tokenizer,
         path: model.source.path)

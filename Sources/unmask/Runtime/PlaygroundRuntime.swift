@@ -29,6 +29,10 @@ package final class PlaygroundRuntime {
   /// Why the program was asked to end from outside; `nil` when the user quit.
   package private(set) var cause: TerminationCause?
 
+  /// Why the model that was to be opened could not be; the program ends then, before anything was
+  /// shown of it.
+  package private(set) var openingFailure: Playground.Failure?
+
   /// What was copied but could not be put into the clipboard.
   package private(set) var copiedText: String?
 
@@ -123,7 +127,14 @@ package final class PlaygroundRuntime {
   private func receiveMail() {
     // What arrives too late stays where ``takeUnseenFailures()`` finds it.
     guard !isOver else { return }
-    for message in mailbox.take() { send(message) }
+    for message in mailbox.take() {
+      if case .failed(let failure) = message, failure.number == nil, state.isOpening {
+        openingFailure = failure
+        isOver = true
+        return
+      }
+      send(message)
+    }
   }
 
   private func receiveTicks() {

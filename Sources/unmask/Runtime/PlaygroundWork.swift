@@ -75,6 +75,9 @@ package final class PlaygroundWork: Sendable {
       return [.done("saved as \(path)")]
     case .openTrace(let path):
       return [.opened(try TraceStorage.open(WholeFile.expanded(path)), path: path)]
+    case .saveProgress(let names):
+      try LessonShelf.saveFinished(names)
+      return []
     case .savePreferences(let preferences):
       guard let path = PreferencesFile.path else {
         throw FileError("settings.json", "there is no home directory to write it to")

@@ -42,7 +42,7 @@ package final class Workers: Sendable {
     case .step, .look: denoising.enqueue(.effect(effect))
     case .cancel: denoising.cancel()
     case .load, .tokenize: loading.enqueue(.effect(effect))
-    case .saveTrace, .openTrace, .savePreferences: files.enqueue(.effect(effect))
+    case .saveTrace, .openTrace, .savePreferences, .saveProgress: files.enqueue(.effect(effect))
     case .exportScreen, .copyText, .scheduleTick, .repaint, .suspend, .quit: break
     }
   }
