@@ -47,6 +47,16 @@ struct Scene: Sendable, CustomTestStringConvertible {
       rig.wait()
       try rig.press("H<left><left>")
     },
+    Scene(name: "lesson-page") { rig in try rig.press(":lesson 1<enter>") },
+    Scene(name: "lesson-question") { rig in
+      try rig.press(":lesson 1<enter><enter><down><enter>")
+    },
+    Scene(name: "lesson-task") { rig in
+      try rig.press(":lesson 1<enter><enter><down><enter><enter><tab><down><enter>")
+    },
+    Scene(name: "forward-process") { rig in
+      try rig.press(":draft Once upon a time there was a fox.<enter>:noise 0.5 count<enter>")
+    },
     Scene(name: "presenting") { rig in try rig.press("<right><right><right><right>Z") },
     Scene(name: "typing") { rig in try rig.press("<right><right><right>e blue kite") },
     Scene(name: "help-search") { rig in try rig.press("?/mask<enter>") },
@@ -99,7 +109,7 @@ struct PlaygroundViewTests {
   @Test(arguments: Scene.all, [0, 1, 2, 3])
   func looksAsRecorded(_ scene: Scene, _ size: Int) throws {
     let (rows, columns) = sizes[size]
-    var rig = Rig(rows: rows, columns: columns)
+    var rig = Rig(rows: rows, columns: columns, lessons: LessonTests.lessons)
     try scene.play(&rig)
     try Golden.compare(rig.screen.transcript, with: "Screens/\(scene.name)-\(columns)x\(rows).txt")
   }
@@ -123,7 +133,7 @@ struct PlaygroundViewTests {
 
   @Test func usesNothingButASCIIWhereThatIsAllThereIs() throws {
     for scene in Scene.all {
-      var rig = Rig(rows: 40, columns: 120, symbols: .ascii)
+      var rig = Rig(rows: 40, columns: 120, symbols: .ascii, lessons: LessonTests.lessons)
       try scene.play(&rig)
       let text = rig.text
       #expect(text.allSatisfy { $0.isASCII }, "\(scene.name):\n\(text)")

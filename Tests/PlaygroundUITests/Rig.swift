@@ -24,11 +24,12 @@ struct Rig {
     settings: SamplerSettings = StoryModel.settings,
     preferences: Preferences = Preferences(
       delayMilliseconds: 120, showsHints: false, followsKept: false),
-    symbols: Symbols = .unicode
+    symbols: Symbols = .unicode, lessons: [Lesson] = []
   ) {
     let (state, effects) = Playground.start(
       .model("story-1k", prompt: prompt, length: length, settings: settings),
-      size: ScreenSize(rows: rows, columns: columns), symbols: symbols, preferences: preferences)
+      size: ScreenSize(rows: rows, columns: columns), symbols: symbols, preferences: preferences,
+      lessons: Playground.LessonList(lessons: lessons))
     self.state = state
     carryOut(effects)
   }
@@ -87,11 +88,25 @@ struct Rig {
 
   private mutating func carryOut(_ new: [Playground.Effect], isNew: Bool = true) {
     if isNew { effects += new }
-    queue += new
+    for effect in new {
+      if effect == .cancel { dropWork() }
+      queue.append(effect)
+    }
     guard !isBusy else { return }
     isBusy = true
     while !queue.isEmpty { carryOut(queue.removeFirst()) }
     isBusy = false
+  }
+
+  /// Drops the work for the model that was asked for before it was cancelled.
+  private mutating func dropWork() {
+    unanswered = []
+    queue.removeAll { effect in
+      switch effect {
+      case .step, .look: true
+      default: false
+      }
+    }
   }
 
   private mutating func carryOut(_ effect: Playground.Effect) {
@@ -99,14 +114,7 @@ struct Rig {
     case .step, .look:
       guard answers else { return unanswered.append(effect) }
       compute(effect)
-    case .cancel:
-      unanswered = []
-      queue.removeAll { effect in
-        switch effect {
-        case .step, .look: true
-        default: false
-        }
-      }
+    case .cancel: break
     case .load(let name):
       guard models.contains(name) else {
         send(.failed(Playground.Failure(text: "models/\(name): not found", hint: "is it there?")))

@@ -57,7 +57,7 @@ extension Palette {
         options: { state in
           state.lessons.map { lesson in
             let isDone = state.finishedLessons.contains(lesson.name)
-            return Option(lesson.name, (isDone ? "done: " : "") + lesson.title)
+            return SettingOption(lesson.name, (isDone ? "done: " : "") + lesson.title)
           }
         },
         run: { name, state, effects in state.openLesson(named: name, &effects) }),
@@ -67,7 +67,7 @@ extension Palette {
       Command(
         name: "noise", argument: "T [chance|count|doubt]",
         summary: "mask a share t of the text, 0 to 1: the forward process",
-        options: { _ in Noising.Manner.allCases.map { Option($0.rawValue, $0.summary) } },
+        options: { _ in Noising.Manner.allCases.map { SettingOption($0.rawValue, $0.summary) } },
         run: noise),
       Command(
         name: "overlay", argument: "STRATEGY", summary: "mark what a second strategy would keep",

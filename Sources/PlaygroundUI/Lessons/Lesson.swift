@@ -68,6 +68,21 @@ public struct Lesson: Equatable, Sendable {
   }
 }
 
+extension Lesson {
+  /// The keys that go through the lesson: every page read, every question answered rightly, everything
+  /// tried. Written as for `unmask screen`.
+  public var walkKeys: String {
+    pages.map { page in
+      switch page.kind {
+      case .text: "<enter>"
+      case .question(_, let right, _):
+        String(repeating: "<down>", count: right) + "<enter><enter>"
+      case .task(_, let keys): keys + "<enter>"
+      }
+    }.joined()
+  }
+}
+
 /// Something that can be seen to have been done.
 public enum LessonCheck: Equatable, Sendable {
   /// So many steps are shown.

@@ -20,7 +20,8 @@ package struct LessonPanel {
     },
     title: { state in
       guard let place = state.view.lesson else { return "lesson" }
-      return "lesson \(place.lesson.name.prefix { $0.isNumber }) \(state.symbols.dot) "
+      let number = Int(place.lesson.name.prefix { $0.isNumber }).map { " \($0)" } ?? ""
+      return "lesson\(number) \(state.symbols.dot) "
         + "\(place.lesson.title) \(state.symbols.dot) page \(place.page + 1) of "
         + "\(place.lesson.pages.count)"
     },

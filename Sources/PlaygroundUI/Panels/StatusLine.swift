@@ -14,7 +14,7 @@ package struct StatusLine {
     guard !rect.isEmpty else { return }
     let model = state.model
     var parts = [model.info.name, model.info.family]
-    parts += model.info.parameterCount.map { [Numbers.count($0)] } ?? []
+    if let count = model.info.parameterCount, count > 0 { parts.append(Numbers.count(count)) }
     parts.append(model.info.precision)
     if !model.isLoaded, !model.info.name.isEmpty { parts.append("replay") }
     let text = parts.filter { !$0.isEmpty }.joined(separator: separator)

@@ -32,9 +32,9 @@ package struct Noising: Equatable, Sendable {
   /// How probable the predictor found each token of the whole text, by position.
   package var probabilities: [Int: Double] = [:]
 
-  /// The positions that can be masked: those of the answer that hold a token and are not locked.
+  /// The positions that can be masked: those of the answer that hold a token and were not given.
   package var positions: [Int] {
-    original.answer.filter { !original.isMasked($0) && !original.isLocked[$0] }
+    original.answer.filter { !original.isMasked($0) && !original.isGiven[$0] }
   }
 
   /// Returns the positions to mask; with a larger t more are added to the same.
@@ -139,7 +139,7 @@ extension Playground.State {
     for position in masked {
       wanted.tokens[position] = wanted.maskToken
       wanted.commitments[position] = nil
-      wanted.isGiven[position] = false
+      wanted.isLocked[position] = false
     }
     let count = masked.count
     changeCanvas("masked \(Self.counted(count, "token")) of \(noising.positions.count)", &effects) {

@@ -89,9 +89,9 @@ package struct StepSentence {
       let ranked = record.unmasked.sorted { $0.confidence > $1.confidence }
       text = "\(number) kept \(record.unmasked.count) tokens"
       if record.unmasked.count < guessCount { text += " of \(guessCount) guesses" }
-      text += ", from \(named(ranked[0])) \(probability(ranked[0].confidence)) to "
+      text += ", from \(named(ranked[0])) (\(probability(ranked[0].confidence))) to "
       text += "\(named(ranked[ranked.count - 1])) "
-      text += "\(probability(ranked[ranked.count - 1].confidence))"
+      text += "(\(probability(ranked[ranked.count - 1].confidence)))"
     }
     if let other = bestPassedOver(record) {
       text += "; best of the others \(quoted(other.token)) at \(other.position) "
@@ -205,7 +205,8 @@ package struct RunEnd {
   /// What is wrong, a sentence each.
   package var warnings: [String] {
     var warnings: [String] = []
-    let repeated = Repetition(frame, model: model).count
+    // Without an end of text it is no text, and a token may well stand twice.
+    let repeated = model.endOfText.isEmpty ? 0 : Repetition(frame, model: model).count
     if repeated > 0 {
       warnings.append(
         "\(Playground.State.counted(repeated, "word")) in a row repeated: fewer tokens a step help."

@@ -20,6 +20,11 @@ struct LearnCommand: ParsableCommand {
   @Flag(help: "Check a lesson's file instead of opening it.")
   var check = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Print the keys that go through a lesson, for 'unmask screen'.", visibility: .hidden))
+  var keys = false
+
   @Option(help: ArgumentHelp("The model; a lesson may ask for another.", valueName: "model"))
   var model: String?
 
@@ -27,6 +32,10 @@ struct LearnCommand: ParsableCommand {
     if list { return try printList() }
     if check { return try checkFile() }
     let (lessons, chosen) = try choose()
+    if keys {
+      let lesson = lessons.first { $0.name == chosen }
+      return try OutputStream.standard.writeLine(lesson?.walkKeys ?? "")
+    }
     var command = try PlayCommand.parse(model.map { ["--model", $0] } ?? [])
     command.lessons = lessons
     command.lesson = chosen

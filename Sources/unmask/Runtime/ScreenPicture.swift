@@ -139,9 +139,14 @@ package struct ScreenPicture {
     var style = ""
     if attributes.contains(.bold) { style += " font-weight=\"bold\"" }
     if attributes.contains(.italic) { style += " font-style=\"italic\"" }
-    if attributes.contains(.underline) { style += " text-decoration=\"underline\"" }
     if attributes.contains(.dim) { style += " fill-opacity=\"0.6\"" }
-    return "<text x=\"\(Self.number(x))\" y=\"\(Self.number(y))\""
+    let line =
+      attributes.contains(.underline)
+      ? rectangle(
+        run, row, left: Double(blanks) / Double(run.width), top: 0.86,
+        right: min(1, (Double(blanks) + width / Self.cellWidth) / Double(run.width)), bottom: 0.91,
+        fill: foreground(of: run.role)) : ""
+    return line + "<text x=\"\(Self.number(x))\" y=\"\(Self.number(y))\""
       + " textLength=\"\(Self.number(width))\" lengthAdjust=\"spacingAndGlyphs\""
       + " xml:space=\"preserve\" fill=\"\(foreground(of: run.role))\"\(style)>"
       + "\(Self.escaped(letters))</text>\n"

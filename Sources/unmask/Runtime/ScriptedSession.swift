@@ -38,23 +38,28 @@ package struct ScriptedSession {
   }
 
   private mutating func send(_ message: Playground.Message) {
-    effects += Playground.update(&state, with: message)
+    for effect in Playground.update(&state, with: message) {
+      if effect == .cancel { dropWork() }
+      effects.append(effect)
+    }
+  }
+
+  /// Drops the work for the model that waits: it was asked for before it was cancelled.
+  private mutating func dropWork() {
+    effects.removeAll {
+      switch $0 {
+      case .step, .look: true
+      default: false
+      }
+    }
   }
 
   private mutating func perform(_ effect: Playground.Effect) {
     switch effect {
-    case .cancel:
-      // Work that waits here was asked for before, so it is not wanted any more.
-      effects.removeAll {
-        switch $0 {
-        case .step, .look: true
-        default: false
-        }
-      }
     case .scheduleTick(let number, _): send(.tick(number))
     case .exportScreen(let path): send(work.export(screen, to: path))
     case .copyText: send(.done("the text is copied"))
-    case .repaint, .suspend: break
+    case .repaint, .suspend, .cancel: break
     case .quit: isOver = true
     default: for message in work.messages(for: effect) { send(message) }
     }
