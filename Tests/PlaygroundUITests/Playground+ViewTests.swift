@@ -54,9 +54,6 @@ struct Scene: Sendable, CustomTestStringConvertible {
     Scene(name: "lesson-task") { rig in
       try rig.press(":lesson 1<enter><enter><down><enter><enter><tab><down><enter>")
     },
-    Scene(name: "forward-process") { rig in
-      try rig.press(":draft Once upon a time there was a fox.<enter>:noise 0.5 count<enter>")
-    },
     Scene(name: "presenting") { rig in try rig.press("<right><right><right><right>Z") },
     Scene(name: "typing") { rig in try rig.press("<right><right><right>e blue kite") },
     Scene(name: "help-search") { rig in try rig.press("?/mask<enter>") },
