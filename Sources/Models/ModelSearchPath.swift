@@ -50,6 +50,7 @@ public struct ModelSearchPath: Equatable, Sendable {
   /// - Parameters:
   ///   - name: The name of the directory, in place of `models`.
   ///   - variable: The environment variable, in place of `UNMASK_MODELS`.
+  /// - Returns: The directories, the first of which wins.
   public static func directories(named name: String, variable: String) -> [String] {
     ModelSearchPath(
       named: name, variable: variable, environment: ProcessInfo.processInfo.environment,

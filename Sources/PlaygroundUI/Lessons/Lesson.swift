@@ -70,7 +70,9 @@ public struct Lesson: Equatable, Sendable {
 
 extension Lesson {
   /// The keys that go through the lesson: every page read, every question answered rightly, everything
-  /// tried. Written as for `unmask screen`.
+  /// tried.
+  ///
+  /// Written as for `unmask screen`.
   public var walkKeys: String {
     pages.map { page in
       switch page.kind {
