@@ -17,6 +17,10 @@
 #include "CNcurses.h"
 #include "terminal.h"
 
+// Frames are shown as a whole by terminals that know the mode; the others ignore it.
+static const char frame_begin[] = "\033[?2026h";
+static const char frame_end[] = "\033[?2026l";
+
 // Not from <term.h>, which defines macros such as `lines` and `columns`.
 int setupterm(const char *term, int output, int *error);
 char *tigetstr(const char *capability);
@@ -36,6 +40,7 @@ static const char text_modes_off[] = "\033[?2004l\033[8h";
 static SCREEN *screen;
 static FILE *input, *output;
 static bool has_color, has_default_colors, is_utf8, uses_mouse, has_text_modes, has_left;
+static bool synchronizes;
 
 // MARK: Opening and closing
 
@@ -159,7 +164,7 @@ cn_status cn_open(const cn_options *options) {
     close_streams();
     return cn_status_failed;
   }
-  has_left = false;
+  has_left = synchronizes = false;
   set_up_screen(options);
   prepare_restoration();
   cn_catch_crashes();
@@ -192,7 +197,7 @@ void cn_suspend(void) {
   if (!screen) return;
   leave();
   cn_stop();
-  cn_continue_pending = 1;  // reported, and the screen taken back, by the next cn_wait
+  atomic_store(&cn_continue_pending, 1);  // reported, and the screen taken back, by the next cn_wait
 }
 
 // Takes the terminal back after the program was stopped. SIGSTOP leaves no time to give it away
@@ -329,29 +334,32 @@ void cn_flush(int32_t row, int32_t column) {
   leaveok(stdscr, !is_shown);
   if (is_shown) move(row, column);
   wnoutrefresh(stdscr);
+  if (synchronizes) cn_send(frame_begin);
   doupdate();
   curs_set(is_shown ? 1 : 0);
+  if (synchronizes) cn_send(frame_end);
+}
+
+void cn_ask(const char *question) {
+  if (screen && has_text_modes) cn_send(question);
+}
+
+void cn_set_synchronized(bool is_on) {
+  if (is_on && !synchronizes) cn_add_to_restoration(frame_end);
+  synchronizes = is_on;
 }
 
 // MARK: Waiting
 
 // Takes what signal handlers have left; returns whether there was anything.
 static bool take_signals(cn_wakeup *wakeup) {
-  if (cn_termination_pending) {
-    wakeup->signal = cn_termination_pending;
-    cn_termination_pending = 0;
-  }
-  if (cn_stop_pending) {
-    cn_stop_pending = 0;
-    wakeup->stop_requested = true;
-  }
-  if (cn_continue_pending) {
-    cn_continue_pending = 0;
+  wakeup->signal = atomic_exchange(&cn_termination_pending, 0);
+  if (atomic_exchange(&cn_stop_pending, 0)) wakeup->stop_requested = true;
+  if (atomic_exchange(&cn_continue_pending, 0)) {
     come_back();
     wakeup->continued = true;
   }
-  if (cn_resize_pending) {
-    cn_resize_pending = 0;
+  if (atomic_exchange(&cn_resize_pending, 0)) {
     int rows, columns;
     if (query_size(&rows, &columns)) resize(rows, columns);
     wakeup->resized = true;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +14,7 @@
 
 #include "CNcurses.h"
 
-volatile sig_atomic_t cn_resize_pending, cn_stop_pending, cn_continue_pending,
-    cn_termination_pending;
+atomic_int cn_resize_pending, cn_stop_pending, cn_continue_pending, cn_termination_pending;
 
 static int input_fd = -1, output_fd = -1;
 static struct termios saved_modes;
@@ -151,22 +151,28 @@ static void die_of(int signal_number, const struct sigaction *action) {
   raise(signal_number);  // comes when the handler returns
 }
 
-static void on_event(int signal_number) {
+static void note_event(int signal_number) {
   switch (signal_number) {
-    case SIGWINCH: cn_resize_pending = 1; break;
-    case SIGTSTP: cn_stop_pending = 1; break;
-    case SIGCONT: cn_continue_pending = 1; break;
+    case SIGWINCH: atomic_store(&cn_resize_pending, 1); break;
+    case SIGTSTP: atomic_store(&cn_stop_pending, 1); break;
+    case SIGCONT: atomic_store(&cn_continue_pending, 1); break;
     default:
-      if (cn_termination_pending) {
+      if (atomic_exchange(&cn_termination_pending, signal_number)) {
         // Nobody has taken notice of the first one: the program hangs.
         struct sigaction standard = {.sa_handler = SIG_DFL};
         restore_now();
         die_of(signal_number, &standard);
         return;
       }
-      cn_termination_pending = signal_number;
   }
   poke('s');
+}
+
+// The code that was interrupted may be about to look at errno.
+static void on_event(int signal_number) {
+  int saved_errno = errno;
+  note_event(signal_number);
+  errno = saved_errno;
 }
 
 static void on_crash(int signal_number) {
@@ -177,7 +183,10 @@ static void on_crash(int signal_number) {
 }
 
 void cn_catch_signals(void) {
-  cn_resize_pending = cn_stop_pending = cn_continue_pending = cn_termination_pending = 0;
+  atomic_store(&cn_resize_pending, 0);
+  atomic_store(&cn_stop_pending, 0);
+  atomic_store(&cn_continue_pending, 0);
+  atomic_store(&cn_termination_pending, 0);
   struct sigaction action = {.sa_handler = on_event, .sa_flags = SA_RESTART};
   for (int i = 0; i < event_count; i++) sigaction(event_signals[i], &action, &former_event[i]);
 }
@@ -211,6 +220,6 @@ void cn_stop(void) {
   // The whole group, as the terminal itself does on control-Z: a pipeline stops together.
   kill(0, SIGTSTP);
   sigaction(SIGTSTP, &ours, NULL);
-  cn_stop_pending = 0;
-  cn_continue_pending = 0;
+  atomic_store(&cn_stop_pending, 0);
+  atomic_store(&cn_continue_pending, 0);
 }

@@ -1,13 +1,13 @@
 // What ncurses.c and terminal.c share: the tty underneath curses.
 
 #pragma once
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-// Flags set by signal handlers, cleared by cn_wait.
-extern volatile sig_atomic_t cn_resize_pending, cn_stop_pending, cn_continue_pending,
-    cn_termination_pending;
+// Flags set by signal handlers, cleared by cn_wait. A signal may be delivered to any thread, so they
+// are atomic.
+extern atomic_int cn_resize_pending, cn_stop_pending, cn_continue_pending, cn_termination_pending;
 
 // The reading end of the pipe that cn_wake and signal handlers write to; -1 if it failed.
 int cn_wake_pipe(void);

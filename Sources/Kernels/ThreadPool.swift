@@ -110,6 +110,13 @@ private final class SharedWork: @unchecked Sendable {
     #else
       var thread = pthread_t()
     #endif
+    // Signals are for the threads of the program; a new thread takes over what is blocked here.
+    var former = sigset_t()
+    var all = sigset_t()
+    sigfillset(&all)
+    for fault in [SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE] { sigdelset(&all, fault) }
+    pthread_sigmask(SIG_BLOCK, &all, &former)
+    defer { pthread_sigmask(SIG_SETMASK, &former, nil) }
     let status = pthread_create(&thread, nil, workerMain, start.toOpaque())
     guard status == 0 else {
       start.release()

@@ -208,6 +208,9 @@ extension Playground {
 }
 
 extension Playground.State {
+  /// How far the run that is shown is, in percent of its planned steps.
+  public var progressPercent: Int { min(100, session.shown.head * 100 / max(1, plannedSteps)) }
+
   /// Whether the playground waits for the model it was started with, and shows nothing yet.
   public var isOpening: Bool {
     guard case .model = requests.opening else { return false }

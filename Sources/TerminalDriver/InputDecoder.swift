@@ -17,6 +17,9 @@ package struct InputDecoder {
   /// What certain sequences mean on this terminal.
   private let definitions: [[UInt8]: Key]
 
+  /// What the terminal has said about itself.
+  package private(set) var answers = TerminalAnswers()
+
   /// The most bytes of one paste that are kept.
   package static let longestPaste = 1 << 20
 
@@ -153,12 +156,16 @@ package struct InputDecoder {
     return .consumed(position + 1 - start, sequence.key.map { .key($0) })
   }
 
-  /// An answer of the terminal that nobody asked for: up to a bell or a string terminator.
-  private func string(from start: Int) -> Step {
+  /// A string the terminal sends, such as an answer: up to a bell or a string terminator.
+  private mutating func string(from start: Int) -> Step {
     guard start + 2 < pending.count else { return .incomplete }
     for position in pending.indices.dropFirst(start + 2) {
-      if pending[position] == 0x07 { return .consumed(position + 1 - start, nil) }
+      if pending[position] == 0x07 {
+        answers.read(pending[start + 2..<position], kind: pending[start + 1])
+        return .consumed(position + 1 - start, nil)
+      }
       if pending[position] == 0x5C, pending[position - 1] == 0x1B {
+        answers.read(pending[start + 2..<max(start + 2, position - 1)], kind: pending[start + 1])
         return .consumed(position + 1 - start, nil)
       }
     }
@@ -187,6 +194,7 @@ package struct InputDecoder {
       return .consumed(length + 3, event)
     }
     if sequence.isPasteStart { paste = [] }
+    answers.read(sequence)
     return .consumed(length, sequence.event)
   }
 

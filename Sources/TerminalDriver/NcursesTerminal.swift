@@ -25,6 +25,10 @@ public final class NcursesTerminal: Terminal {
     /// Whether what other code writes to standard error is kept and shown afterwards.
     public var capturesStandardError = true
 
+    /// Whether the terminal is asked about its background and abilities; that takes a moment where it
+    /// does not answer.
+    public var asksTerminal = false
+
     /// Creates the default options.
     public init() {}
   }
@@ -63,6 +67,29 @@ public final class NcursesTerminal: Terminal {
       colorCount: colorCount, isUnicode: cn_is_utf8(), hasMouse: cn_has_mouse())
     decoder = InputDecoder(definitions: Self.keyDefinitions())
     styles = StyleTable(theme: .monochrome, colorCount: colorCount)
+    if options.asksTerminal { ask() }
+  }
+
+  /// How bright the terminal's background is, in 0...1; `nil` when it did not say.
+  public var backgroundLuminance: Double? { decoder.answers.backgroundLuminance }
+
+  /// How long an answer of the terminal is waited for; behind a slow line it comes later, and is
+  /// swallowed then.
+  private static let answerDelay = Duration.milliseconds(120)
+
+  /// Asks the terminal about itself; keys pressed meanwhile are kept.
+  private func ask() {
+    guard capabilities.hasMouse else { return }
+    cn_ask(TerminalAnswers.questions)
+    let deadline = ContinuousClock.now + Self.answerDelay
+    var early: [TerminalEvent] = []
+    while !decoder.answers.isComplete, ContinuousClock.now < deadline {
+      take(cn_wait(Self.milliseconds(until: deadline)))
+      early += events
+      events = []
+    }
+    events = early
+    cn_set_synchronized(decoder.answers.synchronizes)
   }
 
   deinit {

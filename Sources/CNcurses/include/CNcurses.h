@@ -93,6 +93,12 @@ void cn_invalidate(void);
 // Sends what has changed; shows the terminal's cursor at (row, column), or hides it if row < 0.
 void cn_flush(int32_t row, int32_t column);
 
+// Asks the terminal something, where it is of a kind that answers: what it says comes as input.
+void cn_ask(const char *question);
+
+// Whether frames are sent in brackets (mode 2026), so that the terminal shows none half drawn.
+void cn_set_synchronized(bool is_on);
+
 // Waits until something happens, `milliseconds` are over (0: does not wait, -1: waits for ever).
 cn_wakeup cn_wait(int32_t milliseconds);
 

@@ -157,6 +157,13 @@ extension Palette {
       options: { _ in .plain(Preferences.ThemeChoice.allCases.map(\.rawValue)) },
       run: { text, state, _ in choice(text, "theme", &state) { $0.preferences.theme = $1 } }),
     Command(
+      name: "announce", argument: "WHAT",
+      summary: "tell the terminal of a run: none, progress, bell at the end",
+      options: { _ in .plain(Preferences.Announcement.allCases.map(\.rawValue)) },
+      run: { text, state, _ in
+        choice(text, "announce", &state) { $0.preferences.announcement = $1 }
+      }),
+    Command(
       name: "canvas", argument: "STYLE", summary: "flowing or grid",
       options: { _ in .plain(Preferences.CanvasStyle.allCases.map(\.rawValue)) },
       run: { text, state, _ in choice(text, "canvas", &state) { $0.preferences.canvas = $1 } }),

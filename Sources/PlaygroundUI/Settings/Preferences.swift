@@ -16,12 +16,15 @@ public struct Preferences: Equatable, Sendable, Codable {
   public var typedCountsAsPrompt: Bool
   /// Whether the cursor goes to the token just kept.
   public var followsKept: Bool
+  /// What the terminal is told of a run: nothing, how far it is, also that a long one has ended.
+  public var announcement: Announcement
 
   /// Creates preferences.
   public init(
     theme: ThemeChoice = .dark, colouring: Colouring = .confidence, canvas: CanvasStyle = .flowing,
     showsGhosts: Bool = false, delayMilliseconds: Int = 120, showsHints: Bool = true,
-    typedCountsAsPrompt: Bool = false, followsKept: Bool = true
+    typedCountsAsPrompt: Bool = false, followsKept: Bool = true,
+    announcement: Announcement = .none
   ) {
     self.theme = theme
     self.colouring = colouring
@@ -31,6 +34,7 @@ public struct Preferences: Equatable, Sendable, Codable {
     self.showsHints = showsHints
     self.typedCountsAsPrompt = typedCountsAsPrompt
     self.followsKept = followsKept
+    self.announcement = announcement
   }
 
   /// Reads preferences; what is missing keeps its default.
@@ -47,6 +51,8 @@ public struct Preferences: Equatable, Sendable, Codable {
     typedCountsAsPrompt =
       try values.decodeIfPresent(Bool.self, forKey: .typedCountsAsPrompt) ?? typedCountsAsPrompt
     followsKept = try values.decodeIfPresent(Bool.self, forKey: .followsKept) ?? followsKept
+    announcement =
+      try values.decodeIfPresent(Announcement.self, forKey: .announcement) ?? announcement
   }
 
   private enum CodingKeys: String, CodingKey {
@@ -58,6 +64,7 @@ public struct Preferences: Equatable, Sendable, Codable {
     case showsHints = "hints"
     case typedCountsAsPrompt = "typed-is-prompt"
     case followsKept = "follow"
+    case announcement = "announce"
   }
 
   /// A theme a user can choose.
@@ -91,6 +98,16 @@ public struct Preferences: Equatable, Sendable, Codable {
     case order
     /// How long ago it came, seen from the step that is shown.
     case age
+  }
+
+  /// What the terminal is told of a run.
+  public enum Announcement: String, CaseIterable, Codable, Sendable {
+    /// Nothing.
+    case none
+    /// How far it is, for a bar in the window's tab.
+    case progress
+    /// The same, and a bell when a run of some seconds has ended.
+    case bell
   }
 
   /// How the canvas is laid out.

@@ -28,6 +28,7 @@ struct PlayCommand: ParsableCommand {
     let plan = try PlaygroundPlan(arguments)
     var options = NcursesTerminal.Options()
     options.usesColor = TerminalTraits.allowsColor
+    options.asksTerminal = true
     let terminal = try NcursesTerminal(options)
     let runtime: PlaygroundRuntime
     do {
@@ -57,6 +58,9 @@ struct PlayCommand: ParsableCommand {
       size: terminal.size, symbols: arguments.ascii ? .ascii : terminal.symbols,
       lessons: Playground.LessonList(
         lessons: lessons ?? LessonShelf.lessons(), finished: LessonShelf.finished(), first: lesson))
+    if plan.isThemeOpen, let luminance = terminal.backgroundLuminance, luminance > 0.5 {
+      start.state.preferences.theme = .light
+    }
     if let notice = terminal.notice {
       start.effects += Playground.update(
         &start.state, with: .failed(Playground.Failure(text: notice)))
@@ -67,6 +71,7 @@ struct PlayCommand: ParsableCommand {
       terminal: terminal, workers: workers, mailbox: mailbox,
       clipboard: Clipboard(terminalType: TerminalTraits.variable("TERM") ?? "")
     ) { try? OutputStream.standard.write($0) }
+    connections.themes = plan.themes
     if TerminalTraits.variable("UNMASK_PROVOKE_TRAP") != nil {
       connections.observe = Self.trapOnF12
     }

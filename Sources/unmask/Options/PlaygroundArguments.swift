@@ -53,6 +53,12 @@ struct PlaygroundPlan {
   let extraModel: String?
   /// How it looks and behaves.
   let preferences: Preferences
+  /// Whether nobody has said whether the background is dark or light.
+  let isThemeOpen: Bool
+  /// The keys.
+  let keymap: Keymap
+  /// The user's own looks, by the name of the theme they stand in for.
+  let themes: [String: Theme]
   /// What the user should be told once the screen is there.
   let warnings: [String]
   /// The work effects ask for.
@@ -79,7 +85,14 @@ struct PlaygroundPlan {
         length: arguments.sampling.length ?? (hasMasks ? 0 : nil), settings: nil)
       extraModel = nil
     }
-    (preferences, warnings) = Self.preferences(theme: arguments.theme)
+    let (preferences, isThemeOpen, warnings) = Self.preferences(theme: arguments.theme)
+    let (keymap, keyWarnings) = KeymapFile.keymap()
+    let (themes, themeWarnings) = ThemeFile.themes()
+    self.preferences = preferences
+    self.isThemeOpen = isThemeOpen
+    self.keymap = keymap
+    self.themes = themes
+    self.warnings = warnings + keyWarnings + themeWarnings
     let loader = modelArguments.playableModelLoader(choice, length: arguments.sampling.length)
     work = PlaygroundWork(shelf: ModelShelf(loader: loader)) {
       ModelSearchPath.standard.models().compactMap { listing in
@@ -110,7 +123,7 @@ struct PlaygroundPlan {
   /// Reads the settings file; one that cannot be used is told of and otherwise ignored.
   private static func preferences(
     theme: Preferences.ThemeChoice?
-  ) -> (preferences: Preferences, warnings: [String]) {
+  ) -> (preferences: Preferences, isThemeOpen: Bool, warnings: [String]) {
     var preferences: Preferences?
     var warnings: [String] = []
     if let path = PreferencesFile.path {
@@ -123,7 +136,8 @@ struct PlaygroundPlan {
     var result = preferences ?? Preferences()
     if preferences == nil, TerminalTraits.theme.name == Theme.light.name { result.theme = .light }
     if let theme { result.theme = theme }
-    return (result, warnings)
+    let isOpen = preferences == nil && theme == nil && TerminalTraits.variable("COLORFGBG") == nil
+    return (result, isOpen, warnings)
   }
 
   /// Returns the first state and effects on a screen.
@@ -133,6 +147,7 @@ struct PlaygroundPlan {
   ) -> (state: Playground.State, effects: [Playground.Effect]) {
     var start = Playground.start(
       opening, size: size, symbols: symbols, preferences: preferences, lessons: lessons)
+    start.state.keymap = keymap
     if let extraModel { start.effects.append(.load(model: extraModel)) }
     for warning in warnings {
       start.effects += Playground.update(

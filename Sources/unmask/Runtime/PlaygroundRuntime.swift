@@ -19,6 +19,8 @@ package final class PlaygroundRuntime {
   private let clipboard: Clipboard
   private let writeSequence: (String) -> Void
   private let observe: (TerminalEvent) -> Void
+  private let themes: [String: Theme]
+  private var announcer = Announcer()
 
   private var state: Playground.State
   private var ticks: [Tick] = []
@@ -53,6 +55,8 @@ package final class PlaygroundRuntime {
     package var clipboard: Clipboard
     /// Sends a control sequence to the terminal.
     package var writeSequence: (String) -> Void
+    /// The user's own looks, by the name of the theme they stand in for.
+    package var themes: [String: Theme] = [:]
     /// Sees every event before it is handled.
     package var observe: (TerminalEvent) -> Void = { _ in }
 
@@ -80,12 +84,14 @@ package final class PlaygroundRuntime {
     clipboard = connections.clipboard
     writeSequence = connections.writeSequence
     observe = connections.observe
+    themes = connections.themes
     for effect in start.effects { perform(effect) }
   }
 
   /// Runs until the user quits or the program is asked to end.
   package func run() {
     while !isOver { turn(timeout: nil) }
+    if let sequence = announcer.end() { writeSequence(sequence) }
     workers.finish()
   }
 
@@ -148,6 +154,7 @@ package final class PlaygroundRuntime {
   private func send(_ message: Playground.Message) {
     needsPaint = true
     for effect in Playground.update(&state, with: message) { perform(effect) }
+    if let sequence = announcer.sequence(for: state) { writeSequence(sequence) }
   }
 
   // MARK: Handing out
@@ -184,7 +191,8 @@ package final class PlaygroundRuntime {
   private func paintIfDue() {
     guard needsPaint, ContinuousClock.now >= nextPaint else { return }
     needsPaint = false
-    let theme = state.preferences.theme.theme
+    let choice = state.preferences.theme
+    let theme = (themes[choice.rawValue] ?? choice.theme)
       .adapted(toColorCount: terminal.capabilities.colorCount)
     terminal.paint(Playground.screen(for: state), theme: theme)
     nextPaint = .now + .seconds(1) / Self.framesPerSecond

@@ -3,14 +3,17 @@ import PlaygroundUI
 
 /// The settings file: written only when the user asks for it.
 enum PreferencesFile {
-  /// The file of this user; `nil` when there is no home.
-  static var path: String? {
+  /// The directory of this user's files; `nil` when there is no home.
+  static var directory: String? {
     if let config = TerminalTraits.variable("XDG_CONFIG_HOME"), config.hasPrefix("/") {
-      return config + "/unmask/settings.json"
+      return config + "/unmask"
     }
     guard let home = TerminalTraits.variable("HOME"), home.hasPrefix("/") else { return nil }
-    return home + "/.config/unmask/settings.json"
+    return home + "/.config/unmask"
   }
+
+  /// The file of this user; `nil` when there is no home.
+  static var path: String? { directory.map { $0 + "/settings.json" } }
 
   /// Reads the preferences at `path`.
   ///

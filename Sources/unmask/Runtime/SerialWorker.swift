@@ -111,6 +111,13 @@ private func startThread(_ body: @escaping @Sendable () -> Void) throws(ThreadEr
   defer { pthread_attr_destroy(&attributes) }
   pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
   var thread = pthread_t()
+  // Signals are for the thread that draws; a new thread takes over what is blocked here.
+  var former = sigset_t()
+  var all = sigset_t()
+  sigfillset(&all)
+  for fault in [SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE] { sigdelset(&all, fault) }
+  pthread_sigmask(SIG_BLOCK, &all, &former)
+  defer { pthread_sigmask(SIG_SETMASK, &former, nil) }
   let status = pthread_create(
     &thread, &attributes,
     { argument in
