@@ -157,4 +157,30 @@ import TerminalDriver
       }
     }
   }
+
+  @Test(
+    "answers of the terminal are read and type nothing",
+    arguments: [
+      ("\u{1B}]11;rgb:ffff/ffff/ffff\u{1B}\\", 1.0), ("\u{1B}]11;rgb:00/00/00\u{7}", 0.0),
+      ("\u{1B}]11;rgba:ff/ff/ff/ff\u{1B}\\", 1.0), ("\u{1B}]11;?\u{7}", nil),
+      ("\u{1B}]11;rgb:zz/00/00\u{7}", nil), ("\u{1B}]10;rgb:ff/ff/ff\u{7}", nil),
+    ] as [(String, Double?)])
+  func background(bytes: String, luminance: Double?) {
+    var decoder = InputDecoder()
+    #expect(decoder.events(from: Array(bytes.utf8)) == [])
+    #expect(!decoder.isWaiting)
+    let found = decoder.answers.backgroundLuminance
+    #expect(found == nil ? luminance == nil : abs((found ?? 0) - (luminance ?? 9)) < 1e-6)
+  }
+
+  @Test func abilitiesAreRead() {
+    var decoder = InputDecoder()
+    #expect(
+      decoder.events(from: Array("\u{1B}[?2026;2$ya\u{1B}[?62;22c".utf8)) == [.key(.character("a"))]
+    )
+    #expect(decoder.answers.synchronizes && decoder.answers.isComplete)
+    var other = InputDecoder()
+    _ = other.events(from: Array("\u{1B}[?2026;0$y".utf8))
+    #expect(!other.answers.synchronizes && !other.answers.isComplete)
+  }
 }
