@@ -34,7 +34,7 @@ package enum Numbers {
   package static func share(_ value: Double) -> String {
     guard value.isFinite else { return "–" }
     if value <= 0 { return "0" }
-    if value >= 0.99995 { return value >= 1 ? "1" : ">.9999" }
+    if value >= 0.99995 { return value >= 1 ? "1" : "1.000" }
     if value >= 0.0005 {
       let digits = String(Int((value * 10_000).rounded()))
       return "." + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
