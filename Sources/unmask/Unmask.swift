@@ -9,7 +9,8 @@ struct Unmask: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       PlayCommand.self,
-      GenerateCommand.self, PredictCommand.self, ScoreCommand.self, ModelsCommand.self,
+      GenerateCommand.self, PredictCommand.self, ScoreCommand.self, CheckCommand.self,
+      ModelsCommand.self,
       StrategiesCommand.self,
       TokenizeCommand.self, TraceCommand.self, BenchCommand.self, QuantizeCommand.self,
       ScreenCommand.self, WorldCommand.self,

@@ -68,7 +68,9 @@ final class TaskProgressFile {
     let state: String
     if let given = TerminalTraits.variable("XDG_STATE_HOME"), given.hasPrefix("/") {
       state = given
-    } else if let home = TerminalTraits.variable("HOME"), home.hasPrefix("/") {
+    } else if let home = TerminalTraits.variable("HOME"), home.hasPrefix("/"),
+      WholeFile.kind(of: home) == .directory
+    {
       state = home + "/.local/state"
     } else {
       return nil
