@@ -10,6 +10,7 @@ struct Unmask: ParsableCommand {
     subcommands: [
       PlayCommand.self,
       GenerateCommand.self, PredictCommand.self, ScoreCommand.self, CheckCommand.self,
+      RaceCommand.self,
       ModelsCommand.self,
       StrategiesCommand.self,
       TokenizeCommand.self, TraceCommand.self, BenchCommand.self, QuantizeCommand.self,
