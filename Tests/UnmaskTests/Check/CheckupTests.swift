@@ -57,7 +57,8 @@ import Testing
       try MaskedLoss(of: try #require(try fault.undone()), on: rows, time: 0.3).loss
     }
     let best = try #require(losses.indices.min { losses[$0] < losses[$1] })
-    #expect(losses[best] < 1.5 * right)
+    // What stood at an end of the text is lost.
+    #expect(losses[best] < 0.4 * found)
     #expect(shifts[best].remedy.contains(offset > 0 ? "to the right" : "to the left"))
     let findings = try LossExamination.section(of: subject).findings
     #expect(!findings.isEmpty)
