@@ -45,6 +45,24 @@ package final class MappedFile: Sendable {
     bytes = UnsafeRawBufferPointer(start: address, count: count)
   }
 
+  /// Creates contents that no file has: `byteCount` bytes, 1 or more, which `fill` writes.
+  ///
+  /// - Parameters:
+  ///   - path: The path messages name.
+  ///   - byteCount: The number of bytes, zeros at first.
+  ///   - fill: Writes them.
+  init(path: String, byteCount: Int, fill: (UnsafeMutableRawBufferPointer) -> Void) {
+    precondition(byteCount > 0, "\(byteCount) bytes")
+    let address = mmap(
+      nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let address, address != MAP_FAILED else {
+      preconditionFailure("no memory for \(byteCount) bytes")
+    }
+    self.path = path
+    fill(UnsafeMutableRawBufferPointer(start: address, count: byteCount))
+    bytes = UnsafeRawBufferPointer(start: address, count: byteCount)
+  }
+
   /// Tells the system that the pages inside `range` are not needed for now; they are read from the
   /// file again when they are touched.
   package func releasePages(_ range: Range<Int>) {

@@ -8,6 +8,12 @@ package struct Weights: Sendable {
   /// The tensors by name.
   package let tensors: [String: StoredTensor]
 
+  /// Creates weights of `tensors`, which messages say are from `path`.
+  init(path: String, tensors: [String: StoredTensor]) {
+    self.path = path
+    self.tensors = tensors
+  }
+
   /// Opens the weights file or index at `path`: reads its table, not the tensors.
   ///
   /// - Throws: ``WeightsError``.

@@ -1,7 +1,7 @@
 /// A 64-bit checksum that tells two configurations apart; not proof against forgery.
 ///
 /// - SeeAlso: Fowler, Noll, Vo, “FNV-1a”.
-package struct Checksum: Equatable, Sendable, CustomStringConvertible {
+package struct Checksum: Hashable, Sendable, CustomStringConvertible {
   private var value: UInt64 = 0xCBF2_9CE4_8422_2325
 
   /// Creates the checksum of `bytes`.

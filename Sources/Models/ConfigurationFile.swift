@@ -72,6 +72,12 @@ package struct ConfigurationFile: Sendable {
   /// Returns the member called `key`, `null` when it is missing.
   package subscript(key: String) -> JSONValue { found(key) }
 
+  /// Returns the settings as they would be with the number `value` for `key`.
+  package func replacing(_ key: String, with value: Int) -> ConfigurationFile {
+    ConfigurationFile(
+      self, members: members.merging([key: .integer(value)]) { $1 }, prefix: prefix)
+  }
+
   /// Whether there is a member called `key` that is not `null`.
   package func has(_ key: String) -> Bool { !found(key).isNull }
 

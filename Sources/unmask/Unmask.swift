@@ -8,8 +8,8 @@ struct Unmask: ParsableCommand {
     abstract: "A playground and engine for masked diffusion language models.",
     version: "0.1.0",
     subcommands: [
-      PlayCommand.self, LearnCommand.self,
-      GenerateCommand.self, PredictCommand.self, ModelsCommand.self, StrategiesCommand.self,
+      PlayCommand.self, LearnCommand.self, GenerateCommand.self, PredictCommand.self,
+      ScoreCommand.self, CheckCommand.self, RaceCommand.self, ModelsCommand.self, StrategiesCommand.self,
       TokenizeCommand.self, TraceCommand.self, BenchCommand.self, QuantizeCommand.self,
       ScreenCommand.self, WorldCommand.self,
     ])

@@ -10,6 +10,10 @@ struct PredictCommand: ParsableCommand {
     discussion: """
       With --ids nothing is added to the tokens and no tokenizer is needed. Without a mask every \
       position is shown.
+
+      With --choices the masks are read as the place of an answer: the choices' probabilities \
+      there, each token by itself, against each other. This is one forward pass for all; 'unmask \
+      score' is exact.
       """)
 
   @Argument(
@@ -25,6 +29,13 @@ struct PredictCommand: ParsableCommand {
 
   @Option(parsing: .unconditional, help: ArgumentHelp("The candidates to show.", valueName: "n"))
   var top = 5
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Answers to compare at the masks, separated by commas; as tokens with --ids.",
+      valueName: "a,b,..."))
+  var choices: String?
 
   @Option(
     help: ArgumentHelp(
@@ -56,6 +67,10 @@ struct PredictCommand: ParsableCommand {
     let tokens =
       try typed ?? template?.tokens(
         tokenizer: try model.requiredTokenizer(), maskToken: model.predictor.maskToken) ?? []
+    if let choices {
+      try compare(choices, tokens: tokens, template: template, model: model)
+      return
+    }
     try Self.check(tokens, against: model.predictor)
     let masked = tokens.indices.filter { tokens[$0] == model.predictor.maskToken }
     let shown = masked.isEmpty ? Array(tokens.indices) : masked
@@ -83,6 +98,21 @@ struct PredictCommand: ParsableCommand {
     var arguments = PromptArguments()
     arguments.prompt = text
     return try arguments.text()
+  }
+
+  /// Compares answers at the masks of `tokens`, or of a text that ends in none at its end.
+  private func compare(
+    _ choices: String, tokens: [TokenID], template: PromptTemplate?, model: Model
+  ) throws {
+    guard logits == nil else { throw UsageError("--choices and --logits exclude each other") }
+    let labels = choices.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    let comparison = try ChoiceComparison(
+      labels: labels, tokens: tokens, template: template, model: model)
+    try Self.check(comparison.tokens, against: model.predictor)
+    let report = ChoiceReport(
+      comparison: comparison, values: try comparison.logProbabilities(with: model.predictor),
+      model: model)
+    try OutputStream.standard.write(json ? report.json.text + "\n" : report.text)
   }
 
   private static func check(

@@ -1,3 +1,4 @@
+import Glibc
 import Models
 import Tokenizers
 import MaskedDiffusion
@@ -65,6 +66,17 @@ enum ModelSource {
     switch self {
     case .directory(let directory): directory.weightPrecision
     case .exact: "F32"
+    }
+  }
+
+  /// What changes when the weights do: size and time of change of their file.
+  var weightsStamp: String {
+    switch self {
+    case .directory(let directory):
+      var status = stat()
+      guard stat(directory.weightsPath, &status) == 0 else { return "" }
+      return "\(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+    case .exact: return ""
     }
   }
 }

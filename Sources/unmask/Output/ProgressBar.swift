@@ -14,7 +14,10 @@ final class ProgressBar: Sendable {
   init(_ label: String) { self.label = label }
 
   /// Shows `share`, 0 to 1.
-  func show(_ share: Double) {
+  func show(_ share: Double) { show(share, note: "") }
+
+  /// Shows `share`, 0 to 1, and behind it `note`.
+  func show(_ share: Double, note: String) {
     guard isShown else { return }
     let percent = Int((100 * min(max(share, 0), 1)).rounded(.down))
     shown.withLock { shown in
@@ -25,7 +28,7 @@ final class ProgressBar: Sendable {
         String(repeating: "#", count: cells)
         + String(repeating: ".", count: Self.width - cells)
       let name = TextSanitizer(symbols: TerminalTraits.symbols).sanitized(label)
-      try? OutputStream.error.write("\r\(name) [\(bar)] \(percent) %\u{1B}[K")
+      try? OutputStream.error.write("\r\(name) [\(bar)] \(percent) % \(note)\u{1B}[K")
     }
   }
 

@@ -1,0 +1,103 @@
+import Benchmarks
+import Checkpoints
+import MaskedDiffusion
+import Models
+import Tokenizers
+
+/// A model that is examined, and the texts it is examined with.
+struct CheckSubject {
+  /// The model.
+  let model: Model
+  /// Where its files are; `nil` for a formula.
+  let directory: ModelDirectory?
+  /// Texts the model should know the like of, each a canvas of its own.
+  let rows: [[TokenID]]
+  /// The texts before they were cut into tokens.
+  let texts: CheckTexts
+  /// Beginnings the model goes on from.
+  let prompts: [[TokenID]]
+  /// How much is done.
+  let effort: CheckEffort
+
+  /// The longest canvas of a text.
+  static let rowLength = 128
+
+  /// Creates a subject.
+  ///
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - texts: Texts the model should know the like of.
+  ///   - prompts: Beginnings; those of the texts when there are none.
+  ///   - effort: How much is done.
+  init(model: Model, texts: CheckTexts, prompts: [String], effort: CheckEffort) {
+    self.model = model
+    self.texts = texts
+    self.effort = effort
+    directory = if case .directory(let directory) = model.source { directory } else { nil }
+    let length = min(Self.rowLength, model.predictor.contextLength)
+    let end = model.predictor.endOfTextTokens.first
+    let readable = 0..<TokenID(clamping: model.predictor.vocabularySize)
+    var rows: [[TokenID]] = []
+    if let tokenizer = model.tokenizer {
+      for document in texts.documents where rows.count < effort.rowCount {
+        var tokens = tokenizer.encode(document)[...]
+        while !tokens.isEmpty, rows.count < effort.rowCount {
+          var row = Array(tokens.prefix(length))
+          tokens = tokens.dropFirst(length)
+          // A text of its own ends as texts of the training data do.
+          if tokens.isEmpty, row.count < length, let end { row.append(end) }
+          let isUsable = row.count >= 8 && row.allSatisfy(readable.contains)
+          if isUsable, !row.contains(model.predictor.maskToken) { rows.append(row) }
+        }
+      }
+    }
+    self.rows = rows
+    let typed = prompts.compactMap { model.tokenizer?.encode($0) }.filter { !$0.isEmpty }
+    let begun = rows.filter { $0.count > 12 }.map { Array($0.prefix(5)) }
+    var seen: Set<[TokenID]> = []
+    let distinct = begun.filter { seen.insert($0).inserted }
+    self.prompts = typed.isEmpty ? (distinct.isEmpty ? [[]] : distinct) : typed
+  }
+
+  /// The predictor.
+  var predictor: any MaskPredictor { model.predictor }
+
+  /// A text with what is not to be shown on a terminal left in.
+  func text(of tokens: [TokenID]) -> String {
+    guard let tokenizer = model.tokenizer else {
+      return tokens.map { "\($0)" }.joined(separator: " ")
+    }
+    return tokenizer.decode(tokens)
+  }
+
+  /// Returns a predictor that computes from other weights, or other settings, of the same model.
+  ///
+  /// - Throws: ``ModelError``.
+  func predictor(
+    weights: Weights? = nil, configuration: ConfigurationFile? = nil,
+    precision: ModelOptions.Precision? = nil
+  ) throws(ModelError) -> (any MaskPredictor)? {
+    guard let directory else { return nil }
+    let options = ModelOptions(
+      precision: precision ?? model.precision, threadCount: model.threadCount)
+    let changed = try directory.replacing(weights: weights, configuration: configuration)
+    return try LoadedModel(changed, options: options, tokenizer: .none).predictor
+  }
+}
+
+/// How much `unmask check` does.
+struct CheckEffort {
+  /// Whether it is to take less than a minute.
+  var isQuick: Bool
+
+  /// The texts looked at.
+  var rowCount: Int { isQuick ? 8 : 24 }
+  /// The shares of masked tokens.
+  var times: [Double] {
+    isQuick ? [0.15, 0.35, 0.6, 0.85] : [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]
+  }
+  /// The texts written for one figure.
+  var textCount: Int { isQuick ? 1 : 3 }
+  /// The positions of a text that is written.
+  var length: Int { isQuick ? 48 : 64 }
+}

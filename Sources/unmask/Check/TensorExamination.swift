@@ -1,0 +1,142 @@
+import Checkpoints
+import Glibc
+import Models
+
+/// Whether the weights look like those of a trained network.
+enum TensorExamination: Examination {
+  static let title = "tensors"
+
+  /// Larger tensors are looked at in part.
+  private static let elementLimit = 1 << 22
+
+  static func section(of subject: CheckSubject) -> CheckSection {
+    var section = CheckSection(title)
+    guard let directory = subject.directory else {
+      section.line("none", "the model is a formula")
+      return section
+    }
+    let tensors = directory.weights.tensors.values.sorted { $0.name < $1.name }
+    let readable = tensors.filter { $0.blockFormat == nil && $0.format != nil }
+    let summaries = readable.map { TensorSummary($0, limit: elementLimit) }
+    section.line(
+      "count",
+      "\(tensors.count) tensors, \(abbreviated(directory.parameterCount)) weights, all finite")
+    for summary in summaries where summary.rms == 0 {
+      section.find(
+        .illness, "zero-tensor", "every element of '\(summary.name)' is 0",
+        advice: "was the tensor left out when the checkpoint was written, or never trained?")
+    }
+    findOutliers(summaries, &section)
+    for tensor in readable where tensor.shape.dimensions.count == 2 && isVocabulary(tensor, subject)
+    {
+      findDeadRows(tensor, subject, &section)
+    }
+    let sizes = summaries.map(\.rms).sorted()
+    if let low = sizes.first, let high = sizes.last {
+      section.line("size", "root mean squares from \(fixed(low, 4)) to \(fixed(high, 3))")
+    }
+    return section
+  }
+
+  /// Tensors of the same role in different layers have about the same size.
+  private static func findOutliers(_ summaries: [TensorSummary], _ section: inout CheckSection) {
+    let kinds = Dictionary(grouping: summaries) { role(of: $0.name) }
+    for (_, kind) in kinds.sorted(by: { $0.key < $1.key }) where kind.count >= 4 {
+      let median = kind.map(\.rms).sorted()[kind.count / 2]
+      for tensor in kind where tensor.rms > 0 && median > 0 {
+        let ratio = tensor.rms / median
+        guard ratio > 10 || ratio < 0.1 else { continue }
+        section.find(
+          .warning, "tensor-size",
+          "'\(tensor.name)' is \(fixed(ratio, 2)) times as large as its like in the other layers",
+          advice: "compare it with the checkpoint before; a layer may have diverged")
+      }
+    }
+  }
+
+  /// The name without the number of the layer.
+  private static func role(of name: String) -> String {
+    name.split(separator: ".").filter { Int($0) == nil }.joined(separator: ".")
+  }
+
+  private static func isVocabulary(_ tensor: StoredTensor, _ subject: CheckSubject) -> Bool {
+    let rows = tensor.shape.dimensions[0]
+    return rows == subject.predictor.embeddingCount || rows == subject.predictor.vocabularySize
+  }
+
+  private static func findDeadRows(
+    _ tensor: StoredTensor, _ subject: CheckSubject, _ section: inout CheckSection
+  ) {
+    guard tensor.elementCount <= 1 << 28 else { return }
+    let rows = VocabularyRows(tensor)
+    // What the texts use must have been trained; of other rows many models have some to spare.
+    let used = Set(subject.rows.joined().map(Int.init))
+    let dead = rows.zero.filter(used.contains)
+    if !dead.isEmpty {
+      section.find(
+        .illness, "dead-rows",
+        "\(dead.count) rows of '\(tensor.name)' are 0 although their tokens occur in the text: "
+          + list(dead),
+        advice: "the rows were lost or never loaded; write the checkpoint again")
+    }
+    let same = rows.repeated.filter { $0.contains { used.contains($0) } }
+    if !same.isEmpty {
+      section.find(
+        .warning, "identical-rows",
+        "\(same.count) groups of rows of '\(tensor.name)' are identical, the first: \(list(same[0]))",
+        advice: "tokens with the same row cannot be told apart; was the vocabulary enlarged?")
+    }
+    let spare = rows.zero.count - dead.count
+    if spare > 0 {
+      section.find(
+        .note, "spare-rows", "\(spare) rows of '\(tensor.name)' are 0: " + list(rows.zero),
+        advice: "fine where these tokens are padding of the vocabulary")
+    }
+  }
+
+  private static func list(_ rows: [Int]) -> String {
+    rows.prefix(6).map(String.init).joined(separator: ", ") + (rows.count > 6 ? ", …" : "")
+  }
+}
+
+/// The size of the elements of a tensor.
+private struct TensorSummary {
+  let name: String
+  /// The root of the mean square.
+  let rms: Double
+
+  init(_ tensor: StoredTensor, limit: Int) {
+    name = tensor.name
+    var sum = 0.0
+    var count = 0
+    tensor.forEachFloat(every: max(1, tensor.elementCount / limit)) { value in
+      sum += Double(value) * Double(value)
+      count += 1
+    }
+    rms = (sum / Double(max(1, count))).squareRoot()
+  }
+}
+
+/// Rows of an embedding or a head that say nothing.
+private struct VocabularyRows {
+  /// Rows of zeros.
+  private(set) var zero: [Int] = []
+  /// Groups of rows that are the same, bit by bit.
+  private(set) var repeated: [[Int]] = []
+
+  init(_ tensor: StoredTensor) {
+    let rowBytes = tensor.byteRange.count / max(1, tensor.shape.dimensions[0])
+    guard rowBytes > 0 else { return }
+    let bytes = tensor.bytes
+    var groups: [Checksum: [Int]] = [:]
+    for row in 0..<tensor.shape.dimensions[0] {
+      let content = UnsafeRawBufferPointer(rebasing: bytes[row * rowBytes..<(row + 1) * rowBytes])
+      if content.allSatisfy({ $0 == 0 || $0 == 0x80 }) {
+        zero.append(row)
+      } else {
+        groups[Checksum(of: content), default: []].append(row)
+      }
+    }
+    repeated = groups.values.filter { $0.count > 1 }.sorted { $0[0] < $1[0] }
+  }
+}
