@@ -49,6 +49,12 @@ let package = Package(
     // The closed world: texts whose truth is known, and their exact checker.
     .target(
       name: "ClosedWorld", dependencies: ["MaskedDiffusion"], swiftSettings: swiftSettings),
+    // What makes models: objectives, gradients, optimisers.
+    .target(
+      name: "Training",
+      dependencies: [
+        "Checkpoints", "JSON", "Kernels", "MaskedDiffusion", "Models", "Tokenizers",
+      ], swiftSettings: swiftSettings),
 
     // Interface: state and screens, then the terminal that shows them.
     .target(
@@ -99,6 +105,12 @@ let package = Package(
       name: "BenchmarksTests",
       dependencies: ["Benchmarks", "MaskedDiffusion", "Models", "_TestSupport"],
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "Checkpoints", "Kernels", "MaskedDiffusion", "Models", "Tokenizers", "Training",
+        "_TestSupport",
+      ], exclude: ["Fixtures"], swiftSettings: swiftSettings),
     .testTarget(
       name: "PlaygroundUITests", dependencies: ["MaskedDiffusion", "PlaygroundUI", "_TestSupport"],
       exclude: ["Screens"], swiftSettings: swiftSettings),
