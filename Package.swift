@@ -49,6 +49,7 @@ let package = Package(
     // The closed world: texts whose truth is known, and their exact checker.
     .target(
       name: "ClosedWorld", dependencies: ["MaskedDiffusion"], swiftSettings: swiftSettings),
+
     // What makes models: objectives, gradients, optimisers.
     .target(
       name: "Training",
@@ -66,7 +67,7 @@ let package = Package(
       name: "unmask",
       dependencies: [
         "Benchmarks", "ChatTemplates", "Checkpoints", "ClosedWorld", "JSON", "Kernels",
-        "MaskedDiffusion", "Models", "PlaygroundUI", "TerminalDriver", "Tokenizers",
+        "MaskedDiffusion", "Models", "PlaygroundUI", "TerminalDriver", "Tokenizers", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swiftSettings),
 

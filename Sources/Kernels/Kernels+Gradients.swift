@@ -69,8 +69,11 @@ extension Kernels {
   /// `weight` times that.
   ///
   /// - Parameters:
-  ///   - logits: `count` of them.
+  ///   - logits: A row.
+  ///   - count: The number of logits.
   ///   - target: An index of `logits`.
+  ///   - weight: What the gradient is multiplied by.
+  /// - Returns: The cross entropy, without the weight.
   package func crossEntropy(
     _ logits: UnsafeMutablePointer<Float>, count: Int, target: Int, weight: Float
   ) -> Double {

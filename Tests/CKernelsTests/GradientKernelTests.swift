@@ -120,18 +120,22 @@ struct GradientKernelTests {
       var step = ck_adamw(
         beta1: 0.9, beta2: 0.95, rate: 0.1, square_correction: 2, epsilon: 1e-8, keep: 0.99)
       ck_adamw_step(isa, &step, gradient, count, &values, &mean, &square)
-      let exactMean = zip(startMean, gradient).map { 0.9 * Double($0) + 0.1 * Double($1) }
-      let exactSquare = zip(startSquare, gradient).map {
-        0.95 * Double($0) + 0.05 * Double($1) * Double($1)
+      var exactMean: [Double] = [], exactSquare: [Double] = [], exact: [Double] = []
+      for index in 0..<count {
+        let g = Double(gradient[index])
+        let m: Double = 0.9 * Double(startMean[index]) + 0.1 * g
+        let s: Double = 0.95 * Double(startSquare[index]) + 0.05 * g * g
+        exactMean.append(m)
+        exactSquare.append(s)
+        exact.append(0.99 * Double(start[index]) - 0.1 * m / (s.squareRoot() * 2 + 1e-8))
       }
       #expect(error(mean, exactMean) < 1e-6)
       #expect(error(square, exactSquare) < 1e-6)
-      let exact = start.indices.map {
-        0.99 * Double(start[$0]) - 0.1 * exactMean[$0] / (exactSquare[$0].squareRoot() * 2 + 1e-8)
-      }
       #expect(error(values, exact) < 1e-5, "\(isa) \(count)")
       ck_blend(isa, &values, 0.5, gradient, 2, count)
-      let blended = zip(exact, gradient).map { 0.5 * $0 + 2 * Double($1) }
+      let blended = zip(exact, gradient).map { value, other -> Double in
+        0.5 * value + 2 * Double(other)
+      }
       #expect(error(values, blended) < 1e-5)
       let squares = start.reduce(0.0) { $0 + Double($1) * Double($1) }
       #expect(abs(ck_sum_of_squares(isa, start, count) - squares) <= 1e-12 * (1 + squares))

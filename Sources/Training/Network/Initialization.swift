@@ -1,5 +1,5 @@
-internal import Foundation
-package import Inference
+internal import Glibc
+package import Kernels
 internal import MaskedDiffusion
 
 /// How a network begins.
@@ -33,7 +33,7 @@ package struct Initialization: Sendable {
     let view = ParameterView(tensor, layout)
     for (number, entry) in layout.entries.enumerated() {
       let values = view.base + entry.offset
-      guard let deviation = deviation(of: entry.role, shape.transformer) else {
+      guard let deviation = deviation(of: entry.role, shape) else {
         values.update(repeating: 1, count: entry.count)
         continue
       }
@@ -45,7 +45,7 @@ package struct Initialization: Sendable {
   }
 
   /// `nil` for norms, which begin as ones.
-  private func deviation(of role: ParameterRole, _ shape: TransformerShape) -> Float? {
+  private func deviation(of role: ParameterRole, _ shape: NetworkShape) -> Float? {
     switch role {
     case .embedding: Self.embeddingDeviation
     case .attentionNorm, .feedForwardNorm, .finalNorm: nil
@@ -55,29 +55,28 @@ package struct Initialization: Sendable {
   }
 
   private func teachNeighbours(_ shape: NetworkShape, _ view: ParameterView) {
-    let transformer = shape.transformer
     var random = SplitMix64(seed: seed ^ 0x6E65_6967_6862_6F72)
-    let direction = (0..<transformer.width).map { _ -> Float in random.next() & 1 == 0 ? 1 : -1 }
+    let direction = (0..<shape.width).map { _ -> Float in random.next() & 1 == 0 ? 1 : -1 }
     let embedding = view[.embedding]
     for row in 0..<embedding.count {
       for (column, sign) in direction.enumerated() {
         embedding[row][column] += Self.embeddingDeviation * sign
       }
     }
-    for layer in 0..<min(neighbourLayers, transformer.layerCount) {
-      let sharing = transformer.headCount / transformer.keyValueHeadCount
-      for head in 0..<transformer.headCount {
-        let number = (layer * transformer.headCount + head) % Self.neighbourCount
+    for layer in 0..<min(neighbourLayers, shape.layerCount) {
+      let sharing = shape.headCount / shape.keyValueHeadCount
+      for head in 0..<shape.headCount {
+        let number = (layer * shape.headCount + head) % Self.neighbourCount
         let offset =
           shape.isCausal ? -(number + 1) : (number / 2 + 1) * (number % 2 == 0 ? -1 : 1)
-        let size = transformer.headSize
+        let size = shape.headSize
         aim(
           query: view[.query(layer: layer)].rows(head * size..<(head + 1) * size),
           // Heads that share a key share the neighbour of the first.
           key: head % sharing == 0
             ? view[.key(layer: layer)].rows(
               head / sharing * size..<(head / sharing + 1) * size) : nil,
-          at: offset, along: direction, rotaryBase: transformer.rotaryBase)
+          at: offset, along: direction, rotaryBase: shape.rotaryBase)
       }
     }
   }

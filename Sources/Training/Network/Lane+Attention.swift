@@ -1,4 +1,4 @@
-internal import Inference
+internal import Kernels
 
 /// Factors of the small products of attention; the larger ones of a lane stay as they are meanwhile.
 struct AttentionFactors {
@@ -22,11 +22,10 @@ extension Lane {
     _ layer: Int, _ all: RowSelection, _ selection: RowSelection, _ gathered: Kernels.Rows,
     queries: Kernels.Rows, keyValues: Kernels.Rows
   ) {
-    let transformer = shape.transformer
-    let savedQueries = blocks[layer].queries.rows(selection.count, transformer.queryWidth)
-    let savedKeyValues = blocks[layer].keyValues.rows(all.count, 2 * transformer.keyValueWidth)
-    let sharing = transformer.headCount / transformer.keyValueHeadCount
-    let size = transformer.headSize
+    let savedQueries = blocks[layer].queries.rows(selection.count, shape.queryWidth)
+    let savedKeyValues = blocks[layer].keyValues.rows(all.count, 2 * shape.keyValueWidth)
+    let sharing = shape.headCount / shape.keyValueHeadCount
+    let size = shape.headSize
     for (canvas, range) in selection.rangesOfCanvases.enumerated() {
       let rows = canvas * all.length..<(canvas + 1) * all.length
       let keyRows = savedKeyValues.rows(rows), keyGradients = keyValues.rows(rows)
@@ -34,11 +33,11 @@ extension Lane {
         keyGradients.base.update(repeating: 0, count: rows.count * keyValues.width)
         continue
       }
-      for head in 0..<transformer.headCount {
+      for head in 0..<shape.headCount {
         let keyHead = head / sharing
         let columns = head * size..<(head + 1) * size
         let keys = keyHead * size..<(keyHead + 1) * size
-        let values = transformer.keyValueWidth + keys.lowerBound
+        let values = shape.keyValueWidth + keys.lowerBound
         let valueColumns = values..<values + size
         backward(
           HeadRows(

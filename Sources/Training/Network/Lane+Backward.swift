@@ -1,4 +1,4 @@
-internal import Inference
+internal import Kernels
 internal import MaskedDiffusion
 
 /// The backward pass: from the loss to the sums of gradients.
@@ -13,7 +13,7 @@ extension Lane {
     let wanted = wantedRows(batch)
     guard wanted.count > 0 else { return 0 }
     forward(batch, wanted)
-    let width = shape.transformer.width
+    let width = shape.width
     let all = RowSelection(canvasCount: batch.canvasCount, length: batch.length)
     let wantedGradient = scratch.wantedGradient.rows(wanted.count, width)
     let loss = backwardThroughHead(batch, wanted, into: wantedGradient)
@@ -45,7 +45,7 @@ extension Lane {
   private func backwardThroughHead(
     _ batch: TrainingBatch, _ wanted: RowSelection, into gradient: Kernels.Rows?
   ) -> Double {
-    let width = shape.transformer.width, vocabulary = shape.transformer.vocabularySize
+    let width = shape.width, vocabulary = shape.vocabularySize
     let output = output.rows(wanted.count, width)
     let normed = scratch.normed.rows(wanted.count, width)
     kernels.rmsNorm(output, norm: norm(.finalNorm), into: normed)
@@ -115,31 +115,30 @@ extension Lane {
   private func backward(
     _ layer: Int, _ all: RowSelection, _ selection: RowSelection, _ gradient: Kernels.Rows
   ) -> Kernels.Rows {
-    let transformer = shape.transformer
     let block = weights.blocks[layer]
     backwardThroughFeedForward(layer, gradient)
 
-    let gathered = blocks[layer].gathered.rows(selection.count, transformer.queryWidth)
-    let gatheredGradient = scratch.gatheredGradient.rows(selection.count, transformer.queryWidth)
+    let gathered = blocks[layer].gathered.rows(selection.count, shape.queryWidth)
+    let gatheredGradient = scratch.gatheredGradient.rows(selection.count, shape.queryWidth)
     kernels.pack(gradient, as: operand, into: left)
     kernels.multiply(left, by: block.projection.backward, into: gatheredGradient)
     addProduct(of: gradient, gathered, to: gradients[.projection(layer: layer)])
 
-    let queryGradient = scratch.queryGradient.rows(selection.count, transformer.queryWidth)
+    let queryGradient = scratch.queryGradient.rows(selection.count, shape.queryWidth)
     let keyValueGradient = scratch.keyValueGradient.rows(
-      all.count, 2 * transformer.keyValueWidth)
+      all.count, 2 * shape.keyValueWidth)
     backwardThroughAttention(
       layer, all, selection, gatheredGradient, queries: queryGradient, keyValues: keyValueGradient)
     rotate(queryGradient, selection.positions, reversedSines)
     rotate(
-      keyValueGradient.columns(0..<transformer.keyValueWidth), all.positions, reversedSines)
+      keyValueGradient.columns(0..<shape.keyValueWidth), all.positions, reversedSines)
     return backwardThroughProjections(
       layer, all, selection, gradient, queries: queryGradient, keyValues: keyValueGradient)
   }
 
   /// From the output of the feed-forward layer to its input, the stream's own way included.
   private func backwardThroughFeedForward(_ layer: Int, _ gradient: Kernels.Rows) {
-    let inner = shape.transformer.feedForwardWidth, block = weights.blocks[layer]
+    let inner = shape.feedForwardWidth, block = weights.blocks[layer]
     let count = gradient.count, width = gradient.width
     let hidden = scratch.hidden.rows(count, inner)
     let gateUp = blocks[layer].gateUp.rows(count, 2 * inner)

@@ -1,4 +1,4 @@
-internal import Inference
+internal import Kernels
 internal import MaskedDiffusion
 
 /// The forward pass, which saves what the backward pass needs.
@@ -22,7 +22,7 @@ extension Lane {
   /// Computes the output of the last block for the wanted rows of `batch`.
   func forward(_ batch: TrainingBatch, _ wanted: RowSelection) {
     let all = RowSelection(canvasCount: batch.canvasCount, length: batch.length)
-    let width = shape.transformer.width
+    let width = shape.width
     let embedding = parameters[.embedding]
     let first = blocks[0].stream.rows(all.count, width)
     for (row, token) in batch.tokens.enumerated() {
@@ -42,12 +42,11 @@ extension Lane {
   private func forward(
     _ layer: Int, _ all: RowSelection, _ selection: RowSelection, into next: Kernels.Rows
   ) {
-    let transformer = shape.transformer
-    let width = transformer.width, block = weights.blocks[layer]
+    let width = shape.width, block = weights.blocks[layer]
     let stream = blocks[layer].stream.rows(all.count, width)
-    let queries = blocks[layer].queries.rows(selection.count, transformer.queryWidth)
-    let keyValues = blocks[layer].keyValues.rows(all.count, 2 * transformer.keyValueWidth)
-    let gathered = blocks[layer].gathered.rows(selection.count, transformer.queryWidth)
+    let queries = blocks[layer].queries.rows(selection.count, shape.queryWidth)
+    let keyValues = blocks[layer].keyValues.rows(all.count, 2 * shape.keyValueWidth)
+    let gathered = blocks[layer].gathered.rows(selection.count, shape.queryWidth)
     let middle = blocks[layer].middle.rows(selection.count, width)
 
     kernels.pack(stream, norm: norm(.attentionNorm(layer: layer)), as: operand, into: left)
@@ -59,7 +58,7 @@ extension Lane {
     kernels.multiply(left, by: block.query.forward, into: queries)
     rotate(queries, selection.positions, rotations.sines)
     rotate(
-      keyValues.columns(0..<transformer.keyValueWidth), all.positions, rotations.sines)
+      keyValues.columns(0..<shape.keyValueWidth), all.positions, rotations.sines)
     attend(queries, keyValues, all, selection, into: gathered)
     kernels.pack(gathered, as: operand, into: left)
     kernels.multiply(left, by: block.projection.forward, into: middle, accumulate: true)
@@ -68,7 +67,7 @@ extension Lane {
 
   /// Adds what each row makes of itself.
   private func feedForward(_ layer: Int, _ middle: Kernels.Rows, into next: Kernels.Rows) {
-    let inner = shape.transformer.feedForwardWidth, block = weights.blocks[layer]
+    let inner = shape.feedForwardWidth, block = weights.blocks[layer]
     let gateUp = blocks[layer].gateUp.rows(middle.count, 2 * inner)
     let hidden = scratch.hidden.rows(middle.count, inner)
     kernels.pack(middle, norm: norm(.feedForwardNorm(layer: layer)), as: operand, into: left)
@@ -98,7 +97,7 @@ extension Lane {
       positionCount: rotations.positionCount)
     positions.withUnsafeBufferPointer { positions in
       guard let base = positions.baseAddress else { return }
-      kernels.rotate(rows, headSize: shape.transformer.headSize, positions: base, table: table)
+      kernels.rotate(rows, headSize: shape.headSize, positions: base, table: table)
     }
   }
 
@@ -106,11 +105,10 @@ extension Lane {
     _ queries: Kernels.Rows, _ keyValues: Kernels.Rows, _ all: RowSelection,
     _ selection: RowSelection, into gathered: Kernels.Rows
   ) {
-    let transformer = shape.transformer
-    let keyWidth = transformer.keyValueWidth
+    let keyWidth = shape.keyValueWidth
     let heads = Kernels.Heads(
-      count: transformer.headCount, keyCount: transformer.keyValueHeadCount,
-      size: transformer.headSize)
+      count: shape.headCount, keyCount: shape.keyValueHeadCount,
+      size: shape.headSize)
     for (canvas, range) in selection.rangesOfCanvases.enumerated() where !range.isEmpty {
       let keys = canvas * all.length..<(canvas + 1) * all.length
       kernels.attend(

@@ -1,4 +1,5 @@
-internal import Inference
+internal import Kernels
+internal import Models
 
 /// What one thread computes gradients with: kernels, memory for what the forward pass saves, and the
 /// sums of its gradients.
@@ -44,7 +45,7 @@ final class Lane: @unchecked Sendable {
     kernels = Kernels(threadCount: 1, instructionSet: instructionSet)
     reversedSines = Tensor(rotations.sines.values.map { -$0 })
     gradientSums = Tensor(count: parameters.layout.count)
-    blocks = (0..<shape.transformer.layerCount).map { _ in SavedBlock() }
+    blocks = (0..<shape.layerCount).map { _ in SavedBlock() }
   }
 
   /// The sums of gradients by parameter.
@@ -53,7 +54,7 @@ final class Lane: @unchecked Sendable {
   var operand: Kernels.Operand { weights.operand }
 
   func norm(_ role: ParameterRole) -> Kernels.Norm {
-    Kernels.Norm(weight: parameters.vector(role), epsilon: shape.transformer.normEpsilon)
+    Kernels.Norm(weight: parameters.vector(role), epsilon: shape.normEpsilon)
   }
 }
 

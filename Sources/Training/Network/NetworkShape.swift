@@ -1,31 +1,67 @@
-package import Inference
-
-/// The dimensions of a network to train, and which way it looks.
+/// The dimensions of a network to train, and which way it looks: a transformer of rotary attention and gated
+/// feed-forward layers, with norms before them and none of the biases.
 package struct NetworkShape: Equatable, Sendable {
-  /// The dimensions of the transformer; the embedding has a row more than the head, the mask's.
-  package var transformer: TransformerShape
-
+  /// The number of blocks.
+  package var layerCount: Int
+  /// The number of features of a position.
+  package var width: Int
+  /// The number of query heads.
+  package var headCount: Int
+  /// The number of key and value heads; divides `headCount`.
+  package var keyValueHeadCount: Int
+  /// The number of features of a head, even.
+  package var headSize: Int
+  /// The number of features between the two halves of the feed-forward layer.
+  package var feedForwardWidth: Int
+  /// The rows of the embedding: a row more than the head, the mask's.
+  package var embeddingCount: Int
+  /// The rows of the head: tokens that can be predicted.
+  package var vocabularySize: Int
+  /// The most positions of a canvas.
+  package var contextLength: Int
+  /// What is added to the mean square before its root is taken.
+  package var normEpsilon: Float
+  /// How fast the rotations of a head slow down from one pair to the next.
+  package var rotaryBase: Float
   /// Whether position i sees only positions up to i: an autoregressive twin, not a mask predictor.
   package var isCausal: Bool
 
   /// Creates a shape; the dimensions are not checked.
-  package init(_ transformer: TransformerShape, isCausal: Bool = false) {
-    self.transformer = transformer
+  package init(
+    layerCount: Int, width: Int, headCount: Int, keyValueHeadCount: Int, headSize: Int,
+    feedForwardWidth: Int, embeddingCount: Int, vocabularySize: Int, contextLength: Int,
+    normEpsilon: Float = 1e-5, rotaryBase: Float = 10_000, isCausal: Bool = false
+  ) {
+    self.layerCount = layerCount
+    self.width = width
+    self.headCount = headCount
+    self.keyValueHeadCount = keyValueHeadCount
+    self.headSize = headSize
+    self.feedForwardWidth = feedForwardWidth
+    self.embeddingCount = embeddingCount
+    self.vocabularySize = vocabularySize
+    self.contextLength = contextLength
+    self.normEpsilon = normEpsilon
+    self.rotaryBase = rotaryBase
     self.isCausal = isCausal
   }
 
+  /// The features of all query heads.
+  package var queryWidth: Int { headCount * headSize }
+
+  /// The features of all key heads.
+  package var keyValueWidth: Int { keyValueHeadCount * headSize }
+
   /// The token a mask predictor masks with, and a causal network begins with: the last row of the
   /// embedding.
-  package var maskToken: Int32 { Int32(transformer.embeddingCount - 1) }
+  package var maskToken: Int32 { Int32(embeddingCount - 1) }
 
   /// The floating-point operations of a forward and a backward pass of one position: six a weight of
   /// a product, and attention over `length` keys.
   package func operationCount(length: Int) -> Double {
-    let shape = transformer
-    let block =
-      shape.width * (2 * shape.queryWidth + 2 * shape.keyValueWidth + 3 * shape.feedForwardWidth)
-    let weights = shape.layerCount * block + shape.width * shape.vocabularySize
-    let attention = 12 * shape.layerCount * shape.queryWidth * length / (isCausal ? 2 : 1)
+    let block = width * (2 * queryWidth + 2 * keyValueWidth + 3 * feedForwardWidth)
+    let weights = layerCount * block + width * vocabularySize
+    let attention = 12 * layerCount * queryWidth * length / (isCausal ? 2 : 1)
     return Double(6 * weights + attention)
   }
 }
@@ -63,12 +99,9 @@ extension NetworkShape {
     _ preset: Preset, vocabularySize: Int, contextLength: Int, isCausal: Bool = false
   ) {
     self.init(
-      TransformerShape(
-        layerCount: preset.layers, width: preset.width, headCount: preset.heads,
-        keyValueHeadCount: preset.heads, headSize: preset.width / preset.heads,
-        feedForwardWidth: preset.feedForwardWidth, embeddingCount: vocabularySize + 1,
-        vocabularySize: vocabularySize, contextLength: contextLength, normEpsilon: 1e-5,
-        rotaryBase: 10_000, rotaryPrecision: .float32),
-      isCausal: isCausal)
+      layerCount: preset.layers, width: preset.width, headCount: preset.heads,
+      keyValueHeadCount: preset.heads, headSize: preset.width / preset.heads,
+      feedForwardWidth: preset.feedForwardWidth, embeddingCount: vocabularySize + 1,
+      vocabularySize: vocabularySize, contextLength: contextLength, isCausal: isCausal)
   }
 }

@@ -1,4 +1,4 @@
-internal import Inference
+internal import Kernels
 
 /// All matrices of a network as right factors, for the forward and the backward pass: packed once a
 /// step, read by every lane.

@@ -1,4 +1,4 @@
-package import Inference
+internal import Kernels
 
 /// What a parameter does in the network.
 package enum ParameterRole: Hashable, Sendable {
@@ -53,7 +53,7 @@ package struct ParameterLayout: Sendable {
   private var places: [ParameterRole: Int] = [:]
 
   /// Lays out the parameters of `shape`.
-  package init(_ shape: TransformerShape) {
+  package init(_ shape: NetworkShape) {
     let width = shape.width
     add(.embedding, shape.embeddingCount, width)
     for layer in 0..<shape.layerCount {

@@ -1,4 +1,5 @@
-package import Inference
+package import Kernels
+internal import Models
 
 /// A network whose gradients can be computed.
 ///
@@ -39,16 +40,15 @@ package final class TrainingNetwork: @unchecked Sendable {
     precision: Kernels.Precision = .bf16, instructionSet: Kernels.InstructionSet? = nil
   ) {
     precondition(laneCount > 0 && threadCount > 0, "\(laneCount) lanes, \(threadCount) threads")
-    let transformer = shape.transformer
     self.shape = shape
     self.parameters = parameters
-    layout = ParameterLayout(transformer)
+    layout = ParameterLayout(shape)
     kernels = Kernels(threadCount: threadCount, instructionSet: instructionSet)
     operand = kernels.operand(for: .f32, precision)
-    weights = PackedWeights(layerCount: transformer.layerCount, operand: operand)
+    weights = PackedWeights(layerCount: shape.layerCount, operand: operand)
     let rotations = RotaryTable(
-      positionCount: transformer.contextLength, headSize: transformer.headSize,
-      base: transformer.rotaryBase, precision: transformer.rotaryPrecision)
+      positionCount: shape.contextLength, headSize: shape.headSize,
+      base: shape.rotaryBase)
     let view = ParameterView(parameters, layout)
     let weights = weights
     lanes = (0..<laneCount).map { _ in

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Glibc
 
 /// The learning rate over a run, as a share of its largest value.
 package struct LearningRateSchedule: Equatable, Sendable {
@@ -31,6 +31,7 @@ package struct LearningRateSchedule: Equatable, Sendable {
   /// - Parameters:
   ///   - step: The number of steps taken before.
   ///   - progress: How much of the run is over, 0...1: by steps or by the clock.
+  /// - Returns: A number in 0...1.
   package func share(step: Int, progress: Double) -> Double {
     let warm = warmUpSteps > 0 ? min(1, Double(step + 1) / Double(warmUpSteps)) : 1
     let progress = min(1, max(0, progress))

@@ -1,5 +1,5 @@
-internal import Foundation
-internal import Inference
+internal import Glibc
+internal import Kernels
 
 /// Momentum whose steps are orthogonalised: all directions of a matrix move equally far.
 ///

@@ -1,4 +1,4 @@
-internal import Inference
+internal import Kernels
 
 /// What moves the parameters.
 package struct OptimizerSettings: Equatable, Sendable {

@@ -1,5 +1,4 @@
 import Foundation
-import Inference
 import MaskedDiffusion
 import Training
 
@@ -11,7 +10,7 @@ struct DoubleNetwork {
 
   init(_ shape: NetworkShape) {
     self.shape = shape
-    layout = ParameterLayout(shape.transformer)
+    layout = ParameterLayout(shape)
   }
 
   /// The loss of `batch` for parameters of the layout.
@@ -42,9 +41,8 @@ struct DoubleNetwork {
   }
 
   private func outputs(_ tokens: [TokenID], _ parameters: [Double]) -> [[Double]] {
-    let transformer = shape.transformer
     var stream = tokens.map { row(.embedding, Int($0), parameters) }
-    for layer in 0..<transformer.layerCount {
+    for layer in 0..<shape.layerCount {
       let normed = stream.map { norm($0, .attentionNorm(layer: layer), parameters) }
       let gathered = attention(normed, layer, parameters)
       for position in stream.indices {
@@ -64,9 +62,8 @@ struct DoubleNetwork {
   private func attention(
     _ normed: [[Double]], _ layer: Int, _ parameters: [Double]
   ) -> [[Double]] {
-    let transformer = shape.transformer
-    let size = transformer.headSize
-    let sharing = transformer.headCount / transformer.keyValueHeadCount
+    let size = shape.headSize
+    let sharing = shape.headCount / shape.keyValueHeadCount
     let queries = normed.enumerated().map { position, row in
       rotated(multiply(.query(layer: layer), row, parameters), position)
     }
@@ -75,7 +72,7 @@ struct DoubleNetwork {
     }
     let values = normed.map { multiply(.value(layer: layer), $0, parameters) }
     return queries.indices.map { position in
-      (0..<transformer.headCount).flatMap { head -> [Double] in
+      (0..<shape.headCount).flatMap { head -> [Double] in
         let query = queries[position][head * size..<(head + 1) * size]
         let columns = head / sharing * size..<(head / sharing + 1) * size
         let seen = shape.isCausal ? position + 1 : keys.count
@@ -91,13 +88,13 @@ struct DoubleNetwork {
   }
 
   private func rotated(_ row: [Double], _ position: Int) -> [Double] {
-    let size = shape.transformer.headSize, half = size / 2
+    let size = shape.headSize, half = size / 2
     var output = row
     for first in stride(from: 0, to: row.count, by: size) {
       for pair in 0..<half {
         let angle =
           Double(position)
-          / pow(Double(shape.transformer.rotaryBase), 2 * Double(pair) / Double(size))
+          / pow(Double(shape.rotaryBase), 2 * Double(pair) / Double(size))
         let (a, b) = (row[first + pair], row[first + pair + half])
         output[first + pair] = a * cos(angle) - b * sin(angle)
         output[first + pair + half] = b * cos(angle) + a * sin(angle)
@@ -108,7 +105,7 @@ struct DoubleNetwork {
 
   private func norm(_ row: [Double], _ role: ParameterRole, _ parameters: [Double]) -> [Double] {
     let mean = row.reduce(0) { $0 + $1 * $1 } / Double(row.count)
-    let inverse = 1 / sqrt(mean + Double(shape.transformer.normEpsilon))
+    let inverse = 1 / sqrt(mean + Double(shape.normEpsilon))
     let weight = self.row(role, 0, parameters)
     return zip(row, weight).map { $0 * inverse * $1 }
   }

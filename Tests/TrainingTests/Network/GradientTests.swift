@@ -1,4 +1,4 @@
-import Inference
+import Kernels
 import MaskedDiffusion
 import Testing
 import Training
@@ -9,10 +9,8 @@ struct GradientTests {
 
   private static func shape(keyHeads: Int, isCausal: Bool) -> NetworkShape {
     NetworkShape(
-      TransformerShape(
-        layerCount: 2, width: 8, headCount: 2, keyValueHeadCount: keyHeads, headSize: 4,
-        feedForwardWidth: 12, embeddingCount: 8, vocabularySize: 7, contextLength: 8,
-        normEpsilon: 1e-5, rotaryBase: 10_000, rotaryPrecision: .float32),
+      layerCount: 2, width: 8, headCount: 2, keyValueHeadCount: keyHeads, headSize: 4,
+      feedForwardWidth: 12, embeddingCount: 8, vocabularySize: 7, contextLength: 8,
       isCausal: isCausal)
   }
 
@@ -35,7 +33,7 @@ struct GradientTests {
     variant: (keyHeads: Int, isCausal: Bool)
   ) {
     let shape = Self.shape(keyHeads: variant.keyHeads, isCausal: variant.isCausal)
-    let layout = ParameterLayout(shape.transformer)
+    let layout = ParameterLayout(shape)
     let parameters = Initialization(seed: 5).parameters(of: shape, layout)
     let batch = Self.batch(shape)
     let reference = DoubleNetwork(shape)
@@ -69,7 +67,7 @@ struct GradientTests {
 
   @Test func oneThreadOrTwoGiveTheSameGradients() {
     let shape = Self.shape(keyHeads: 2, isCausal: false)
-    let layout = ParameterLayout(shape.transformer)
+    let layout = ParameterLayout(shape)
     let batch = Self.batch(shape)
     let both = [1, 2].map { threadCount in
       let network = TrainingNetwork(
@@ -84,7 +82,7 @@ struct GradientTests {
 
   @Test func aBatchWithoutTargetsHasNoGradients() {
     let shape = Self.shape(keyHeads: 2, isCausal: false)
-    let layout = ParameterLayout(shape.transformer)
+    let layout = ParameterLayout(shape)
     let network = TrainingNetwork(
       shape, parameters: Initialization(seed: 5).parameters(of: shape, layout), laneCount: 1,
       threadCount: 1)
