@@ -11,7 +11,7 @@ struct Unmask: ParsableCommand {
       PlayCommand.self,
       GenerateCommand.self, PredictCommand.self, ModelsCommand.self, StrategiesCommand.self,
       TokenizeCommand.self, TraceCommand.self, BenchCommand.self, QuantizeCommand.self,
-      ScreenCommand.self, WorldCommand.self,
+      TrainCommand.self, TokenizerCommand.self, WorldCommand.self, ScreenCommand.self,
     ])
 
   /// Without a subcommand, opens the playground.

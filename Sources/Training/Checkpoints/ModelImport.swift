@@ -25,13 +25,13 @@ package struct ModelImport: Sendable {
       throw TrainingError.untrainable(
         path: path, reason: "it is of family \(model.family), expected \(SMDM.descriptor.name)")
     }
-    let own = model.description.shape
+    let own = model.description.architecture
     let shape = NetworkShape(
       layerCount: own.layerCount, width: own.width, headCount: own.headCount,
       keyValueHeadCount: own.keyValueHeadCount, headSize: own.headSize,
       feedForwardWidth: own.feedForwardWidth, embeddingCount: own.embeddingCount,
       vocabularySize: own.vocabularySize, contextLength: contextLength,
-      normEpsilon: own.normEpsilon, rotaryBase: own.rotaryBase, isCausal: isCausal)
+      normEpsilon: own.normEpsilon, rotary: own.rotary, isCausal: isCausal)
     guard shape.embeddingCount == shape.vocabularySize + 1 else {
       throw TrainingError.untrainable(
         path: path, reason: "the mask is not the last row of the embedding")

@@ -76,7 +76,7 @@ package struct Initialization: Sendable {
           key: head % sharing == 0
             ? view[.key(layer: layer)].rows(
               head / sharing * size..<(head / sharing + 1) * size) : nil,
-          at: offset, along: direction, rotaryBase: shape.rotaryBase)
+          at: offset, along: direction, frequencies: shape.rotary.frequencies(headSize: size))
       }
     }
   }
@@ -87,14 +87,13 @@ package struct Initialization: Sendable {
   /// distance of δ.
   private func aim(
     query: Kernels.Rows, key: Kernels.Rows?, at offset: Int, along direction: [Float],
-    rotaryBase: Float
+    frequencies: [Float]
   ) {
     let half = query.count / 2
     let scale = Float(2).squareRoot() / Float(direction.count)
     for pair in 0..<half {
       let amplitude = 4 * pow(Float(half) / 8, 0.25) * exp(-Float(pair) / 3)
-      let frequency = 1 / pow(rotaryBase, Float(pair) / Float(half))
-      let angle = Float(offset) * frequency
+      let angle = Float(offset) * frequencies[pair]
       for (column, sign) in direction.enumerated() {
         query[pair][column] += amplitude * sign * scale
         guard let key else { continue }

@@ -106,17 +106,38 @@ extension Lane {
     _ selection: RowSelection, into gathered: Kernels.Rows
   ) {
     let keyWidth = shape.keyValueWidth
-    let heads = Kernels.Heads(
-      count: shape.headCount, keyCount: shape.keyValueHeadCount,
-      size: shape.headSize)
     for (canvas, range) in selection.rangesOfCanvases.enumerated() where !range.isEmpty {
       let keys = canvas * all.length..<(canvas + 1) * all.length
-      kernels.attend(
-        q: queries.rows(range), k: keyValues.rows(keys).columns(0..<keyWidth),
-        v: keyValues.rows(keys).columns(keyWidth..<2 * keyWidth), into: gathered.rows(range),
-        heads: heads,
-        causalOffset: shape.isCausal ? selection.causalOffset(canvas: canvas, range) : nil,
-        precision: operand == .bf16 ? .bf16 : .f32)
+      let sources = Sources(
+        keys: keyValues.rows(keys).columns(0..<keyWidth),
+        values: keyValues.rows(keys).columns(keyWidth..<2 * keyWidth))
+      guard shape.isCausal else {
+        attend(queries.rows(range), sources, ranges: nil, into: gathered.rows(range))
+        continue
+      }
+      let offset = selection.causalOffset(canvas: canvas, range)
+      let ranges = (0..<range.count).map { Kernels.KeyRange(0..<offset + $0 + 1) }
+      ranges.withUnsafeBufferPointer { ranges in
+        attend(
+          queries.rows(range), sources, ranges: ranges.baseAddress, into: gathered.rows(range))
+      }
     }
+  }
+
+  /// The keys and values of one canvas.
+  private struct Sources {
+    var keys: Kernels.Rows
+    var values: Kernels.Rows
+  }
+
+  private func attend(
+    _ queries: Kernels.Rows, _ sources: Sources, ranges: UnsafePointer<Kernels.KeyRange>?,
+    into gathered: Kernels.Rows
+  ) {
+    kernels.attend(
+      q: queries, k: sources.keys, v: sources.values, into: gathered,
+      heads: Kernels.Heads(
+        count: shape.headCount, keyCount: shape.keyValueHeadCount, size: shape.headSize),
+      ranges: ranges, precision: operand == .bf16 ? .bf16 : .f32)
   }
 }

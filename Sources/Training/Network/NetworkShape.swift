@@ -1,3 +1,5 @@
+package import Models
+
 /// The dimensions of a network to train, and which way it looks: a transformer of rotary attention and gated
 /// feed-forward layers, with norms before them and none of the biases.
 package struct NetworkShape: Equatable, Sendable {
@@ -21,8 +23,8 @@ package struct NetworkShape: Equatable, Sendable {
   package var contextLength: Int
   /// What is added to the mean square before its root is taken.
   package var normEpsilon: Float
-  /// How fast the rotations of a head slow down from one pair to the next.
-  package var rotaryBase: Float
+  /// How heads are told where a position is.
+  package var rotary: Rotary
   /// Whether position i sees only positions up to i: an autoregressive twin, not a mask predictor.
   package var isCausal: Bool
 
@@ -30,7 +32,7 @@ package struct NetworkShape: Equatable, Sendable {
   package init(
     layerCount: Int, width: Int, headCount: Int, keyValueHeadCount: Int, headSize: Int,
     feedForwardWidth: Int, embeddingCount: Int, vocabularySize: Int, contextLength: Int,
-    normEpsilon: Float = 1e-5, rotaryBase: Float = 10_000, isCausal: Bool = false
+    normEpsilon: Float = 1e-5, rotary: Rotary = Rotary(base: 10_000), isCausal: Bool = false
   ) {
     self.layerCount = layerCount
     self.width = width
@@ -42,7 +44,7 @@ package struct NetworkShape: Equatable, Sendable {
     self.vocabularySize = vocabularySize
     self.contextLength = contextLength
     self.normEpsilon = normEpsilon
-    self.rotaryBase = rotaryBase
+    self.rotary = rotary
     self.isCausal = isCausal
   }
 

@@ -48,7 +48,7 @@ package final class TrainingNetwork: @unchecked Sendable {
     weights = PackedWeights(layerCount: shape.layerCount, operand: operand)
     let rotations = RotaryTable(
       positionCount: shape.contextLength, headSize: shape.headSize,
-      base: shape.rotaryBase)
+      rotary: shape.rotary)
     let view = ParameterView(parameters, layout)
     let weights = weights
     lanes = (0..<laneCount).map { _ in

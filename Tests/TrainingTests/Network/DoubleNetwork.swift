@@ -94,7 +94,7 @@ struct DoubleNetwork {
       for pair in 0..<half {
         let angle =
           Double(position)
-          / pow(Double(shape.rotaryBase), 2 * Double(pair) / Double(size))
+          / pow(Double(shape.rotary.base), 2 * Double(pair) / Double(size))
         let (a, b) = (row[first + pair], row[first + pair + half])
         output[first + pair] = a * cos(angle) - b * sin(angle)
         output[first + pair + half] = b * cos(angle) + a * sin(angle)
