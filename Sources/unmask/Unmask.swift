@@ -11,7 +11,8 @@ struct Unmask: ParsableCommand {
       PlayCommand.self,
       GenerateCommand.self, PredictCommand.self, ModelsCommand.self, StrategiesCommand.self,
       TokenizeCommand.self, TraceCommand.self, BenchCommand.self, QuantizeCommand.self,
-      TrainCommand.self, TokenizerCommand.self, WorldCommand.self, ScreenCommand.self,
+      TrainCommand.self, BenchTrainingCommand.self, TokenizerCommand.self, WorldCommand.self,
+      ScreenCommand.self,
     ])
 
   /// Without a subcommand, opens the playground.

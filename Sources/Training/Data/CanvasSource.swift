@@ -1,4 +1,4 @@
-internal import MaskedDiffusion
+package import MaskedDiffusion
 
 /// Canvases for every step of a run: a function of (seed, step).
 package struct CanvasSource: Sendable {
@@ -36,8 +36,15 @@ package struct CanvasSource: Sendable {
     }
   }
 
+  /// A text as tokens, with how many of them are its prompt.
+  package typealias EncodedText = (tokens: [TokenID], promptLength: Int)
+
+  /// Texts made anew for every step, without end.
+  package typealias FreshTexts = @Sendable (_ step: Int) -> AnyIterator<EncodedText>
+
   package let settings: Settings
   private let corpus: TokenCorpus
+  private let fresh: FreshTexts?
   private let seed: UInt64
   /// For texts: those that fit, the shortest first.
   private let order: [Int]
@@ -48,12 +55,23 @@ package struct CanvasSource: Sendable {
   private static let widthUnit = 16
   private static let mostBuckets = 3
 
+  /// Texts that are made for a canvas at most before one of the corpus is taken.
+  private static let mostTries = 64
+
   /// Creates the source of a corpus.
   ///
+  /// - Parameters:
+  ///   - corpus: The texts; with `fresh`, examples that say how long texts are.
+  ///   - settings: How they are put on canvases.
+  ///   - seed: The seed of the run.
+  ///   - fresh: Makes texts for every step in place of those of the corpus; for one text a canvas.
   /// - Throws: ``TrainingError/textsTooLong(canvasLength:shortest:)``, or
   ///   ``TrainingError/noTexts(path:)`` for an empty corpus.
-  package init(_ corpus: TokenCorpus, _ settings: Settings, seed: UInt64) throws(TrainingError) {
+  package init(
+    _ corpus: TokenCorpus, _ settings: Settings, seed: UInt64, fresh: FreshTexts? = nil
+  ) throws(TrainingError) {
     self.corpus = corpus
+    self.fresh = fresh
     self.settings = settings
     self.seed = seed
     guard !corpus.tokens.isEmpty else { throw .noTexts(path: "the data") }
@@ -121,21 +139,43 @@ package struct CanvasSource: Sendable {
     }
     let number = chosen ?? buckets.count - 1
     let (width, end) = buckets[number], start = starts[number]
+    let narrower = number > 0 ? buckets[number - 1].width : 0
+    let made = fresh?(step)
     return (0..<max(1, settings.positionsOfStep / width)).map { canvas in
       var own = random.stream(.document, step: step, canvas: canvas)
-      let first = own.nextUniform() < settings.slack ? 0 : start
+      let hasSlack = own.nextUniform() < settings.slack
+      let first = hasSlack ? 0 : start
       let place = first + Int(own.nextUniform() * Double(end - first))
       let keepsPrompt = own.nextUniform() < settings.promptShare
-      return self.canvas(of: order[place], width: width, keepsPrompt: keepsPrompt)
+      let text =
+        made.flatMap { next($0, fitting: hasSlack ? 0 : narrower, width) } ?? text(order[place])
+      return self.canvas(text, width: width, keepsPrompt: keepsPrompt)
     }
   }
 
-  private func canvas(of index: Int, width: Int, keepsPrompt: Bool) -> CanvasText {
+  /// The next text that needs more than `narrower` positions and at most `width`.
+  private func next(
+    _ texts: AnyIterator<EncodedText>, fitting narrower: Int, _ width: Int
+  ) -> EncodedText? {
+    for _ in 0..<Self.mostTries {
+      guard let text = texts.next() else { return nil }
+      guard text.tokens.count <= settings.canvasLength else { continue }
+      let need = min(text.tokens.count + 1, settings.canvasLength)
+      if need > narrower, need <= width { return text }
+    }
+    return nil
+  }
+
+  private func text(_ index: Int) -> EncodedText {
     let text = corpus.texts[index]
-    var tokens = Array(corpus.tokens[text.first..<text.first + text.count].prefix(width))
-    while tokens.count < width { tokens.append(corpus.endToken) }
+    return (Array(corpus.tokens[text.first..<text.first + text.count]), text.promptLength)
+  }
+
+  private func canvas(_ text: EncodedText, width: Int, keepsPrompt: Bool) -> CanvasText {
+    let ends = repeatElement(corpus.endToken, count: max(0, width - text.tokens.count))
     return CanvasText(
-      tokens: tokens, promptLength: keepsPrompt ? min(text.promptLength, width) : 0)
+      tokens: Array(text.tokens.prefix(width)) + ends,
+      promptLength: keepsPrompt ? min(text.promptLength, width) : 0)
   }
 
   /// Every text on the narrowest canvas it fits, for measuring; whole canvases of the packed texts.
@@ -155,7 +195,7 @@ package struct CanvasSource: Sendable {
       let places = (start..<bucket.textCount).filter { $0 % stride == 0 }
       start = bucket.textCount
       guard !places.isEmpty else { return nil }
-      return places.map { canvas(of: order[$0], width: bucket.width, keepsPrompt: false) }
+      return places.map { canvas(text(order[$0]), width: bucket.width, keepsPrompt: false) }
     }
   }
 

@@ -5,8 +5,9 @@ import Training
 struct TrainDataArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "What to learn from: a text file ('<|endoftext|>' between texts) or JSON Lines (strings, or "
-        + "objects with text, or with prompt and response).", valueName: "data"))
+      "What to learn from: world:tiny, world:small or world:full (texts made for every step), a text "
+        + "file ('<|endoftext|>' between texts) or JSON Lines (strings, or objects with text, or with "
+        + "prompt and response).", valueName: "data"))
   var data: String?
 
   @Option(help: ArgumentHelp("The directory to write the model to.", valueName: "dir"))
@@ -30,8 +31,8 @@ struct TrainDataArguments: ParsableArguments {
     help: ArgumentHelp("The most tokens of a tokenizer that is trained.", valueName: "n"))
   var vocabulary = 2048
 
-  @Flag(help: "Train a tokenizer of whole words.")
-  var words = false
+  @Flag(inversion: .prefixedNo, help: "Train a tokenizer of whole words; usual for a world.")
+  var words: Bool?
 
   @Option(help: ArgumentHelp("The most positions of a canvas.", valueName: "n"))
   var canvas = 128
@@ -48,8 +49,9 @@ struct TrainDataArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The share of texts whose prompt is read and not learnt.", valueName: "share"))
-  var prompts = 1.0
+      "The share of texts whose prompt is read and not learnt; half for a world, else all.",
+      valueName: "share"))
+  var prompts: Double?
 
   @Option(
     help: ArgumentHelp(

@@ -14,6 +14,8 @@ final class TrainingBoard: Sendable {
     var positionsPerSecond = 0.0
     /// The text that was generated last, always from the same seed.
     var sample: String?
+    /// What the world's checker says of it.
+    var verdict: String?
     var isPaused = false
     var isFinished = false
     var failure: (any Error)?

@@ -12,16 +12,19 @@ struct TrainingLines {
   func follow() throws(FileError) {
     var shown: String?
     while true {
-      let (news, sample, isFinished) = board.state.withLock { state in
+      let state = board.state.withLock { state in
         defer { state.news = [] }
-        return (state.news, state.sample, state.isFinished)
+        return state
       }
-      for line in news { try OutputStream.standard.writeLine(sanitizer.sanitized(line)) }
-      if let sample, sample != shown {
+      for line in state.news { try OutputStream.standard.writeLine(sanitizer.sanitized(line)) }
+      if let sample = state.sample, sample != shown {
         try OutputStream.standard.writeLine("  " + sanitizer.sanitized(sample))
+        if let verdict = state.verdict {
+          try OutputStream.standard.writeLine("  → " + sanitizer.sanitized(verdict))
+        }
         shown = sample
       }
-      if isFinished { return }
+      if state.isFinished { return }
       usleep(50_000)
     }
   }

@@ -15,6 +15,8 @@ struct TrainingPlan {
   let source: CanvasSource
   /// Texts to measure with; `nil` if none were held out.
   let held: CanvasSource?
+  /// The world that the texts are of.
+  let world: TrainingWorld?
   let export: ModelExport
   let limit: TrainingLimit
   let checkpointSeconds: Double
@@ -33,15 +35,22 @@ struct TrainingPlan {
     resumes = data.resume
     try Self.checkDirectory(out, resumes: resumes)
     let threads = ModelOptions(threadCount: method.threads).usedThreadCount
-    let texts = try Self.texts(data)
-    let (tokenizer, document) = try Self.tokenizer(data, texts, resumed: resumes ? out : nil)
+    world = try data.data.flatMap { try TrainingWorld($0, seed: method.seed) }
+    let texts = try world?.examples ?? Self.texts(data)
+    let (tokenizer, document) = try Self.tokenizer(
+      data, texts, usesWords: data.words ?? (world != nil), resumed: resumes ? out : nil)
     let corpus = try TokenCorpus(texts, tokenizer: tokenizer)
-    let (training, heldOut) = corpus.split(holdingOut: data.heldOut)
+    let (training, heldOut) =
+      world == nil
+      ? corpus.split(holdingOut: data.heldOut)
+      : (corpus, try TokenCorpus(world?.heldOut ?? [], tokenizer: tokenizer))
     let filling = data.fill ?? Self.usualFilling(corpus, canvas: data.canvas)
     let canvases = CanvasSource.Settings(
       filling: filling, canvasLength: data.canvas, positionsOfStep: method.batch,
-      promptShare: data.prompts, randomLengthShare: data.randomLength)
-    source = try CanvasSource(training, canvases, seed: method.seed)
+      promptShare: data.prompts ?? (world == nil ? 1 : 0.5),
+      randomLengthShare: data.randomLength)
+    source = try CanvasSource(
+      training, canvases, seed: method.seed, fresh: world?.freshTexts(tokenizer))
     held =
       heldOut.tokens.isEmpty ? nil : try? CanvasSource(heldOut, canvases, seed: method.seed)
     let begun = try Self.network(data, method, vocabularySize: tokenizer.vocabularySize)
@@ -54,8 +63,9 @@ struct TrainingPlan {
       name: name, shape: shape, endToken: corpus.endToken, tokenizer: document)
     checkpointSeconds = report.every
     notes = TrainingNotes.notes(arguments: arguments, lanes: settings.laneCount)
+    let amount = "\(corpus.texts.count) texts, \(abbreviated(corpus.tokens.count)) tokens"
     introduction = [
-      "\(corpus.texts.count) texts, \(abbreviated(corpus.tokens.count)) tokens"
+      (world.map { "the \($0.size.rawValue) world, " + $0.entropyText } ?? amount)
         + (source.leftOutCount > 0 ? ", \(source.leftOutCount) too long for a canvas" : ""),
       "\(abbreviated(ParameterLayout(shape).count)) parameters, "
         + "\(tokenizer.vocabularySize) tokens, canvases of \(data.canvas)",
@@ -86,7 +96,7 @@ extension TrainingPlan {
     try inRange("batch", Double(method.batch), 1...1e8)
     try inRange("held-out", data.heldOut, 0...0.5)
     for (name, share) in [
-      ("prompts", data.prompts), ("prompt-drop", data.promptDrop),
+      ("prompts", data.prompts ?? 1), ("prompt-drop", data.promptDrop),
       ("random-length", data.randomLength), ("descent", method.descent),
     ] { try inRange(name, share, 0...1) }
     try inRange("average", method.average, 0...0.99999)
@@ -116,14 +126,15 @@ extension TrainingPlan {
 
   private static func texts(_ data: TrainDataArguments) throws -> [TrainingText] {
     guard let path = data.data else {
-      throw UsageError("there is nothing to learn from", hint: "give --data FILE")
+      throw UsageError(
+        "there is nothing to learn from", hint: "give --data world:tiny or --data FILE")
     }
     return try TrainingText.read(WholeFile.expanded(path))
   }
 
   /// The tokenizer, and the content of its `tokenizer.json`.
   private static func tokenizer(
-    _ data: TrainDataArguments, _ texts: [TrainingText], resumed: String?
+    _ data: TrainDataArguments, _ texts: [TrainingText], usesWords: Bool, resumed: String?
   ) throws -> (tokenizer: any Tokenizer, document: String) {
     let given = resumed ?? data.tokenizer.map(WholeFile.expanded) ?? data.initial
     if let given {
@@ -133,7 +144,7 @@ extension TrainingPlan {
     }
     let all = texts.lazy.map { $0.prompt + $0.text }
     let document =
-      data.words
+      usesWords
       ? try TokenizerDocument(wordsOf: all, vocabularySize: data.vocabulary)
       : try TokenizerDocument(bytePairsOf: all, vocabularySize: data.vocabulary)
     return (try document.tokenizer(), document.text)

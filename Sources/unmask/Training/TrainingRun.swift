@@ -83,6 +83,12 @@ final class TrainingRun: @unchecked Sendable {
     }
   }
 
+  /// How far a bound is from what the world's own choices cost.
+  private func gap(_ natsOfText: Double) -> String {
+    guard let world = plan.world else { return "" }
+    return ", gap \(fixed(natsOfText - world.entropyOfHeldOut, 1))"
+  }
+
   private func keep() throws(TrainingError) {
     try trainer.writeCheckpoint(to: plan.out, notes: plan.notes)
     try trainer.writeModel(plan.export, to: plan.out)
@@ -96,12 +102,16 @@ final class TrainingRun: @unchecked Sendable {
       trainer.progress.bound = bound.perToken
       tell(
         "step \(trainer.progress.step) · held out: \(fixed(bound.perToken, 3)) nats a token, "
-          + "\(fixed(bound.perText, 1)) a text")
+          + "\(fixed(bound.perText, 1)) a text" + gap(bound.perText))
     }
     try keep()
     if !plan.shape.isCausal {
       let text = try TrainingSample(directory: plan.out, threads: plan.settings.threadCount).text()
-      board.state.withLock { $0.sample = text }
+      let verdict = plan.world?.verdict(on: text)
+      board.state.withLock { state in
+        state.sample = text
+        state.verdict = verdict
+      }
     }
     trainer.progress.seconds += seconds(since: began)
     lastCheckpoint = .now

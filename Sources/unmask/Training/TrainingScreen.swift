@@ -82,6 +82,7 @@ struct TrainingScreen {
     if let sample = state.sample {
       let room = max(0, size.rows - lines.count - 3)
       lines += wrapped(sample, columns).prefix(room).map { line($0, columns, .text) }
+      if let verdict = state.verdict { lines.append(line(verdict, columns, .status)) }
     }
     lines.append(
       line(

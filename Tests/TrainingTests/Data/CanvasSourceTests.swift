@@ -57,6 +57,25 @@ struct CanvasSourceTests {
     #expect(seen == windows)
   }
 
+  @Test func textsCanBeMadeForEveryStep() throws {
+    let source = try CanvasSource(
+      Self.corpus([3, 20, 5]), .init(canvasLength: 32, positionsOfStep: 128), seed: 1,
+      fresh: { step in
+        var count = 0
+        return AnyIterator {
+          count += 1
+          return (Array(repeating: 1000 + TokenID(step), count: count % 25 + 1), 1)
+        }
+      })
+    for step in 0..<20 {
+      for canvas in source.canvases(step: step) {
+        #expect(canvas.tokens[0] == 1000 + TokenID(step))
+        let length = canvas.tokens.count { $0 != 0 }
+        #expect(length < canvas.tokens.count && canvas.tokens[length...].allSatisfy { $0 == 0 })
+      }
+    }
+  }
+
   @Test func someStepsHaveShorterCanvases() throws {
     let source = try CanvasSource(
       Self.corpus([300]),

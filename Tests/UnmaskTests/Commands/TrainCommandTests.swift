@@ -65,6 +65,28 @@ struct TrainCommandTests {
         == Data(contentsOf: URL(filePath: third.path("run/model.safetensors"))).suffix(4096))
   }
 
+  @Test func worldsAreJudged() throws {
+    let folder = try ScratchDirectory()
+    let run = try CommandRun(
+      "train", "--data", "world:tiny", "--out", folder.path("run"), "--shape", "0.3m", "--steps",
+      "2",
+      "--batch", "256", "--every", "1000")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains("the tiny world, "))
+    #expect(run.output.contains(", gap "))
+    #expect(run.output.contains("\n  → "), "\(run.output)")
+    let other = try CommandRun(
+      "train", "--data", "world:huge", "--out", folder.path("other"), "--steps", "1")
+    #expect(other.status == 64 && other.errors.contains("there is no world:huge"))
+    #expect(other.errors.contains("world:tiny, world:small, world:full"))
+  }
+
+  @Test func trainingIsMeasured() throws {
+    let run = try CommandRun(
+      "bench-training", "--shape", "0.3m", "--batch", "128", "--steps", "2", "--length", "32")
+    #expect(run.status == 0 && run.output.contains(" tokens/s, "), "\(run.errors)")
+  }
+
   @Test func saysWhatIsWrongWithTheCommandLine() throws {
     let folder = try ScratchDirectory()
     let data = try Self.data(folder), out = folder.path("run")
