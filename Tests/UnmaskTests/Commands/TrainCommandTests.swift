@@ -16,7 +16,7 @@ struct TrainCommandTests {
     [
       "train", "--data", try data(folder), "--out", folder.path("run"), "--shape", "0.3m",
       "--words", "--vocabulary", "300", "--canvas", "32", "--batch", "256", "--every", "0",
-      "--threads", "1", "--steps", "\(steps)",
+      "--threads", "1", "--held-out", "0.2", "--steps", "\(steps)",
     ]
   }
 
@@ -37,7 +37,7 @@ struct TrainCommandTests {
       #expect(FileManager.default.fileExists(atPath: "\(out)/\(name)"), "\(name)")
     }
     let text = try CommandRun(
-      "generate", "--model", out, "--prompt", "The old", "--steps", "4", "--length", "8")
+      "generate", "--model", out, "--steps", "4", "--length", "8", "The old")
     #expect(text.status == 0 && text.output.hasPrefix("The old"), "\(text.errors)")
   }
 
@@ -132,7 +132,9 @@ struct TrainCommandTests {
     let data = try Self.data(folder), out = folder.path("tokenizer.json")
     let run = try CommandRun(
       "tokenizer", "train", "--data", data, "--out", out, "--vocabulary", "300")
-    #expect(run.status == 0 && run.output == "\(out): 300 tokens\n", "\(run.errors)")
+    #expect(run.status == 0, "\(run.errors)")
+    // So few words have fewer pairs than asked for.
+    #expect(run.output.hasPrefix("\(out): ") && run.output.hasSuffix(" tokens\n"))
     let again = try CommandRun("tokenizer", "train", "--data", data, "--out", out)
     #expect(again.status == 64 && again.errors.contains("--force"))
     let tokens = try CommandRun("tokenize", "--tokenizer", out, "The old owl")
