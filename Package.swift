@@ -50,6 +50,13 @@ let package = Package(
     .target(
       name: "ClosedWorld", dependencies: ["MaskedDiffusion"], swiftSettings: swiftSettings),
 
+    // What makes models: objectives, gradients, optimisers.
+    .target(
+      name: "Training",
+      dependencies: [
+        "Checkpoints", "JSON", "Kernels", "MaskedDiffusion", "Models", "Tokenizers",
+      ], swiftSettings: swiftSettings),
+
     // Interface: state and screens, then the terminal that shows them.
     .target(
       name: "PlaygroundUI", dependencies: ["MaskedDiffusion"], swiftSettings: swiftSettings),
@@ -60,7 +67,7 @@ let package = Package(
       name: "unmask",
       dependencies: [
         "Benchmarks", "ChatTemplates", "Checkpoints", "ClosedWorld", "JSON", "Kernels",
-        "MaskedDiffusion", "Models", "PlaygroundUI", "TerminalDriver", "Tokenizers",
+        "MaskedDiffusion", "Models", "PlaygroundUI", "TerminalDriver", "Tokenizers", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swiftSettings),
 
@@ -99,6 +106,12 @@ let package = Package(
       name: "BenchmarksTests",
       dependencies: ["Benchmarks", "MaskedDiffusion", "Models", "_TestSupport"],
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "Checkpoints", "Kernels", "MaskedDiffusion", "Models", "Tokenizers", "Training",
+        "_TestSupport",
+      ], exclude: ["Fixtures"], swiftSettings: swiftSettings),
     .testTarget(
       name: "PlaygroundUITests", dependencies: ["MaskedDiffusion", "PlaygroundUI", "_TestSupport"],
       exclude: ["Screens"], swiftSettings: swiftSettings),

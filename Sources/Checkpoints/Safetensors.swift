@@ -43,6 +43,19 @@ package struct Safetensors: WeightsFormat {
     self.tensors = tensors
   }
 
+  /// The texts kept beside the tensors of a file, as `SafetensorsWriter` writes them.
+  ///
+  /// - Throws: ``WeightsError``.
+  package static func metadata(of file: MappedFile) throws(WeightsError) -> [String: String] {
+    let table = try table(of: file, endingAt: dataStart(of: file))
+    guard case .object(let members)? = table["__metadata__"] else { return [:] }
+    var texts: [String: String] = [:]
+    for member in members {
+      if case .string(let text) = member.value { texts[member.key] = text }
+    }
+    return texts
+  }
+
   /// Reads the length in front of the table and returns where the table ends.
   private static func dataStart(of file: MappedFile) throws(WeightsError) -> Int {
     let available = file.bytes.count

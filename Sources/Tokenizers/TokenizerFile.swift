@@ -52,6 +52,16 @@ public enum TokenizerFile {
       JSONField(path: path, value: parse(bytes, path: path)), TokenizerConfiguration())
   }
 
+  /// Reads what such a file cuts texts into pieces with.
+  ///
+  /// - Parameter bytes: The content of the file.
+  /// - Returns: The first part of the tokenizer.
+  /// - Throws: ``TokenizerError``.
+  package static func preTokenizer(bytes: [UInt8]) throws(TokenizerError) -> PreTokenizer {
+    let path = "tokenizer.json"
+    return try PreTokenizer(JSONField(path: path, value: parse(bytes, path: path))["pre_tokenizer"])
+  }
+
   private static func tokenizer(
     _ field: JSONField, _ configuration: TokenizerConfiguration
   ) throws(TokenizerError) -> any Tokenizer {

@@ -11,7 +11,8 @@ struct Unmask: ParsableCommand {
       PlayCommand.self, LearnCommand.self, GenerateCommand.self, PredictCommand.self,
       ScoreCommand.self, CheckCommand.self, RaceCommand.self, ModelsCommand.self, StrategiesCommand.self,
       TokenizeCommand.self, TraceCommand.self, BenchCommand.self, QuantizeCommand.self,
-      ScreenCommand.self, WorldCommand.self,
+      TrainCommand.self, BenchTrainingCommand.self, TokenizerCommand.self, WorldCommand.self,
+      ScreenCommand.self,
     ])
 
   /// Without a subcommand, opens the playground.

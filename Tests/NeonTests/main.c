@@ -66,6 +66,9 @@ static const named_suite suites[] = {
     {"rotations", rotations},
     {"measures of rows", row_statistics},
     {"exponentials of rows", exponentials},
+    {"transposes packed", transposes},
+    {"backward passes", backward_passes},
+    {"steps of optimisers", optimizer_steps},
 };
 
 /// Whether the suite passed.

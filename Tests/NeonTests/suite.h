@@ -32,6 +32,7 @@ suite products_f32, products_i8, products_swiglu;                   // products.
 suite blocks_read, blocks_written, tiles_packed;                    // blocks.c
 suite attention;                                                    // attention.c
 suite norms, activations, rotations, row_statistics, exponentials;  // rows.c
+suite transposes, backward_passes, optimizer_steps;                 // training.c
 
 // ---------------------------------------------------------------- numbers and memory
 

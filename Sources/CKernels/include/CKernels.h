@@ -158,6 +158,19 @@ void ck_matmul_swiglu_panel(const ck_matmul *gate, const ck_weights *up, const f
                             size_t panel, size_t first_tile, size_t tiles, void *scratch,
                             float *up_scratch);
 
+// ---------------------------------------------------------------- transposes (matmul_transpose.c)
+
+/// As ck_pack, but tile `tile` of the transpose of `input` [depth, columns]: its rows are columns
+/// 12·tile ..< min(columns, 12·tile + 12), K is `depth`. F32 or BF16. Exact transposes: the product of
+/// what this packs has the same bits as that of a transposed matrix.
+void ck_pack_transposed(ck_isa isa, ck_operand operand, const float *input, size_t stride,
+                        size_t depth, size_t columns, size_t tile, void *packed);
+
+/// As ck_prepare_slab, but slab `slab` of the transpose of `input` [depth, columns]: output features
+/// are columns 16·slab ..< min(columns, 16·slab + 16), K is `depth`. F32 or BF16.
+void ck_prepare_slab_transposed(ck_isa isa, ck_operand operand, const float *input, size_t stride,
+                                size_t depth, size_t columns, size_t slab, void *slabs);
+
 // ---------------------------------------------------------------- direct products (matmul_direct.c)
 
 enum {
@@ -289,6 +302,55 @@ double ck_exp_row(ck_isa isa, const float *input, float shift, float inverse_tem
 /// among equals, to `indices` [most]; returns how many there are: the smaller of both numbers. A NaN
 /// behind the first `most` values is passed over; where one comes earlier, the order is undefined.
 size_t ck_largest(ck_isa isa, const float *row, size_t count, size_t most, int32_t *indices);
+
+// ---------------------------------------------------------------- backward passes (gradients.c)
+
+/// The backward pass of ck_rms_norm: adds the gradient of the input to `input_gradient`, and that of the
+/// weights to `weight_gradient`, unless it is NULL. `gradient` is that of the output; `weight` may be
+/// NULL. Sums over the row have a relative error below 2⁻²⁰.
+void ck_rms_norm_backward(ck_isa isa, const float *input, const float *weight, float epsilon,
+                          const float *gradient, size_t count, float *input_gradient,
+                          float *weight_gradient);
+
+/// The backward pass of ck_swiglu: given the gradient of silu(gate) · up, replaces `gate` and `up` by
+/// their gradients and writes silu(gate) · up to `hidden`, which may be `gradient`.
+void ck_swiglu_backward(ck_isa isa, float *gate, float *up, const float *gradient, size_t count,
+                        float *hidden);
+
+/// output = softmax(input · scale), scale > 0; output may be input. Relative error below 2⁻²⁰.
+void ck_softmax(ck_isa isa, const float *input, float scale, size_t count, float *output);
+
+/// The backward pass of ck_softmax: given its output, replaces the gradient of the output by that of the
+/// input, scale · weights · (gradient − Σ weights · gradient).
+void ck_softmax_backward(ck_isa isa, const float *weights, float scale, size_t count,
+                         float *gradient);
+
+/// Returns −log softmax(logits)[target], in nats, and replaces the logits by the gradient of `weight`
+/// times that: weight · (softmax(logits) − 1[target]). A target outside the row gives NaN and leaves the
+/// row as it is.
+double ck_cross_entropy(ck_isa isa, float *logits, size_t count, size_t target, float weight);
+
+// ---------------------------------------------------------------- optimisers (optimization.c)
+
+/// Σ values², summed in double.
+double ck_sum_of_squares(ck_isa isa, const float *values, size_t count);
+
+/// values = values · keep + other · share.
+void ck_blend(ck_isa isa, float *values, float keep, const float *other, float share, size_t count);
+
+/// A step of AdamW, its corrections for the number of steps already in `rate` and `square_correction`.
+typedef struct ck_adamw {
+  float beta1, beta2;       // how much of the mean gradient and of its square is kept
+  float rate;               // learning rate / (1 − beta1ⁿ)
+  float square_correction;  // 1 / √(1 − beta2ⁿ)
+  float epsilon;
+  float keep;               // 1 − learning rate · weight decay
+} ck_adamw;
+
+/// mean = mean · β₁ + gradient · (1 − β₁), square likewise with gradient², and
+/// values = values · keep − rate · mean / (√square · square_correction + ε).
+void ck_adamw_step(ck_isa isa, const ck_adamw *step, const float *gradient, size_t count,
+                   float *values, float *mean, float *square);
 
 // ---------------------------------------------------------------- peak rates (peak.c)
 

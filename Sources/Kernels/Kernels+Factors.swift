@@ -1,0 +1,138 @@
+internal import CKernels
+
+extension Kernels {
+  /// The left side of products C = A·Bᵀ on one thread: A, converted once for all matrices it meets.
+  ///
+  /// Keep one and pack it again and again: its memory is reused. Used by one thread at a time.
+  package final class LeftFactor: @unchecked Sendable {
+    fileprivate var memory = AlignedMemory()
+    fileprivate var base: UnsafeMutableRawPointer?
+    fileprivate var operand = CK_OPERAND_F32
+
+    /// Rows of A.
+    package fileprivate(set) var rowCount = 0
+    /// Columns of A, over which products are summed.
+    package fileprivate(set) var depth = 0
+
+    package init() {}
+  }
+
+  /// The right side of products C = A·Bᵀ: B, converted once for all they are multiplied with.
+  ///
+  /// Packed by one thread; then any number may multiply by it.
+  package final class RightFactor: @unchecked Sendable {
+    fileprivate var memory = AlignedMemory()
+    fileprivate var base: UnsafeMutableRawPointer?
+    fileprivate var operand = CK_OPERAND_F32
+
+    /// Rows of B: columns of the product.
+    package fileprivate(set) var rowCount = 0
+    /// Columns of B, over which products are summed.
+    package fileprivate(set) var depth = 0
+
+    package init() {}
+  }
+
+  /// Converts a left factor, on the calling thread.
+  ///
+  /// - Parameters:
+  ///   - rows: A, or Aᵀ.
+  ///   - transposed: Whether `rows` holds Aᵀ: then its columns become the rows of the factor.
+  ///   - norm: A norm to apply to each row; only for A itself.
+  ///   - operand: `.f32` or `.bf16`.
+  ///   - factor: What is packed.
+  package func pack(
+    _ rows: Rows, transposed: Bool = false, norm: Norm? = nil, as operand: Operand,
+    into factor: LeftFactor
+  ) {
+    precondition(operand != .int8, "factors are f32 or bf16")
+    precondition(norm == nil || !transposed, "a norm applies to rows")
+    factor.rowCount = transposed ? rows.width : rows.count
+    factor.depth = transposed ? rows.count : rows.width
+    factor.operand = operand.operand
+    let tiles = (factor.rowCount + Self.tileRows - 1) / Self.tileRows
+    let memory = factor.memory.reserve(
+      tiles * ck_packed_tile_bytes(factor.operand, factor.depth))
+    factor.base = memory
+    guard !transposed else {
+      for tile in 0..<tiles {
+        ck_pack_transposed(
+          isa, factor.operand, rows.base, rows.stride, rows.count, rows.width, tile, memory)
+      }
+      return
+    }
+    var values = ck_norm(weight: norm?.weight, epsilon: norm?.epsilon ?? 0)
+    withUnsafePointer(to: &values) { values in
+      for tile in 0..<tiles {
+        ck_pack(
+          isa, factor.operand, rows.base, rows.stride, rows.count, rows.width,
+          norm == nil ? nil : values, tile, memory)
+      }
+    }
+  }
+
+  /// Converts a right factor, on the calling thread.
+  ///
+  /// - Parameters:
+  ///   - rows: B, or Bᵀ.
+  ///   - transposed: Whether `rows` holds Bᵀ: then its columns become the rows of the factor.
+  ///   - operand: `.f32` or `.bf16`.
+  ///   - factor: What is packed.
+  package func pack(
+    _ rows: Rows, transposed: Bool = false, as operand: Operand, into factor: RightFactor
+  ) {
+    precondition(operand != .int8, "factors are f32 or bf16")
+    factor.rowCount = transposed ? rows.width : rows.count
+    factor.depth = transposed ? rows.count : rows.width
+    factor.operand = operand.operand
+    let slabs = (factor.rowCount + 15) / 16
+    let memory = factor.memory.reserve(slabs * ck_slab_bytes(factor.operand, factor.depth))
+    factor.base = memory
+    guard !transposed else {
+      for slab in 0..<slabs {
+        ck_prepare_slab_transposed(
+          isa, factor.operand, rows.base, rows.stride, rows.count, rows.width, slab, memory)
+      }
+      return
+    }
+    let weights = ck_weights(
+      base: rows.base, rows: rows.count, columns: rows.width,
+      stride_bytes: rows.stride * MemoryLayout<Float>.stride, format: CK_FORMAT_F32, slabs: nil)
+    withUnsafePointer(to: weights) { weights in
+      for slab in 0..<slabs { ck_prepare_slab(isa, factor.operand, weights, slab, memory) }
+    }
+  }
+
+  /// Computes C = A·Bᵀ, or C += A·Bᵀ, on the calling thread.
+  ///
+  /// For kernels of a single thread, which one thread uses at a time.
+  ///
+  /// - Parameters:
+  ///   - left: A, shape `[M, K]`.
+  ///   - right: B, shape `[N, K]`, packed for the same operand.
+  ///   - output: C, shape `[M, N]`.
+  ///   - accumulate: Whether to add to C.
+  package func multiply(
+    _ left: LeftFactor, by right: RightFactor, into output: Rows, accumulate: Bool = false
+  ) {
+    precondition(left.depth == right.depth, "depths \(left.depth) and \(right.depth)")
+    precondition(left.operand == right.operand, "factors of different operands")
+    precondition(
+      output.count == left.rowCount && output.width == right.rowCount,
+      "\(output.count) × \(output.width) for \(left.rowCount) × \(right.rowCount)")
+    precondition(pool.threadCount == 1, "factors are multiplied by one thread")
+    guard let packed = left.base, let slabs = right.base, output.count > 0 else { return }
+    let weights = ck_weights(
+      base: slabs, rows: right.rowCount, columns: right.depth, stride_bytes: 0,
+      format: CK_FORMAT_F32, slabs: slabs)
+    let product = ck_matmul(
+      isa: isa, operand: left.operand, packed: packed, rows: left.rowCount, weights: weights,
+      bias: nil, output: output.base, stride: output.stride, accumulate: accumulate ? 1 : 0,
+      lookahead: 1)
+    let panels = (right.rowCount + Self.panelColumns - 1) / Self.panelColumns
+    let tiles = (left.rowCount + Self.tileRows - 1) / Self.tileRows
+    withUnsafePointer(to: product) { product in
+      for panel in 0..<panels { ck_matmul_panel(product, panel, 0, tiles, scratch[0]) }
+    }
+  }
+}

@@ -1,0 +1,143 @@
+internal import Kernels
+internal import MaskedDiffusion
+
+/// The forward pass, which saves what the backward pass needs.
+extension Lane {
+  /// The rows of a batch whose outputs are wanted, for the last block.
+  ///
+  /// A causal network keeps every row from the first wanted one to the last of each canvas, so that
+  /// the place of a row says which keys it sees.
+  func wantedRows(_ batch: TrainingBatch) -> RowSelection {
+    var kept: [Int] = []
+    kept.reserveCapacity(batch.targets.count)
+    for target in batch.targets {
+      if shape.isCausal, let last = kept.last, last / batch.length == target.row / batch.length {
+        for row in last + 1..<target.row { kept.append(row) }
+      }
+      kept.append(target.row)
+    }
+    return RowSelection(canvasCount: batch.canvasCount, length: batch.length, kept: kept)
+  }
+
+  /// Computes the output of the last block for the wanted rows of `batch`.
+  func forward(_ batch: TrainingBatch, _ wanted: RowSelection) {
+    let all = RowSelection(canvasCount: batch.canvasCount, length: batch.length)
+    let width = shape.width
+    let embedding = parameters[.embedding]
+    let first = blocks[0].stream.rows(all.count, width)
+    for (row, token) in batch.tokens.enumerated() {
+      first[row].update(from: embedding[Int(token)], count: width)
+    }
+    for layer in blocks.indices {
+      let isLast = layer == blocks.count - 1
+      let selection = isLast ? wanted : all
+      let next =
+        isLast
+        ? output.rows(selection.count, width) : blocks[layer + 1].stream.rows(all.count, width)
+      forward(layer, all, selection, into: next)
+    }
+  }
+
+  /// Computes block `layer` for the rows of `selection`; its keys and values for `all`.
+  private func forward(
+    _ layer: Int, _ all: RowSelection, _ selection: RowSelection, into next: Kernels.Rows
+  ) {
+    let width = shape.width, block = weights.blocks[layer]
+    let stream = blocks[layer].stream.rows(all.count, width)
+    let queries = blocks[layer].queries.rows(selection.count, shape.queryWidth)
+    let keyValues = blocks[layer].keyValues.rows(all.count, 2 * shape.keyValueWidth)
+    let gathered = blocks[layer].gathered.rows(selection.count, shape.queryWidth)
+    let middle = blocks[layer].middle.rows(selection.count, width)
+
+    kernels.pack(stream, norm: norm(.attentionNorm(layer: layer)), as: operand, into: left)
+    kernels.multiply(left, by: block.keyValue.forward, into: keyValues)
+    keep(selection, of: stream, in: middle)
+    if selection.kept != nil {
+      kernels.pack(middle, norm: norm(.attentionNorm(layer: layer)), as: operand, into: left)
+    }
+    kernels.multiply(left, by: block.query.forward, into: queries)
+    rotate(queries, selection.positions, rotations.sines)
+    rotate(
+      keyValues.columns(0..<shape.keyValueWidth), all.positions, rotations.sines)
+    attend(queries, keyValues, all, selection, into: gathered)
+    kernels.pack(gathered, as: operand, into: left)
+    kernels.multiply(left, by: block.projection.forward, into: middle, accumulate: true)
+    feedForward(layer, middle, into: next)
+  }
+
+  /// Adds what each row makes of itself.
+  private func feedForward(_ layer: Int, _ middle: Kernels.Rows, into next: Kernels.Rows) {
+    let inner = shape.feedForwardWidth, block = weights.blocks[layer]
+    let gateUp = blocks[layer].gateUp.rows(middle.count, 2 * inner)
+    let hidden = scratch.hidden.rows(middle.count, inner)
+    kernels.pack(middle, norm: norm(.feedForwardNorm(layer: layer)), as: operand, into: left)
+    kernels.multiply(left, by: block.gateUp.forward, into: gateUp)
+    kernels.swiGLU(
+      gate: gateUp.columns(0..<inner), up: gateUp.columns(inner..<2 * inner), into: hidden)
+    next.base.update(from: middle.base, count: middle.count * middle.width)
+    kernels.pack(hidden, as: operand, into: left)
+    kernels.multiply(left, by: block.down.forward, into: next, accumulate: true)
+  }
+
+  /// Copies the kept rows.
+  func keep(_ selection: RowSelection, of rows: Kernels.Rows, in output: Kernels.Rows) {
+    guard let kept = selection.kept else {
+      output.base.update(from: rows.base, count: rows.count * rows.width)
+      return
+    }
+    for (place, row) in kept.enumerated() {
+      output[place].update(from: rows[row], count: rows.width)
+    }
+  }
+
+  func rotate(_ rows: Kernels.Rows, _ positions: [Int32], _ sines: Tensor) {
+    guard rows.count > 0 else { return }
+    let table = Kernels.RotaryTable(
+      cosine: rotations.cosines.address, sine: sines.address,
+      positionCount: rotations.positionCount)
+    positions.withUnsafeBufferPointer { positions in
+      guard let base = positions.baseAddress else { return }
+      kernels.rotate(rows, headSize: shape.headSize, positions: base, table: table)
+    }
+  }
+
+  private func attend(
+    _ queries: Kernels.Rows, _ keyValues: Kernels.Rows, _ all: RowSelection,
+    _ selection: RowSelection, into gathered: Kernels.Rows
+  ) {
+    let keyWidth = shape.keyValueWidth
+    for (canvas, range) in selection.rangesOfCanvases.enumerated() where !range.isEmpty {
+      let keys = canvas * all.length..<(canvas + 1) * all.length
+      let sources = Sources(
+        keys: keyValues.rows(keys).columns(0..<keyWidth),
+        values: keyValues.rows(keys).columns(keyWidth..<2 * keyWidth))
+      guard shape.isCausal else {
+        attend(queries.rows(range), sources, ranges: nil, into: gathered.rows(range))
+        continue
+      }
+      let offset = selection.causalOffset(canvas: canvas, range)
+      let ranges = (0..<range.count).map { Kernels.KeyRange(0..<offset + $0 + 1) }
+      ranges.withUnsafeBufferPointer { ranges in
+        attend(
+          queries.rows(range), sources, ranges: ranges.baseAddress, into: gathered.rows(range))
+      }
+    }
+  }
+
+  /// The keys and values of one canvas.
+  private struct Sources {
+    var keys: Kernels.Rows
+    var values: Kernels.Rows
+  }
+
+  private func attend(
+    _ queries: Kernels.Rows, _ sources: Sources, ranges: UnsafePointer<Kernels.KeyRange>?,
+    into gathered: Kernels.Rows
+  ) {
+    kernels.attend(
+      q: queries, k: sources.keys, v: sources.values, into: gathered,
+      heads: Kernels.Heads(
+        count: shape.headCount, keyCount: shape.keyValueHeadCount, size: shape.headSize),
+      ranges: ranges, precision: operand == .bf16 ? .bf16 : .f32)
+  }
+}

@@ -1,0 +1,144 @@
+internal import Kernels
+internal import Models
+
+/// What one thread computes gradients with: kernels, memory for what the forward pass saves, and the
+/// sums of its gradients.
+///
+/// Used by one thread at a time. The weights are shared, and only read.
+final class Lane: @unchecked Sendable {
+  let shape: NetworkShape
+  let kernels: Kernels
+  let weights: PackedWeights
+  let parameters: ParameterView
+  let rotations: RotaryTable
+  /// −sines: the backward pass turns the other way.
+  let reversedSines: Tensor
+  /// Sums of gradients, in the layout of the parameters.
+  let gradientSums: Tensor
+
+  let left = Kernels.LeftFactor()
+  let right = Kernels.RightFactor()
+  let attention = AttentionFactors()
+
+  /// What the forward pass of each block saves.
+  var blocks: [SavedBlock] = []
+  /// The output of the last block, wanted rows only.
+  var output = Buffer()
+  var scratch = LaneScratch()
+
+  /// Creates a lane for a network.
+  ///
+  /// - Parameters:
+  ///   - shape: The dimensions.
+  ///   - parameters: The values of its parameters.
+  ///   - weights: The same values, packed.
+  ///   - rotations: A table for all positions of a canvas.
+  ///   - instructionSet: What products are computed with; `nil` stands for the fastest.
+  init(
+    shape: NetworkShape, parameters: ParameterView, weights: PackedWeights, rotations: RotaryTable,
+    instructionSet: Kernels.InstructionSet? = nil
+  ) {
+    self.shape = shape
+    self.parameters = parameters
+    self.weights = weights
+    self.rotations = rotations
+    kernels = Kernels(threadCount: 1, instructionSet: instructionSet)
+    reversedSines = Tensor(rotations.sines.values.map { -$0 })
+    gradientSums = Tensor(count: parameters.layout.count)
+    blocks = (0..<shape.layerCount).map { _ in SavedBlock() }
+  }
+
+  /// The sums of gradients by parameter.
+  var gradients: ParameterView { ParameterView(gradientSums, parameters.layout) }
+
+  var operand: Kernels.Operand { weights.operand }
+
+  func norm(_ role: ParameterRole) -> Kernels.Norm {
+    Kernels.Norm(weight: parameters.vector(role), epsilon: shape.normEpsilon)
+  }
+}
+
+/// What the forward pass of a block saves for the backward pass.
+struct SavedBlock {
+  /// The stream before the block.
+  var stream = Buffer()
+  /// Queries of the rows the block goes on with, rotated.
+  var queries = Buffer()
+  /// Keys, rotated, and values of all rows.
+  var keyValues = Buffer()
+  /// What the heads gathered.
+  var gathered = Buffer()
+  /// The stream between attention and feed-forward layer.
+  var middle = Buffer()
+  /// Gate and up, side by side.
+  var gateUp = Buffer()
+}
+
+/// Memory that nothing is kept in from one operation to the next.
+struct LaneScratch {
+  var normed = Buffer()
+  var hidden = Buffer()
+  var streamGradient = Buffer()
+  var wantedGradient = Buffer()
+  var normGradient = Buffer()
+  var queryGradient = Buffer()
+  var keyValueGradient = Buffer()
+  var gatheredGradient = Buffer()
+  var logits = Buffer()
+  var scores = Buffer()
+  var scoreGradient = Buffer()
+}
+
+/// Rows that are reserved again and again; the memory grows and is never given back.
+struct Buffer {
+  private var tensor: Tensor?
+
+  /// Memory for `count` rows, not initialised.
+  mutating func rows(_ count: Int, _ width: Int) -> Kernels.Rows {
+    let needed = count * width
+    if let tensor, tensor.elements.count >= needed {
+      return Kernels.Rows(tensor.address, count: count, width: width)
+    }
+    let tensor = Tensor(count: needed)
+    self.tensor = tensor
+    return Kernels.Rows(tensor.address, count: count, width: width)
+  }
+}
+
+/// Which rows of a batch a block goes on with.
+struct RowSelection {
+  /// Canvases and their positions.
+  var canvasCount: Int
+  var length: Int
+  /// Rows of all positions that are kept, ascending; `nil` keeps all.
+  var kept: [Int]?
+
+  var allCount: Int { canvasCount * length }
+  var count: Int { kept?.count ?? allCount }
+
+  /// The kept rows of each canvas, as a range of kept rows.
+  var rangesOfCanvases: [Range<Int>] {
+    guard let kept else { return (0..<canvasCount).map { $0 * length..<($0 + 1) * length } }
+    var ranges: [Range<Int>] = []
+    var next = 0
+    for canvas in 0..<canvasCount {
+      let first = next
+      while next < kept.count, kept[next] < (canvas + 1) * length { next += 1 }
+      ranges.append(first..<next)
+    }
+    return ranges
+  }
+
+  /// The position in its canvas of every kept row.
+  var positions: [Int32] {
+    guard let kept else { return (0..<allCount).map { Int32($0 % length) } }
+    return kept.map { Int32($0 % length) }
+  }
+
+  /// How many keys more than its own place among the kept rows the first kept row of `canvas` sees, if it
+  /// sees no later ones.
+  func causalOffset(canvas: Int, _ range: Range<Int>) -> Int {
+    guard let kept, let first = range.first else { return 0 }
+    return kept[first] - canvas * length
+  }
+}
