@@ -1,9 +1,13 @@
+public import JSON
+
 /// Why a tokenizer could not be loaded.
 public enum TokenizerError: Error, Equatable, Sendable {
   /// There is no tokenizer at `path`; `found` are files there that cannot be used.
   case notFound(path: String, found: [String])
   /// A file could not be read.
   case unreadable(path: String, reason: String)
+  /// A file is something else.
+  case mistaken(path: String, MistakenFile)
   /// A file is not JSON.
   case notJSON(path: String, offset: Int, problem: String)
   /// A field does not hold what it should.
@@ -27,6 +31,7 @@ extension TokenizerError: CustomStringConvertible {
         + (found.isEmpty ? "" : ", found \(found.joined(separator: ", "))")
     case .unreadable(let path, let reason):
       "\(path): cannot be read: \(reason)"
+    case .mistaken(let path, let kind): "\(path): \(kind.description)"
     case .notJSON(let path, let offset, let problem):
       "\(path): not valid JSON at byte \(offset): \(problem)"
     case .malformed(let path, let field, let found, let expected):
@@ -50,9 +55,10 @@ extension TokenizerError: CustomStringConvertible {
     case .notFound:
       "name a tokenizer.json, or the folder that holds it"
     case .unreadable: nil
-    case .notJSON: "the file may be cut off or be a download pointer; fetch it again"
+    case .mistaken(let path, let kind): kind.hint(path: path)
+    case .notJSON: "the file may be cut off; fetch it again"
     case .malformed, .conflictingToken, .idOutOfRange: "the file may be damaged; fetch it again"
-    case .unsupported: "this kind of tokenizer is not implemented"
+    case .unsupported: "this kind of tokenizer is not implemented; the file may well be in order"
     case .unknownMerge: "vocabulary and merges must come from the same model"
     }
   }

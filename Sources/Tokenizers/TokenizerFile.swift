@@ -87,6 +87,9 @@ extension TokenizerFile {
     do throws(JSONSyntaxError) {
       return try JSONParser.parse(bytes)
     } catch {
+      if let kind = bytes.withUnsafeBytes({ MistakenFile($0) }) {
+        throw .mistaken(path: path, kind)
+      }
       throw .notJSON(path: path, offset: error.offset, problem: error.problem)
     }
   }

@@ -1,3 +1,4 @@
+internal import JSON
 internal import MaskedDiffusion
 
 /// Byte-level tokenizers published as `vocab.json`, `merges.txt` and `added_tokens.json`.

@@ -9,17 +9,23 @@ struct PredictCommand: ParsableCommand {
     commandName: "predict", abstract: "Show the candidates under each mask: one forward pass.",
     discussion: """
       With --ids nothing is added to the tokens and no tokenizer is needed. Without a mask every \
-      position is shown.
+      position is shown. A text that begins with a dash goes behind all options and a -- of its own.
       """)
 
   @Argument(
-    help: "The text; [MASK] or [MASK:8] in it are predicted. Without it standard input is read.")
+    help: """
+      The text; [MASK] or [MASK:8] in it are predicted, \\[MASK] is text. Without it standard input \
+      is read.
+      """)
   var text: String?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Tokens instead of a text.", valueName: "ids"))
   var ids: String?
+
+  @Flag(help: "Take the text as it is written: nothing in it is a hole or a special token.")
+  var literal = false
 
   @OptionGroup(title: "Model") var model: ModelArguments
 
@@ -41,7 +47,8 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     guard (1...1000).contains(top) else { throw UsageError("top is \(top), expected 1 to 1000") }
     let source = try model.source()
-    let template = ids == nil ? try PromptTemplate(parsing: try prompt()) : nil
+    let template =
+      ids == nil ? try PromptArguments.template(of: try prompt(), isLiteral: literal) : nil
     let typed = try ids.map { text throws(PromptError) in try TokenList.tokens(parsing: text) }
     let model = try self.model.load(source, needsText: template != nil)
     let tokens =

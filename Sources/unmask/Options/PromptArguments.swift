@@ -6,8 +6,8 @@ import MaskedDiffusion
 struct PromptArguments: ParsableArguments {
   @Argument(
     help: """
-      The text to go on from; [MASK] or [MASK:8] in it are filled in. Without it standard input is \
-      read.
+      The text to go on from; [MASK] or [MASK:8] in it are filled in, \\[MASK] is text. Without it \
+      standard input is read.
       """)
   var prompt: String?
 
@@ -23,6 +23,9 @@ struct PromptArguments: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp("The text after the answer; it may hold [MASK] too.", valueName: "text"))
   var suffix: String?
+
+  @Flag(help: "Take the texts as they are written: nothing in them is a hole or a special token.")
+  var literal = false
 
   /// What to write around.
   enum Source {
@@ -60,8 +63,13 @@ struct PromptArguments: ParsableArguments {
       return .tokens(try TokenList.tokens(parsing: promptIds))
     }
     return .text(
-      prompt: try PromptTemplate(parsing: try text()),
-      suffix: try PromptTemplate(parsing: suffix ?? ""))
+      prompt: try Self.template(of: try text(), isLiteral: literal),
+      suffix: try Self.template(of: suffix ?? "", isLiteral: literal))
+  }
+
+  /// Reads the holes of a text, if it may have any.
+  static func template(of text: String, isLiteral: Bool) throws(PromptError) -> PromptTemplate {
+    isLiteral ? PromptTemplate(literal: text) : try PromptTemplate(parsing: text)
   }
 
   /// Reads the text of the prompt.
