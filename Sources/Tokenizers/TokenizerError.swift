@@ -27,7 +27,8 @@ extension TokenizerError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .notFound(let path, let found):
-      "\(path): no tokenizer here, expected tokenizer.json or vocab.json with merges.txt"
+      "\(path): no tokenizer here, expected tokenizer.json, vocab.json with merges.txt, "
+        + "tokenizer.model or vocab.txt"
         + (found.isEmpty ? "" : ", found \(found.joined(separator: ", "))")
     case .unreadable(let path, let reason):
       "\(path): cannot be read: \(reason)"
@@ -50,8 +51,6 @@ extension TokenizerError: CustomStringConvertible {
   /// What may help, if anything is known.
   public var hint: String? {
     switch self {
-    case .notFound(_, let found) where found.contains { $0.hasSuffix(".model") }:
-      "convert the sentencepiece model to tokenizer.json, or copy that file from where the model was published"
     case .notFound:
       "name a tokenizer.json, or the folder that holds it"
     case .unreadable: nil
