@@ -98,7 +98,7 @@ let package = Package(
     .testTarget(
       name: "ModelsTests",
       dependencies: [
-        "Benchmarks", "Checkpoints", "Kernels", "MaskedDiffusion", "Models", "Tokenizers",
+        "Benchmarks", "Checkpoints", "JSON", "Kernels", "MaskedDiffusion", "Models", "Tokenizers",
         "_TestSupport",
       ],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),

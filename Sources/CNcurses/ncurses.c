@@ -7,10 +7,13 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -173,12 +176,30 @@ cn_status cn_open(const cn_options *options) {
   return cn_status_opened;
 }
 
+// Ends curses without changing the modes of a terminal that another program has in its hands.
+static void end_curses_in_background(void) {
+  struct termios modes;
+  bool has_modes = tcgetattr(fileno(input), &modes) == 0;
+  // While the signal is blocked, a program in the background may set modes without being stopped.
+  sigset_t stop, former;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTTOU);
+  pthread_sigmask(SIG_BLOCK, &stop, &former);
+  endwin();
+  if (has_modes) tcsetattr(fileno(input), TCSANOW, &modes);
+  pthread_sigmask(SIG_SETMASK, &former, NULL);
+}
+
 static void leave(void) {
   if (has_left) return;
   has_left = true;
   if (uses_mouse) cn_send(mouse_off);
   if (has_text_modes) cn_send(text_modes_off);
   curs_set(1);
+  if (!cn_is_in_foreground()) {
+    end_curses_in_background();
+    return;
+  }
   endwin();
   cn_restore_modes();
 }
@@ -200,11 +221,20 @@ void cn_suspend(void) {
   atomic_store(&cn_continue_pending, 1);  // reported, and the screen taken back, by the next cn_wait
 }
 
+// Returns whether the program was continued only to be ended: `kill` of a stopped job continues it,
+// and the two signals may reach different threads.
+static bool is_about_to_end(void) {
+  if (cn_is_in_foreground()) return cn_termination_pending;
+  for (int i = 0; i < 10 && !cn_termination_pending; i++) poll(NULL, 0, 10);
+  return cn_termination_pending;
+}
+
 // Takes the terminal back after the program was stopped. SIGSTOP leaves no time to give it away
-// before; doing so now makes curses send everything anew.
-static void come_back(void) {
+// before; doing so now makes curses send everything anew. The kernel tells only the foreground of
+// a new size, so the size is asked for. Returns whether it is another one.
+static bool come_back(void) {
   leave();
-  int rows, columns;
+  int former_rows = LINES, former_columns = COLS, rows, columns;
   if (query_size(&rows, &columns)) resize(rows, columns);
   clearok(curscr, TRUE);
   wnoutrefresh(stdscr);
@@ -212,6 +242,7 @@ static void come_back(void) {
   curs_set(0);
   has_left = false;
   send_modes();
+  return LINES != former_rows || COLS != former_columns;
 }
 
 // MARK: Drawing
@@ -353,10 +384,13 @@ void cn_set_synchronized(bool is_on) {
 
 // Takes what signal handlers have left; returns whether there was anything.
 static bool take_signals(cn_wakeup *wakeup) {
+  // Whoever is about to end does not take the terminal back: in the background that would stop the
+  // program again.
+  if (cn_continue_pending && is_about_to_end()) atomic_store(&cn_continue_pending, 0);
   wakeup->signal = atomic_exchange(&cn_termination_pending, 0);
   if (atomic_exchange(&cn_stop_pending, 0)) wakeup->stop_requested = true;
   if (atomic_exchange(&cn_continue_pending, 0)) {
-    come_back();
+    if (come_back()) wakeup->resized = true;
     wakeup->continued = true;
   }
   if (atomic_exchange(&cn_resize_pending, 0)) {

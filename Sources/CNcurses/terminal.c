@@ -45,8 +45,13 @@ void cn_save_terminal(int input, int output) {
   restoration_length = 0;
 }
 
+bool cn_is_in_foreground(void) {
+  pid_t group = tcgetpgrp(input_fd);
+  return group < 0 || group == getpgrp();
+}
+
 void cn_restore_modes(void) {
-  if (has_saved_modes) tcsetattr(input_fd, TCSADRAIN, &saved_modes);
+  if (has_saved_modes && cn_is_in_foreground()) tcsetattr(input_fd, TCSADRAIN, &saved_modes);
 }
 
 void cn_add_to_restoration(const char *text) {
@@ -137,7 +142,8 @@ void cn_release_stderr(void) {
 static void restore_now(void) {
   if (!atomic_exchange(&needs_restoration, false)) return;
   write_all(output_fd, restoration, restoration_length);
-  if (has_saved_modes) tcsetattr(input_fd, TCSANOW, &saved_modes);
+  // In the background the modes are the shell's, and touching them would stop the program.
+  if (has_saved_modes && cn_is_in_foreground()) tcsetattr(input_fd, TCSANOW, &saved_modes);
   show_captured();
 }
 

@@ -18,7 +18,10 @@ bool cn_drain_wake_pipe(void);
 // Remembers the modes of the tty, and its descriptors for the way out.
 void cn_save_terminal(int input, int output);
 
-// Puts the remembered modes back.
+// Whether the terminal is this program's to read and set; true where there is no job control.
+bool cn_is_in_foreground(void);
+
+// Puts the remembered modes back, unless the terminal is in another program's hands.
 void cn_restore_modes(void);
 
 // Sends text to the tty, past curses.

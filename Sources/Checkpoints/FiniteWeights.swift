@@ -72,6 +72,22 @@ extension Weights {
 }
 
 extension Kernels.Format {
+  /// Whether all weights in `bytes` are finite: the numbers themselves, or the scales of blocks.
+  package func isFinite(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    switch self {
+    case .f32: FiniteCheck.float32.accepts(bytes)
+    case .bf16: FiniteCheck.bfloat16.accepts(bytes)
+    case .f16: FiniteCheck.float16.accepts(bytes)
+    default:
+      stride(from: 0, to: bytes.count / blockBytes * blockBytes, by: blockBytes).allSatisfy {
+        block in
+        scaleOffsets.allSatisfy {
+          bytes.loadUnaligned(fromByteOffset: block + $0, as: UInt16.self) & 0x7C00 != 0x7C00
+        }
+      }
+    }
+  }
+
   /// Where the half-precision scales of a block of weights are, in bytes.
   fileprivate var scaleOffsets: [Int] {
     switch self {

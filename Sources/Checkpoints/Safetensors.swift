@@ -27,11 +27,12 @@ package struct Safetensors: WeightsFormat {
   package init(_ file: MappedFile) throws(WeightsError) {
     let dataStart = try Self.dataStart(of: file)
     let table = try Self.table(of: file, endingAt: dataStart)
-    var blocks = try BlockFormats(metadata: table["__metadata__"], path: file.path)
+    let metadata = table.first { $0.key == "__metadata__" }?.value
+    var blocks = try BlockFormats(metadata: metadata, path: file.path)
     var tensors: [StoredTensor] = []
     tensors.reserveCapacity(table.count)
-    for (name, entry) in table where name != "__metadata__" {
-      let tensor = try Self.tensor(name, entry, file: file, dataStart: dataStart)
+    for member in table where member.key != "__metadata__" {
+      let tensor = try Self.tensor(member.key, member.value, file: file, dataStart: dataStart)
       tensors.append(try blocks.read(tensor))
     }
     try blocks.checkAllRead()
@@ -75,13 +76,13 @@ package struct Safetensors: WeightsFormat {
 
   private static func table(
     of file: MappedFile, endingAt dataStart: Int
-  ) throws(WeightsError) -> [String: JSONValue] {
+  ) throws(WeightsError) -> [JSONValue.Member] {
     let header = UnsafeRawBufferPointer(rebasing: file.bytes[8..<dataStart])
     guard header.first == UInt8(ascii: "{") else {
       throw .malformedHeader(path: file.path, reason: "it does not begin with '{'")
     }
     do throws(JSONProblem) {
-      return try JSONValue.uniqueMembers(of: header)
+      return try JSONValue.uniqueMemberList(of: header)
     } catch {
       throw .malformedHeader(path: file.path, reason: error.description)
     }
@@ -94,9 +95,7 @@ package struct Safetensors: WeightsFormat {
       .malformedEntry(path: file.path, tensor: name, reason: reason)
     }
     guard let typeName = entry["dtype"]?.text else { throw malformed("no 'dtype'") }
-    guard let type = ElementType(rawValue: typeName) else {
-      throw .unknownElementType(path: file.path, tensor: name, found: typeName)
-    }
+    let type = ElementType(rawValue: typeName)
     guard let dimensions = naturals(entry["shape"]) else {
       throw malformed("'shape' is not a list of natural numbers")
     }
@@ -108,6 +107,14 @@ package struct Safetensors: WeightsFormat {
       throw .dataCutOff(path: file.path, tensor: name, found: available, expected: offsets[1])
     }
     let shape = Shape(dimensions)
+    let byteRange = dataStart + offsets[0]..<dataStart + offsets[1]
+    guard let type else {
+      // Later versions of the format have more types. It matters only if the tensor is used.
+      var tensor = StoredTensor(
+        name: name, type: .uint8, shape: shape, file: file, byteRange: byteRange)
+      tensor.unknownTypeName = typeName
+      return tensor
+    }
     let expected = shape.elementCount.flatMap { count -> Int? in
       let (bytes, overflow) = count.multipliedReportingOverflow(by: type.byteCount)
       return overflow ? nil : bytes
@@ -117,9 +124,7 @@ package struct Safetensors: WeightsFormat {
         path: file.path, tensor: name, shape: shape, type: type, found: offsets[1] - offsets[0],
         expected: expected)
     }
-    return StoredTensor(
-      name: name, type: type, shape: shape, file: file,
-      byteRange: dataStart + offsets[0]..<dataStart + offsets[1])
+    return StoredTensor(name: name, type: type, shape: shape, file: file, byteRange: byteRange)
   }
 
   private static func naturals(_ value: JSONValue?) -> [Int]? {

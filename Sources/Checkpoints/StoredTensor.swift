@@ -2,8 +2,8 @@ package import Kernels
 
 /// A tensor as it lies in a weights file.
 package struct StoredTensor: Sendable {
-  /// The name the file gives it.
-  package let name: String
+  /// The name the file gives it, without what wrappers put in front.
+  package var name: String
 
   /// The type of its elements; bytes where they are in blocks.
   package let type: ElementType
@@ -13,6 +13,9 @@ package struct StoredTensor: Sendable {
 
   /// The layout of the blocks its rows are made of; `nil` where each element stands for itself.
   package var blockFormat: Kernels.Format? = nil
+
+  /// The name of the type of its elements, where that is not known; ``type`` is bytes then.
+  package var unknownTypeName: String? = nil
 
   /// The file it lies in.
   package let file: MappedFile
@@ -45,7 +48,9 @@ package struct StoredTensor: Sendable {
   }
 
   /// The type of its elements as messages write it, such as `BF16` or `Q8_0`.
-  package var typeName: String { blockFormat?.rawValue.uppercased() ?? type.rawValue }
+  package var typeName: String {
+    unknownTypeName ?? blockFormat?.rawValue.uppercased() ?? type.rawValue
+  }
 
   /// Returns the elements of a tensor of weights without blocks, widened to single precision.
   package func floats() -> [Float] {

@@ -8,10 +8,14 @@ package struct Weights: Sendable {
   /// The tensors by name.
   package let tensors: [String: StoredTensor]
 
+  /// The shards that should hold tensors, by the names of these, and do not.
+  private let absentees: [String: String]
+
   /// Creates weights of `tensors`, which messages say are from `path`.
   init(path: String, tensors: [String: StoredTensor]) {
     self.path = path
     self.tensors = tensors
+    absentees = [:]
   }
 
   /// Opens the weights file or index at `path`: reads its table, not the tensors.
@@ -22,39 +26,84 @@ package struct Weights: Sendable {
     guard path.hasSuffix(".index.json") else {
       let stored = try WeightsFormatRegistry.tensors(in: MappedFile(path: path))
       tensors = Dictionary(stored.map { ($0.name, $0) }) { first, _ in first }
+      absentees = [:]
       return
     }
-    tensors = try Self.tensors(of: SafetensorsIndex(path: path))
+    (tensors, absentees) = try Self.tensors(of: SafetensorsIndex(path: path))
   }
 
+  /// Creates the weights at `path` with other names, or fewer of them.
+  private init(
+    path: String, tensors: [String: StoredTensor], absentees: [String: String]
+  ) {
+    self.path = path
+    self.tensors = tensors
+    self.absentees = absentees
+  }
+
+  /// Reads all shards.
+  ///
+  /// An index may be older than they are: what it promises and they do not hold is an error only if
+  /// somebody asks for it.
   private static func tensors(
     of index: SafetensorsIndex
-  ) throws(WeightsError) -> [String: StoredTensor] {
+  ) throws(WeightsError) -> (found: [String: StoredTensor], absent: [String: String]) {
     let directory = index.path.dropLast(index.path.reversed().prefix { $0 != "/" }.count)
-    var stored: [String: [String: StoredTensor]] = [:]
+    var found: [String: StoredTensor] = [:]
     for shard in Set(index.shards.values).sorted() {
-      let file = try MappedFile(path: directory + shard)
-      let tensors = try WeightsFormatRegistry.tensors(in: file)
-      stored[shard] = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
-    }
-    var tensors: [String: StoredTensor] = [:]
-    for (name, shard) in index.shards {
-      guard let tensor = stored[shard]?[name] else {
-        throw .notInShard(path: index.path, tensor: name, shard: shard)
+      let file: MappedFile
+      do throws(WeightsError) {
+        file = try MappedFile(path: directory + shard)
+      } catch {
+        guard case .missing = error else { throw error }
+        throw .missingShard(path: index.path, shard: shard)
       }
-      tensors[name] = tensor
+      for tensor in try WeightsFormatRegistry.tensors(in: file) {
+        if index.shards[tensor.name].map({ $0 == shard }) ?? true { found[tensor.name] = tensor }
+      }
     }
-    return tensors
+    return (found, index.shards.filter { found[$0.key] == nil })
   }
 
-  /// Creates the part of `whole` whose names are in `names`.
-  private init(_ whole: Weights, _ names: Set<String>) {
-    path = whole.path
-    tensors = whole.tensors.filter { names.contains($0.key) }
+  /// Returns the weights without all tensors but those in `names`, which alone a model reads.
+  package func restricted(to names: Set<String>) -> Weights {
+    Weights(
+      path: path, tensors: tensors.filter { names.contains($0.key) }, absentees: absentees)
   }
 
-  /// Returns the tensors that have one of `names`.
-  package func restricted(to names: Set<String>) -> Weights { Weights(self, names) }
+  /// Returns the weights under the names that a model looks for.
+  ///
+  /// Wrappers put their own name in front when a network is saved inside them (`module.`,
+  /// `_orig_mod.`), and a part saved alone lacks the name of the whole.
+  ///
+  /// - Parameter tensor: A tensor that the model must have.
+  /// - Returns: The weights; as they are where no wrapper is recognised.
+  package func unwrapped(to tensor: String) -> Weights {
+    guard tensors[tensor] == nil else { return self }
+    let prefixes = tensors.keys.filter { $0.hasSuffix("." + tensor) }
+      .map { $0.dropLast(tensor.count) }
+    if let prefix = prefixes.min(by: { ($0.count, $0) < ($1.count, $1) }) {
+      return renamed { $0.hasPrefix(prefix) ? String($0.dropFirst(prefix.count)) : nil }
+    }
+    if let dot = tensor.firstIndex(of: "."), tensors[String(tensor[dot...].dropFirst())] != nil {
+      let prefix = tensor[...dot]
+      return renamed { prefix + $0 }
+    }
+    return self
+  }
+
+  /// Gives tensors other names; one whose new name is another's keeps its own.
+  private func renamed(_ name: (String) -> String?) -> Weights {
+    var result = tensors
+    for (old, tensor) in tensors {
+      guard let new = name(old), tensors[new] == nil else { continue }
+      result[old] = nil
+      var tensor = tensor
+      tensor.name = new
+      result[new] = tensor
+    }
+    return Weights(path: path, tensors: result, absentees: absentees)
+  }
 
   /// The bytes all tensors take in memory.
   package var byteCount: Int { tensors.values.reduce(0) { $0 + $1.byteRange.count } }
@@ -82,7 +131,13 @@ package struct Weights: Sendable {
   ///   ``WeightsError/wrongElementType(path:tensor:found:)``.
   package func tensor(_ name: String, _ shape: Shape) throws(WeightsError) -> StoredTensor {
     guard let tensor = tensors[name] else {
+      if let shard = absentees[name] {
+        throw .notInShard(path: path, tensor: name, shard: shard)
+      }
       throw .missingTensor(path: path, tensor: name, expected: shape)
+    }
+    if let type = tensor.unknownTypeName {
+      throw .unknownElementType(path: tensor.file.path, tensor: name, found: type)
     }
     guard tensor.shape == shape else {
       throw .wrongShape(

@@ -1,3 +1,5 @@
+public import JSON
+
 /// What can be wrong with a weights file, or with reading or writing it.
 public enum WeightsError: Error, Equatable, Sendable {
   /// There is no such file.
@@ -10,6 +12,8 @@ public enum WeightsError: Error, Equatable, Sendable {
   case unwritable(path: String, reason: String)
   /// No known format begins like this file.
   case unknownFormat(path: String)
+  /// The file is something else.
+  case mistaken(path: String, MistakenFile)
 
   /// The file ends before its header does.
   case headerCutOff(path: String, headerByteCount: UInt64, fileByteCount: Int)
@@ -31,6 +35,8 @@ public enum WeightsError: Error, Equatable, Sendable {
 
   /// The index of a sharded model does not fit its shards.
   case malformedIndex(path: String, reason: String)
+  /// The index names a file that is not there.
+  case missingShard(path: String, shard: String)
   /// The index says a tensor is in a shard that does not hold it.
   case notInShard(path: String, tensor: String, shard: String)
 
@@ -56,6 +62,7 @@ extension WeightsError: CustomStringConvertible {
     case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
     case .unknownFormat(let path):
       "\(path): not a weights file (known formats: \(WeightsFormatRegistry.names))"
+    case .mistaken(let path, let kind): "\(path): \(kind.description)"
     case .headerCutOff(let path, let header, let file):
       "\(path): cut off or not safetensors: the header should have \(header) bytes, "
         + "the whole file has \(file)"
@@ -76,6 +83,8 @@ extension WeightsError: CustomStringConvertible {
     case .unclaimedBytes(let path, let range):
       "\(path): bytes \(range.lowerBound) to \(range.upperBound) of the data belong to no tensor"
     case .malformedIndex(let path, let reason): "\(path): malformed index: \(reason)"
+    case .missingShard(let path, let shard):
+      "\(path): the index names '\(shard)', which is not there"
     case .notInShard(let path, let tensor, let shard):
       "\(path): tensor '\(tensor)' should be in '\(shard)' and is not"
     case .missingTensor(let path, let tensor, let expected):
@@ -95,7 +104,13 @@ extension WeightsError: CustomStringConvertible {
   public var hint: String? {
     switch self {
     case .headerCutOff, .dataCutOff: "download or copy the file again"
+    case .mistaken(let path, let kind): kind.hint(path: path)
+    case .missingShard:
+      "fetch the file; if the weights were merged into another one, remove the index or give that "
+        + "file with --model"
     case .notInShard: "the shards may come from different downloads"
+    case .unknownElementType, .wrongElementType:
+      "weights of this type are not implemented; look for a version in BF16, F16 or F32"
     case .wrongShape, .missingTensor: "was another config.json copied here?"
     case .notFinite: "the file is damaged, or the training diverged"
     default: nil

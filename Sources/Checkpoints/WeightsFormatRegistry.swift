@@ -1,3 +1,5 @@
+internal import JSON
+
 /// The formats weights can be read from.
 package enum WeightsFormatRegistry {
   /// A format: its name and how to open a file.
@@ -27,6 +29,10 @@ package enum WeightsFormatRegistry {
   ///
   /// - Throws: ``WeightsError/unknownFormat(path:)`` and what the format throws.
   package static func tensors(in file: MappedFile) throws(WeightsError) -> [StoredTensor] {
+    let isTable = file.bytes.count > 8 && file.bytes[8] == UInt8(ascii: "{")
+    if !isTable, let kind = MistakenFile(file.bytes), kind != .empty {
+      throw .mistaken(path: file.path, kind)
+    }
     guard let entry = all.first(where: { $0.recognises(file) }) else {
       throw .unknownFormat(path: file.path)
     }

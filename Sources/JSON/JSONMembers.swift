@@ -4,18 +4,38 @@ extension JSONValue {
   /// A reader that silently takes the first or the last of two would see other settings, or other
   /// tensors, than the program that wrote the file.
   ///
-  /// - Returns: The members by name.
+  /// - Returns: The members by name; of canonically equivalent names, the first.
   /// - Throws: What is wrong, in a few words.
   package static func uniqueMembers(
     of bytes: UnsafeRawBufferPointer
   ) throws(JSONProblem) -> [String: JSONValue] {
+    dictionary(try uniqueMemberList(of: bytes))
+  }
+
+  /// Parses a document that must be an object, each of whose members occurs once.
+  ///
+  /// - Returns: The members in the order of the file.
+  /// - Throws: What is wrong, in a few words.
+  package static func uniqueMemberList(
+    of bytes: UnsafeRawBufferPointer
+  ) throws(JSONProblem) -> [Member] {
+    try JSONValue.object(try memberList(of: bytes)).uniqueMemberList() ?? []
+  }
+
+  /// Parses a document that must be an object.
+  ///
+  /// - Returns: The members in the order of the file, repeated ones included.
+  /// - Throws: What is wrong, in a few words.
+  package static func memberList(
+    of bytes: UnsafeRawBufferPointer
+  ) throws(JSONProblem) -> [Member] {
     let document: JSONValue
     do throws(JSONSyntaxError) {
       document = try JSONParser.parse(Array(bytes))
     } catch {
       throw JSONProblem(description: "\(error.problem) at byte \(error.offset)")
     }
-    guard let members = try document.uniqueMembers() else {
+    guard case .object(let members) = document else {
       throw JSONProblem(description: "not an object")
     }
     return members
@@ -25,12 +45,20 @@ extension JSONValue {
   ///
   /// - Throws: That a member occurs twice.
   package func uniqueMembers() throws(JSONProblem) -> [String: JSONValue]? {
+    try uniqueMemberList().map(Self.dictionary)
+  }
+
+  private func uniqueMemberList() throws(JSONProblem) -> [Member]? {
     guard case .object(let list) = self else { return nil }
-    var members: [String: JSONValue] = [:]
-    for member in list where members.updateValue(member.value, forKey: member.key) != nil {
+    var names = Set<Spelling>(minimumCapacity: list.count)
+    for member in list where !names.insert(Spelling(member.key)).inserted {
       throw JSONProblem(description: "'\(member.key.shortened)' occurs twice")
     }
-    return members
+    return list
+  }
+
+  private static func dictionary(_ members: [Member]) -> [String: JSONValue] {
+    Dictionary(members.map { ($0.key, $0.value) }) { first, _ in first }
   }
 }
 

@@ -12,7 +12,11 @@ package struct JSONSyntaxError: Error, Equatable, Sendable {
   }
 }
 
-/// A strict reader of JSON (RFC 8259), one pass over the bytes.
+/// A reader of JSON (RFC 8259), one pass over the bytes.
+///
+/// Strict but for what common programs write: a byte order mark in front (Windows editors) is
+/// skipped, and `NaN`, `Infinity` and `-Infinity` (Python) are numbers. Whoever needs a number checks
+/// that it is finite.
 package struct JSONParser {
   /// Deeper documents are refused, so that none can exhaust the stack.
   private static let greatestDepth = 64
@@ -27,6 +31,7 @@ package struct JSONParser {
   /// - Complexity: O(`bytes.count`)
   package static func parse(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSONValue {
     var parser = JSONParser(bytes)
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { parser.position = 3 }
     let value = try parser.value(depth: 0)
     parser.skipWhiteSpace()
     if parser.position < bytes.count { throw parser.error("text after the end of the document") }
@@ -65,6 +70,8 @@ package struct JSONParser {
     case UInt8(ascii: "t"): return try literal("true", .boolean(true))
     case UInt8(ascii: "f"): return try literal("false", .boolean(false))
     case UInt8(ascii: "n"): return try literal("null", .null)
+    case UInt8(ascii: "N"): return try literal("NaN", .number(.nan))
+    case UInt8(ascii: "I"): return try literal("Infinity", .number(.infinity))
     default: return try number()
     }
   }
@@ -116,6 +123,9 @@ extension JSONParser {
     let start = position
     if bytes[position] == UInt8(ascii: "-") { position += 1 }
     let firstDigit = position
+    if firstDigit > start, position < bytes.count, bytes[position] == UInt8(ascii: "I") {
+      return try literal("Infinity", .number(-.infinity))
+    }
     skipDigits()
     if position == firstDigit {
       position = start

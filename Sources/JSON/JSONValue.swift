@@ -37,7 +37,8 @@ package enum JSONValue: Sendable {
   /// has no such member.
   package subscript(key: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
-    return members.last { $0.key == key }?.value
+    // Scalar by scalar: `==` takes canonically equivalent keys for one key.
+    return members.last { $0.key.utf8.elementsEqual(key.utf8) }?.value
   }
 
   /// A few words that say what this is, for messages.

@@ -171,10 +171,10 @@ extension CheckpointConversion {
       let part = WeightMatrix(rows: range.count, columns: columns, format: target) { output in
         kernels.convert(matrix.matrix.rows(range), to: target, into: output)
       }
-      // Half precision ends at 65504.
-      guard target != .f16 || FiniteCheck.float16.accepts(part.bytes) else {
+      // Half precision ends at 65504; the scales of blocks are numbers of half precision.
+      guard part.isFinite else {
         throw .unwritable(
-          path: path, reason: "tensor '\(tensor.name)' holds numbers too large for f16")
+          path: path, reason: "tensor '\(tensor.name)' holds numbers too large for \(target)")
       }
       try writer.append(
         UnsafeRawBufferPointer(rebasing: part.bytes[..<(range.count * rowBytes)]))
@@ -193,7 +193,7 @@ extension CheckpointConversion {
       URL(filePath: path).resolvingSymlinksInPath().path
       == URL(filePath: source.directory).resolvingSymlinksInPath().path
     let contents = (try? files.contentsOfDirectory(atPath: path)) ?? []
-    // The index of a sharded model would be read in place of what is written.
+    // The index of a sharded model would be left beside what is written.
     let isBlocked = contents.contains(SafetensorsIndex.fileName)
     guard isDirectory, !isOwn, !isBlocked, replaces || contents.isEmpty else {
       throw .alreadyThere(path: path)

@@ -15,6 +15,9 @@ package struct ConfigurationFile: Sendable {
   /// What the keys of this section are written after, such as `rope_scaling.`; empty for the whole.
   private var prefix = ""
 
+  /// The keys that occur more than once; which of their values counts is anybody's guess.
+  private let repeated: Set<String>
+
   /// Numbers above this make no sense as a size, and their products could overflow.
   private static let sizeLimit = Int(Int32.max)
 
@@ -31,8 +34,11 @@ package struct ConfigurationFile: Sendable {
       throw .unreadable(path: path, reason: reason)
     }
     do throws(JSONProblem) {
-      members = try JSONValue.uniqueMembers(of: file.bytes)
+      let list = try JSONValue.memberList(of: file.bytes)
+      members = Dictionary(list.map { ($0.key, $0.value) }) { first, _ in first }
+      repeated = Set(Dictionary(grouping: list, by: \.key).filter { $1.count > 1 }.keys)
     } catch {
+      if let kind = MistakenFile(file.bytes) { throw .weights(.mistaken(path: path, kind)) }
       throw .malformedConfiguration(path: path, reason: error.description)
     }
     self.path = path
@@ -61,6 +67,7 @@ package struct ConfigurationFile: Sendable {
     checksum = whole.checksum
     self.members = members
     self.prefix = prefix
+    repeated = []
   }
 
   /// The name of `key` in the whole file.
@@ -129,11 +136,13 @@ package struct ConfigurationFile: Sendable {
   }
 
   /// Returns the tokens called `key`, written as one number or as a list; none when it is missing.
+  ///
+  /// Those that are not below `bound` are left out: a model never predicts them.
   package func tokens(_ key: String, below bound: Int) throws(ModelError) -> [TokenID] {
-    try value(key, "tokens from 0 to \(bound - 1)") { value in
+    try value(key, "tokens, which are whole numbers") { value in
       let elements = value.elements ?? [value]
-      let tokens = elements.compactMap { Self.token($0, below: bound) }
-      return tokens.count == elements.count ? tokens : nil
+      guard elements.allSatisfy({ $0.wholeNumber != nil }) else { return nil }
+      return elements.compactMap { Self.token($0, below: bound) }
     } ?? []
   }
 
@@ -163,6 +172,10 @@ package struct ConfigurationFile: Sendable {
     _ key: String, _ expected: String, _ convert: (JSONValue) -> Value?
   ) throws(ModelError) -> Value? {
     let found = found(key)
+    if repeated.contains(key) {
+      throw .invalidValue(
+        path: path, key: name(of: key), found: "given twice", expected: "one value")
+    }
     guard !found.isNull else { return nil }
     guard let value = convert(found) else {
       throw .invalidValue(

@@ -68,7 +68,7 @@ public struct ModelDirectory: Sendable {
 
   /// Opens the model in the directory at `path`, or in the weights file at `path`.
   ///
-  /// In a directory the weights are `model.safetensors.index.json`, `model.safetensors`, or the
+  /// In a directory the weights are `model.safetensors`, `model.safetensors.index.json`, or the
   /// only file whose tensors are those of the family; others are ignored. The configuration of a
   /// weights file is the `config.json` beside it.
   ///
@@ -90,22 +90,24 @@ public struct ModelDirectory: Sendable {
     generationFile = try Self.file("generation_config.json", in: directory)
     generationDefaults =
       if let generationFile { try GenerationDefaults(generationFile) } else { GenerationDefaults() }
-    let named = try ModelRegistry.family(named: configurationFile)
-    weights =
+    let family = try ModelRegistry.family(named: configurationFile)
+    let weights =
       isDirectory
-      ? try WeightsChoice(directory: path, family: named).weights
+      ? try WeightsChoice(directory: path, family: family).weights
       : try Weights(openingModelAt: path)
-    guard let entry = named ?? ModelRegistry.family(of: weights) else {
+    guard let entry = family ?? ModelRegistry.family(of: weights) else {
       throw .unrecognisedWeights(path: weights.path, known: ModelRegistry.names)
     }
     self.entry = entry
+    let named = weights.unwrapped(to: entry.descriptor.names[.embedding])
+    self.weights = named
     description = try entry.description(
       ModelFiles(
-        weights: weights, configuration: configurationFile, generation: generationFile,
+        weights: named, configuration: configurationFile, generation: generationFile,
         directory: directory, overrides: overrides))
-    usedWeights = weights.restricted(
+    usedWeights = named.restricted(
       to: description.names.all(in: description.architecture))
-    checksum = (configurationFile?.checksum ?? weights.tableChecksum).description
+    checksum = (configurationFile?.checksum ?? named.tableChecksum).description
     name = Self.name(of: path, isDirectory: isDirectory)
   }
 

@@ -1,3 +1,4 @@
+internal import JSON
 public import Checkpoints
 public import Tokenizers
 
@@ -10,7 +11,7 @@ public enum ModelError: Error, Equatable, Sendable {
   /// A configuration file cannot be read.
   case unreadable(path: String, reason: String)
   /// The directory holds no weights (of the family its configuration names).
-  case noWeights(path: String, family: String?)
+  case noWeights(path: String, family: String?, found: [String])
   /// The directory holds several files that could be the weights.
   case ambiguousWeights(path: String, files: [String])
   /// The configuration names a family that is not known.
@@ -51,8 +52,9 @@ extension ModelError: CustomStringConvertible {
       "no file, directory or model called '\(name)' (searched: "
         + "\(searched.isEmpty ? "nowhere" : searched.joined(separator: ", ")))"
     case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
-    case .noWeights(let path, let family):
+    case .noWeights(let path, let family, let found):
       "\(path): no weights\(family.map { " of the family '\($0)'" } ?? "") in this directory"
+        + (found.isEmpty ? "" : ", only \(found.joined(separator: ", ")), which is not read")
     case .ambiguousWeights(let path, let files):
       "\(path): several files hold weights: \(files.joined(separator: ", "))"
     case .unknownFamily(let path, let found, let known):
@@ -89,7 +91,10 @@ extension ModelError: CustomStringConvertible {
       known.isEmpty
         ? "give a directory, or set UNMASK_MODELS to a folder of models"
         : "models found: \(known.joined(separator: ", "))"
-    case .noWeights: "give the weights file itself if it lies elsewhere"
+    case .noWeights(let path, _, let found):
+      found.first { name in [".bin", ".pt", ".pth", ".ckpt"].contains { name.hasSuffix($0) } }
+        .map { MistakenFile.conversion(of: "\(path)/\($0)") }
+        ?? "give the weights file itself if it lies elsewhere"
     case .ambiguousWeights: "give one of the files instead of the directory"
     case .configurationMissing: "copy the config.json that was published with the weights"
     case .disagreement: "was another config.json copied here?"

@@ -46,6 +46,9 @@ package enum ModelRegistry {
 
   /// Returns the family the tensors belong to, or `nil` when it is not known.
   package static func family(of weights: Weights) -> Entry? {
-    all.first { $0.descriptor.recognizes(weights) }
+    all.first {
+      $0.descriptor.recognizes(weights)
+        || $0.descriptor.recognizes(weights.unwrapped(to: $0.descriptor.names[.embedding]))
+    }
   }
 }

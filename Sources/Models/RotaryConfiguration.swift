@@ -21,6 +21,11 @@ extension Rotary {
     for key in ["rope_parameters", "rope_scaling"] {
       guard let section = try file.section(key) else { continue }
       if let inner = try section.positiveNumber("rope_theta") { base = inner }
+      for kind in ["full_attention", "sliding_attention"] where section.has(kind) {
+        throw .invalidValue(
+          path: file.path, key: "\(key).\(kind)", found: "settings of its own",
+          expected: "the same rotations in all layers")
+      }
       let share = try section.positiveNumber("partial_rotary_factor") ?? 1
       guard share == 1 else {
         throw .invalidValue(

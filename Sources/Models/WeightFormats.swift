@@ -51,7 +51,8 @@ extension WeightMatrix {
       kernels.convert(matrix, to: target, into: output)
     }
     releasePages()
-    return result
+    // What is too large for half precision stays as it is stored.
+    return result.isFinite ? result : self
   }
 }
 

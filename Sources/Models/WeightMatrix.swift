@@ -61,6 +61,9 @@ package struct WeightMatrix: Sendable {
     }
   }
 
+  /// Whether no weight is infinite or undefined.
+  package var isFinite: Bool { format.isFinite(bytes) }
+
   /// The bytes from one row to the next.
   package var rowByteCount: Int { columns / format.blockElements * format.blockBytes }
 

@@ -8,13 +8,14 @@ struct WeightsChoice {
 
   /// Chooses the weights in `directory`.
   ///
-  /// The index of a sharded model comes first, then `model.safetensors`, then the only file that
-  /// holds tensors of `family` (of any family when it is `nil`).
+  /// As in Transformers, `model.safetensors` comes first, then the index of a sharded model: beside
+  /// a merged file an old index may have been left. Then comes the only file that holds tensors of
+  /// `family` (of any family when it is `nil`).
   ///
   /// - Throws: ``ModelError/noWeights(path:family:)``,
   ///   ``ModelError/ambiguousWeights(path:files:)``, and what is wrong with the file chosen.
   init(directory: String, family: ModelRegistry.Entry?) throws(ModelError) {
-    for name in [SafetensorsIndex.fileName, "model.safetensors"] {
+    for name in ["model.safetensors", SafetensorsIndex.fileName] {
       let path = directory + "/" + name
       guard FileManager.default.fileExists(atPath: path) else { continue }
       weights = try Weights(openingModelAt: path)
@@ -31,7 +32,9 @@ struct WeightsChoice {
       }
     }
     guard let first = candidates.first else {
-      throw failure ?? .noWeights(path: directory, family: family?.descriptor.name)
+      throw failure
+        ?? .noWeights(
+          path: directory, family: family?.descriptor.name, found: Self.otherWeights(in: directory))
     }
     guard candidates.count == 1 else {
       let names = candidates.map { String($0.path.dropFirst(directory.count + 1)) }
@@ -42,7 +45,17 @@ struct WeightsChoice {
 
   private static func belongs(_ weights: Weights, to family: ModelRegistry.Entry?) -> Bool {
     guard let family else { return ModelRegistry.family(of: weights) != nil }
-    return weights.tensors[family.descriptor.names[.attentionNorm, layer: 0]] != nil
+    let name = family.descriptor.names[.attentionNorm, layer: 0]
+    return weights.unwrapped(to: name).tensors[name] != nil
+  }
+
+  /// The files in `directory` that hold weights in a way nothing here can read, sorted.
+  private static func otherWeights(in directory: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    let extensions = [".bin", ".pt", ".pth", ".ckpt", ".h5", ".msgpack", ".onnx", ".gguf", ".npz"]
+    return names.sorted().filter { name in
+      name != "training_args.bin" && extensions.contains { name.hasSuffix($0) }
+    }
   }
 
   /// The files in `directory` whose extension is that of a weights format, sorted.

@@ -70,24 +70,33 @@ package struct SubwordTokenizer: Tokenizer {
   package var vocabularySize: Int { vocabulary.count }
 
   package func encode(_ text: String, addingSpecialTokens: Bool) -> [TokenID] {
-    var tokens = addingSpecialTokens ? frame.before : []
+    let tokens = encode(text, literal: .none)
+    return addingSpecialTokens ? frame.before + tokens + frame.after : tokens
+  }
+
+  package func encode(_ text: String, literal spellings: LiteralSpellings) -> [TokenID] {
+    var tokens: [TokenID] = []
     let scalars = Array(text.unicodeScalars)
-    for part in originalSplitter.parts(of: scalars) {
+    let parts = originalSplitter.parts(of: scalars) { spellings.contains($0, at: $1) }
+    for part in parts {
       switch part {
       case .token(let token): tokens.append(token)
       case .text(let range):
         let normalized = normalizer.apply(to: Array(scalars[range]))
-        append(normalized, opensText: range.lowerBound == 0, to: &tokens)
+        append(normalized, opensText: range.lowerBound == 0, literal: spellings, to: &tokens)
       }
     }
-    if addingSpecialTokens { tokens += frame.after }
     return tokens
   }
 
   private func append(
-    _ normalized: [Unicode.Scalar], opensText: Bool, to tokens: inout [TokenID]
+    _ normalized: [Unicode.Scalar], opensText: Bool, literal spellings: LiteralSpellings,
+    to tokens: inout [TokenID]
   ) {
-    for part in normalizedSplitter.parts(of: normalized) {
+    let parts = normalizedSplitter.parts(of: normalized) { token, _ in
+      spellings.contains(token, at: nil)
+    }
+    for part in parts {
       switch part {
       case .token(let token): tokens.append(token)
       case .text(let range):

@@ -31,6 +31,11 @@ public protocol Tokenizer: Sendable {
   /// - Complexity: O(*n* log *n*) for *n* scalars.
   func encode(_ text: String, addingSpecialTokens: Bool) -> [TokenID]
 
+  /// Returns the tokens of `text`, in which `spellings` are no added tokens but ordinary text.
+  ///
+  /// - Complexity: O(*n* log *n*) for *n* scalars.
+  func encode(_ text: String, literal spellings: LiteralSpellings) -> [TokenID]
+
   /// Returns the text of `tokens`, without the special ones if `skippingSpecialTokens`.
   func decode(_ tokens: [TokenID], skippingSpecialTokens: Bool) -> String
 
@@ -52,6 +57,11 @@ public protocol Tokenizer: Sendable {
 extension Tokenizer {
   /// Returns the tokens of `text`, with none added around it.
   public func encode(_ text: String) -> [TokenID] { encode(text, addingSpecialTokens: false) }
+
+  /// Returns the tokens of `text`; a tokenizer without added tokens has none to take literally.
+  public func encode(_ text: String, literal spellings: LiteralSpellings) -> [TokenID] {
+    encode(text, addingSpecialTokens: false)
+  }
 
   /// Returns the text of `tokens`, special ones included.
   public func decode(_ tokens: [TokenID]) -> String { decode(tokens, skippingSpecialTokens: false) }
@@ -96,6 +106,40 @@ public struct AddedToken: Equatable, Sendable {
     self.id = id
     self.content = content
     self.isSpecial = isSpecial
+  }
+}
+
+/// The places where a text spells an added token and does not mean it.
+public struct LiteralSpellings: Equatable, Sendable {
+  /// Whether no added token is recognised at all.
+  public var includesAll = false
+  /// The tokens that are recognised nowhere.
+  public var tokens: Set<TokenID> = []
+  /// The tokens that are not recognised where they begin at these offsets, in scalars.
+  ///
+  /// Those that are looked for in the normalized text, where offsets mean nothing, are recognised
+  /// nowhere.
+  public var places: [Int: TokenID] = [:]
+
+  /// Every spelling is meant.
+  public static let none = LiteralSpellings()
+  /// No spelling is meant.
+  public static let all = LiteralSpellings(includesAll: true)
+
+  /// Creates the spellings.
+  public init(
+    includesAll: Bool = false, tokens: Set<TokenID> = [], places: [Int: TokenID] = [:]
+  ) {
+    self.includesAll = includesAll
+    self.tokens = tokens
+    self.places = places
+  }
+
+  /// Whether `token`, spelled at `offset`, is ordinary text; `nil` is an unknown offset.
+  package func contains(_ token: TokenID, at offset: Int?) -> Bool {
+    if includesAll || tokens.contains(token) { return true }
+    guard !places.isEmpty else { return false }
+    return offset.map { places[$0] == token } ?? places.values.contains(token)
   }
 }
 

@@ -1,3 +1,4 @@
+internal import JSON
 internal import MaskedDiffusion
 
 /// What `tokenizer_config.json` and `special_tokens_map.json` say about a tokenizer.
@@ -8,6 +9,11 @@ package struct TokenizerConfiguration: Sendable {
   package private(set) var addedTokens: [AddedTokenRule] = []
   /// What is written as `mask_token` and the like, by that name.
   private var contents: [String: String] = [:]
+
+  /// Whether a token is put before every text, and whether texts are written in lower case; `nil`
+  /// where nothing is said.
+  package private(set) var addsBeginning: Bool?
+  package private(set) var isLowercase: Bool?
 
   private static let purposes = [
     "bos_token", "eos_token", "mask_token", "pad_token", "unk_token",
@@ -24,6 +30,12 @@ package struct TokenizerConfiguration: Sendable {
     if let field = try TokenizerFile.document(directory, "tokenizer_config.json") {
       try readContents(field)
       className = try field["tokenizer_class"].optionalString()
+      if !field["add_bos_token"].isNull {
+        addsBeginning = try field["add_bos_token"].boolean(default: false)
+      }
+      if !field["do_lower_case"].isNull {
+        isLowercase = try field["do_lower_case"].boolean(default: true)
+      }
       for (key, rule) in try field["added_tokens_decoder"].members() {
         guard let id = TokenID(key), id >= 0 else {
           throw rule.malformed(expected: "a name that is a token identifier")
@@ -31,6 +43,37 @@ package struct TokenizerConfiguration: Sendable {
         addedTokens.append(try AddedTokenRule(rule, id: id))
       }
     }
+  }
+
+  /// Returns the rules that `rules`, which come from a better source, lack.
+  ///
+  /// Transformers adds the tokens of `tokenizer_config.json` to those of `tokenizer.json`. One that
+  /// the vocabulary has keeps the identifier it has there.
+  ///
+  /// - Parameters:
+  ///   - rules: The tokens known already.
+  ///   - vocabulary: The tokens of the model.
+  /// - Returns: The rules that are missing.
+  func additions(to rules: [AddedTokenRule], in vocabulary: Vocabulary) -> [AddedTokenRule] {
+    var spellings = Set(rules.map { Spelling($0.token.content) })
+    var taken = Set(rules.map(\.token.id))
+    var additions: [AddedTokenRule] = []
+    for rule in addedTokens where spellings.insert(Spelling(rule.token.content)).inserted {
+      let content = rule.token.content
+      let known = vocabulary.token(spelled: content)
+      let isFree = vocabulary.spelling(of: rule.token.id) == nil && !taken.contains(rule.token.id)
+      guard let id = known ?? (isFree ? rule.token.id : nil) else { continue }
+      taken.insert(id)
+      var rule = rule
+      rule.token = AddedToken(id: id, content: content, isSpecial: rule.token.isSpecial)
+      additions.append(rule)
+    }
+    // A token with a purpose is found in texts even where nothing says that it is an added one.
+    for content in contents.values.sorted() where spellings.insert(Spelling(content)).inserted {
+      guard let id = vocabulary.token(spelled: content) else { continue }
+      additions.append(AddedTokenRule(AddedToken(id: id, content: content, isSpecial: true)))
+    }
+    return additions
   }
 
   /// A token is given as its text, or as an object with its text as `content`.

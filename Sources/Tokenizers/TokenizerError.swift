@@ -1,9 +1,13 @@
+public import JSON
+
 /// Why a tokenizer could not be loaded.
 public enum TokenizerError: Error, Equatable, Sendable {
   /// There is no tokenizer at `path`; `found` are files there that cannot be used.
   case notFound(path: String, found: [String])
   /// A file could not be read.
   case unreadable(path: String, reason: String)
+  /// A file is something else.
+  case mistaken(path: String, MistakenFile)
   /// A file is not JSON.
   case notJSON(path: String, offset: Int, problem: String)
   /// A field does not hold what it should.
@@ -23,10 +27,12 @@ extension TokenizerError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .notFound(let path, let found):
-      "\(path): no tokenizer here, expected tokenizer.json or vocab.json with merges.txt"
+      "\(path): no tokenizer here, expected tokenizer.json, vocab.json with merges.txt, "
+        + "tokenizer.model or vocab.txt"
         + (found.isEmpty ? "" : ", found \(found.joined(separator: ", "))")
     case .unreadable(let path, let reason):
       "\(path): cannot be read: \(reason)"
+    case .mistaken(let path, let kind): "\(path): \(kind.description)"
     case .notJSON(let path, let offset, let problem):
       "\(path): not valid JSON at byte \(offset): \(problem)"
     case .malformed(let path, let field, let found, let expected):
@@ -45,14 +51,13 @@ extension TokenizerError: CustomStringConvertible {
   /// What may help, if anything is known.
   public var hint: String? {
     switch self {
-    case .notFound(_, let found) where found.contains { $0.hasSuffix(".model") }:
-      "convert the sentencepiece model to tokenizer.json, or copy that file from where the model was published"
     case .notFound:
       "name a tokenizer.json, or the folder that holds it"
     case .unreadable: nil
-    case .notJSON: "the file may be cut off or be a download pointer; fetch it again"
+    case .mistaken(let path, let kind): kind.hint(path: path)
+    case .notJSON: "the file may be cut off; fetch it again"
     case .malformed, .conflictingToken, .idOutOfRange: "the file may be damaged; fetch it again"
-    case .unsupported: "this kind of tokenizer is not implemented"
+    case .unsupported: "this kind of tokenizer is not implemented; the file may well be in order"
     case .unknownMerge: "vocabulary and merges must come from the same model"
     }
   }

@@ -20,14 +20,17 @@ public enum TokenizerFile {
       for layout in TokenizerRegistry.layouts where layout.files.allSatisfy({ exists(path, $0) }) {
         return try layout.load(path)
       }
-      let known = ["tokenizer.model", "vocab.json", "merges.txt", "vocab.txt"]
+      let known = ["vocab.json", "merges.txt", "tiktoken.model", "spiece.model"]
       throw .notFound(path: path, found: known.filter { exists(path, $0) })
     }
     let (directory, name) = split(path)
     for layout in TokenizerRegistry.layouts where layout.files.contains(name) {
       if layout.files.allSatisfy({ exists(directory, $0) }) { return try layout.load(directory) }
     }
-    if name.hasSuffix(".model") { throw .notFound(path: path, found: [name]) }
+    if name.hasSuffix(".model") {
+      return try load(
+        sentencePiece: path, configuration: TokenizerConfiguration(directory: directory))
+    }
     return try load(document: path, configuration: TokenizerConfiguration(directory: directory))
   }
 
@@ -36,6 +39,16 @@ public enum TokenizerFile {
     document path: String, configuration: TokenizerConfiguration
   ) throws(TokenizerError) -> any Tokenizer {
     try tokenizer(JSONField(path: path, value: parse(contents(path), path: path)), configuration)
+  }
+
+  /// Returns the tokenizer that a sentencepiece model describes.
+  static func load(
+    sentencePiece path: String, configuration: TokenizerConfiguration
+  ) throws(TokenizerError) -> any Tokenizer {
+    let bytes = try contents(path)
+    if let kind = bytes.withUnsafeBytes({ MistakenFile($0) }) { throw .mistaken(path: path, kind) }
+    return try SentencePieceFile(bytes, path: path).tokenizer(
+      configuration, addsBeginning: configuration.addsBeginning ?? false)
   }
 
   /// Reads the content of such a file.
@@ -72,9 +85,11 @@ public enum TokenizerFile {
     for token in try field["added_tokens"].elements() {
       addedTokens.append(try AddedTokenRule(token, id: try token["id"].token()))
     }
+    let model = try TokenizerRegistry.model(field["model"])
+    addedTokens += configuration.additions(to: addedTokens, in: model.vocabulary)
     return try SubwordTokenizer(
       SubwordTokenizer.Parts(
-        model: try TokenizerRegistry.model(field["model"]),
+        model: model,
         normalizer: try Normalizer(field["normalizer"]),
         preTokenizer: try PreTokenizer(field["pre_tokenizer"]),
         decoder: try TokenDecoder(field["decoder"]),
@@ -97,6 +112,9 @@ extension TokenizerFile {
     do throws(JSONSyntaxError) {
       return try JSONParser.parse(bytes)
     } catch {
+      if let kind = bytes.withUnsafeBytes({ MistakenFile($0) }) {
+        throw .mistaken(path: path, kind)
+      }
       throw .notJSON(path: path, offset: error.offset, problem: error.problem)
     }
   }

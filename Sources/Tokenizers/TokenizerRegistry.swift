@@ -24,6 +24,15 @@ public enum TokenizerRegistry {
     Layout(
       name: "vocab.json and merges.txt", files: ["vocab.json", "merges.txt"],
       load: VocabularyAndMerges.load),
+    Layout(name: "tokenizer.model", files: ["tokenizer.model"]) {
+      directory throws(TokenizerError) in
+      try TokenizerFile.load(
+        sentencePiece: TokenizerFile.path(directory, "tokenizer.model"),
+        configuration: TokenizerConfiguration(directory: directory))
+    },
+    Layout(name: "vocab.txt", files: ["vocab.txt"]) { directory throws(TokenizerError) in
+      try WordPieceFile.load(directory)
+    },
   ]
 
   /// A way to form tokens, as `model.type` of `tokenizer.json` names it.
@@ -34,13 +43,27 @@ public enum TokenizerRegistry {
 
   /// The models.
   static let models = [
-    Model(name: "BPE") { field throws(TokenizerError) in try BytePairEncoding(field) }
+    Model(name: "BPE") { field throws(TokenizerError) in try BytePairEncoding(field) },
+    Model(name: "WordPiece") { field throws(TokenizerError) in try WordPiece(field) },
+    Model(name: "WordLevel") { field throws(TokenizerError) in try WordLevel(field) },
+    Model(name: "Unigram") { field throws(TokenizerError) in try Unigram(field) },
   ]
 
-  /// Reads the `model` of a tokenizer file; old files with merges do not say that it is BPE.
+  /// Reads the `model` of a tokenizer file; old files do not say which it is.
   static func model(_ field: JSONField) throws(TokenizerError) -> any SubwordModel {
     let type = field["type"]
-    let name = type.isNull && !field["merges"].isNull ? "BPE" : try type.string()
+    let name: String
+    if !type.isNull {
+      name = try type.string()
+    } else if !field["merges"].isNull {
+      name = "BPE"
+    } else if !field["continuing_subword_prefix"].isNull {
+      name = "WordPiece"
+    } else if case .array = field["vocab"].value {
+      name = "Unigram"
+    } else {
+      name = try type.string()
+    }
     guard let model = models.first(where: { $0.name == name }) else {
       throw type.unsupported(models.map(\.name))
     }

@@ -1,3 +1,4 @@
+internal import JSON
 internal import MaskedDiffusion
 
 /// Byte-level tokenizers published as `vocab.json`, `merges.txt` and `added_tokens.json`.
@@ -47,7 +48,9 @@ enum VocabularyAndMerges {
     of configuration: TokenizerConfiguration, directory: String
   ) throws(TokenizerError) -> Style {
     guard let name = configuration.className else { return styles[0] }
-    guard let style = styles.first(where: { $0.className == name }) else {
+    // A fast tokenizer is the same one, implemented elsewhere.
+    let plain = name.hasSuffix("Fast") ? String(name.dropLast(4)) : name
+    guard let style = styles.first(where: { $0.className == plain }) else {
       throw .unsupported(
         path: TokenizerFile.path(directory, "tokenizer_config.json"), field: "tokenizer_class",
         found: "“\(name.shortened)”", supported: styles.map(\.className))

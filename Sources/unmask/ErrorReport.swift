@@ -31,8 +31,9 @@ enum ErrorReport {
       try? OutputStream.standard.write(Unmask.fullMessage(for: error) + "\n")
       Glibc.exit(0)
     }
-    let message = Unmask.message(for: error)
-    report(message.prefix(1).lowercased() + message.dropFirst(), hint: helpHint)
+    // The parser adds guesses on lines of their own.
+    let message = String(Unmask.message(for: error).prefix { $0 != "\n" })
+    report(message.prefix(1).lowercased() + message.dropFirst(), hint: hint(for: message))
     Glibc.exit(usage.rawValue)
   }
 
@@ -52,6 +53,15 @@ enum ErrorReport {
   private static func sanitized(_ text: String) -> String {
     let text = text.hasSuffix(".") ? String(text.dropLast()) : text
     return TextSanitizer(symbols: TerminalTraits.symbols, keepsNewlines: true).sanitized(text)
+  }
+
+  /// What looks like an option that does not exist may be a text; a misspelt one is known.
+  private static func hint(for message: String) -> String {
+    let takesText = ["generate", "predict", "tokenize"].contains {
+      CommandLine.arguments.contains($0)
+    }
+    let isUnknown = message.hasPrefix("Unknown option") && !message.contains("Did you mean")
+    return takesText && isUnknown ? "\(CommandWords.dashHint); \(helpHint)" : helpHint
   }
 
   private static var helpHint: String {

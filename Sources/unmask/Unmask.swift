@@ -19,8 +19,9 @@ struct Unmask: ParsableCommand {
   func run() throws { try PlayCommand.parse([]).run() }
 
   static func main() {
+    HelpWidth.settle()
     do {
-      var command = try parseAsRoot()
+      var command = try CommandWords.command(Array(CommandLine.arguments.dropFirst()))
       try command.run()
     } catch {
       ErrorReport.exit(with: error)

@@ -117,10 +117,19 @@ import _TestSupport
     }
   }
 
-  @Test func refusesAnUnknownElementType() {
+  @Test func anUnknownElementTypeMattersOnlyWhereItIsUsed() throws {
+    let file = try read(#"{"a":{"dtype":"F31","shape":[1],"data_offsets":[0,4]}}"#, dataCount: 4)
+    #expect(file.tensors.map(\.typeName) == ["F31"])
     #expect(
       throws: WeightsError.unknownElementType(path: path, tensor: "a", found: "F31")
-    ) { try read(#"{"a":{"dtype":"F31","shape":[1],"data_offsets":[0,4]}}"#, dataCount: 4) }
+    ) { try Weights(path: path).tensor("a", [1]) }
+  }
+
+  @Test func namesAreComparedByteByByte() throws {
+    let tensor = #"{"dtype":"U8","shape":[1],"data_offsets":"#
+    let file = try read(
+      "{\"\u{E9}\":\(tensor)[0,1]},\"e\u{301}\":\(tensor)[1,2]}}", dataCount: 2)
+    #expect(file.tensors.count == 2)
   }
 
   @Test func refusesBytesThatDoNotFitTheShape() {

@@ -19,6 +19,24 @@ import Testing
     #expect(document["e"] == nil)
   }
 
+  @Test func readsNumbersThatPythonWrites() throws {
+    let document = try parse(#"[NaN, Infinity, -Infinity]"#)
+    guard case .array(let elements) = document else {
+      Issue.record("no array")
+      return
+    }
+    #expect(elements.map(\.summary) == ["nan", "inf", "-inf"])
+    #expect(elements.allSatisfy { $0.wholeNumber == nil })
+    for text in ["Nan", "-NaN", "Inf", "+Infinity"] {
+      #expect(throws: JSONSyntaxError.self) { try parse(text) }
+    }
+  }
+
+  @Test func skipsAByteOrderMark() throws {
+    #expect(try parse("\u{FEFF}[1]").elements?.count == 1)
+    #expect(throws: JSONSyntaxError.self) { try parse("\u{FEFF}\u{FEFF}[1]") }
+  }
+
   @Test func readsIntegersThatOverflowAsNumbers() throws {
     guard case .number(let number) = try parse("1000000000000000019884624838656") else {
       Issue.record("no number")

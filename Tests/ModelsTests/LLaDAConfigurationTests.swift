@@ -1,3 +1,4 @@
+import Foundation
 import Models
 import MaskedDiffusion
 import Testing
@@ -56,6 +57,20 @@ import _TestSupport
         == .invalidValue(
           path: "\(scratch.path)/model/config.json", key: "include_qkv_bias", found: "true",
           expected: "false"))
+  }
+
+  @Test func rotationsThatDifferBetweenLayersAreRefused() throws {
+    let nested: [String: Any] = ["full_attention": ["rope_theta": 1.0]]
+    let error = #expect(throws: ModelError.self) { try open(changing: ["rope_parameters": nested]) }
+    guard case .invalidValue(_, "rope_parameters.full_attention", _, _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
+  @Test func endTokensThatCannotBePredictedAreLeftOut() throws {
+    #expect(
+      try open(changing: ["eos_token_id": [-1, 3, 999_999]]).description.endOfTextTokens == [3])
   }
 
   @Test(arguments: [("n_layers", 2), ("d_model", 128), ("embedding_size", 384)])

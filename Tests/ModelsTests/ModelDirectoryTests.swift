@@ -1,4 +1,6 @@
+import Checkpoints
 import Foundation
+import JSON
 import Models
 import MaskedDiffusion
 import Testing
@@ -70,9 +72,70 @@ import _TestSupport
     let path = "\(scratch.path)/model"
     try scratch.copy("smdm/tiny-a/config.json", as: "model/config.json")
     try scratch.copy("smdm/tiny-a/golden.safetensors", as: "model/golden.safetensors")
-    #expect(throws: ModelError.noWeights(path: path, family: "smdm")) {
+    #expect(throws: ModelError.noWeights(path: path, family: "smdm", found: [])) {
       try ModelDirectory(path: path)
     }
+  }
+
+  @Test func namesTheWeightsItCannotReadAndHowToConvertThem() throws {
+    let path = "\(scratch.path)/model"
+    try scratch.copy("smdm/tiny-a/config.json", as: "model/config.json")
+    for name in ["pytorch_model.bin", "training_args.bin"] { try scratch.file("model/\(name)") }
+    let error = #expect(throws: ModelError.self) { try ModelDirectory(path: path) }
+    #expect(error == .noWeights(path: path, family: "smdm", found: ["pytorch_model.bin"]))
+    #expect(error?.hint?.contains("torch.load(\"\(path)/pytorch_model.bin\"") == true)
+  }
+
+  @Test func anOldIndexBesideAMergedFileIsLeftAlone() throws {
+    let path = try scratch.model("llada/tiny-a", weights: "model.safetensors")
+    try scratch.copy(
+      "llada/tiny-sharded/model.safetensors.index.json", as: "model/model.safetensors.index.json")
+    #expect(try ModelDirectory(path: path).weightsPath == "\(path)/model.safetensors")
+  }
+
+  @Test func tensorsThatNobodyReadsChangeNothing() throws {
+    let path = try scratch.model("llada/tiny-a", weights: "model.safetensors")
+    let plain = try ModelDirectory(path: path)
+    try rewrite(
+      path, named: { $0 },
+      adding: [("vision.weight", .float64, 8 * 400_000), ("mask", .float32, 4)])
+    let more = try ModelDirectory(path: path)
+    #expect(more.weights.tensors.count == plain.weights.tensors.count)
+    #expect(more.parameterCount == plain.parameterCount)
+    #expect(more.weightPrecision == plain.weightPrecision)
+    #expect(more.memoryByteCount == plain.memoryByteCount)
+    // The bytes of what is added spell no finite numbers.
+    _ = try LoadedModel(more, tokenizer: .none)
+  }
+
+  @Test(arguments: ["module.", "_orig_mod.", "base_model.model.", ""])
+  func whatWrappersPutBeforeTheNamesIsTakenOff(_ prefix: String) throws {
+    let path = try scratch.model("llada/tiny-a", weights: "model.safetensors")
+    let plain = try ModelDirectory(path: path)
+    try rewrite(
+      path, named: { prefix.isEmpty ? String($0.dropFirst("model.".count)) : prefix + $0 },
+      adding: [])
+    #expect(try ModelDirectory(path: path).weights.tensors.keys == plain.weights.tensors.keys)
+  }
+
+  /// Writes the weights of the model at `path` anew, under other names and with more tensors, whose
+  /// bytes are all ones.
+  private func rewrite(
+    _ path: String, named: (String) -> String, adding: [(String, ElementType, Int)]
+  ) throws {
+    let file = "\(path)/model.safetensors"
+    let tensors = try Weights(path: file).tensors.values.sorted { $0.name < $1.name }
+    let copies = tensors.map { ($0, Array($0.bytes)) }
+    var writer = try SafetensorsWriter(
+      path: file + ".new",
+      entries: copies.map { .init(name: named($0.0.name), type: $0.0.type, shape: $0.0.shape) }
+        + adding.map { .init(name: $0.0, type: $0.1, shape: [$0.2 / $0.1.byteCount]) })
+    for bytes in copies.map(\.1) + adding.map({ [UInt8](repeating: 0xFF, count: $0.2) }) {
+      try bytes.withUnsafeBytes { try writer.append($0) }
+    }
+    try writer.finish()
+    try FileManager.default.removeItem(atPath: file)
+    try FileManager.default.moveItem(atPath: file + ".new", toPath: file)
   }
 
   @Test func refusesToChooseBetweenTwoModels() throws {
@@ -117,8 +180,7 @@ import _TestSupport
   }
 
   @Test(arguments: [
-    ("", "end of file where a value should be at byte 0"), (#"{"a":1,"a":1}"#, "'a' occurs twice"),
-    ("[]", "not an object"),
+    ("{", "no key where one should be at byte 1"), ("[]", "not an object"),
   ])
   func refusesAConfigurationThatIsNoObject(text: String, reason: String) throws {
     let path = try scratch.model("smdm/tiny-a", weights: "mdm-tiny-a.safetensors")
@@ -126,6 +188,50 @@ import _TestSupport
     #expect(
       throws: ModelError.malformedConfiguration(path: "\(path)/config.json", reason: reason)
     ) { try ModelDirectory(path: path) }
+  }
+
+  @Test(arguments: [
+    ("", MistakenFile.empty), ("version https://git-lfs.github.com/spec/v1\noid", .gitLFSPointer),
+    ("<!doctype html><html>", .webPage), ("Entry not found", .refusal("Entry not found")),
+  ])
+  func saysWhatLiesInPlaceOfAFile(text: String, kind: MistakenFile) throws {
+    let path = try scratch.model("llada/tiny-a", weights: "model.safetensors")
+    try scratch.file("model/config.json", text.utf8)
+    #expect(throws: ModelError.weights(.mistaken(path: "\(path)/config.json", kind))) {
+      try ModelDirectory(path: path)
+    }
+    guard kind != .empty else { return }
+    _ = try scratch.model("llada/tiny-a", weights: "model.safetensors")
+    try scratch.file("model/model.safetensors", text.utf8)
+    #expect(throws: ModelError.weights(.mistaken(path: "\(path)/model.safetensors", kind))) {
+      try ModelDirectory(path: path)
+    }
+  }
+
+  @Test func aKeyGivenTwiceIsRefusedOnlyWhereItIsRead() throws {
+    let path = try scratch.model("llada/tiny-a", weights: "model.safetensors")
+    let text = String(
+      decoding: try Data(contentsOf: URL(filePath: "\(path)/config.json")), as: UTF8.self)
+    func open(_ members: String) throws {
+      try scratch.file("model/config.json", ("{\(members)," + text.dropFirst()).utf8)
+      _ = try ModelDirectory(path: path)
+    }
+    try open(#""unread":1,"unread":2"#)
+    #expect(
+      throws: ModelError.invalidValue(
+        path: "\(path)/config.json", key: "n_heads", found: "given twice", expected: "one value")
+    ) { try open(#""n_heads":4"#) }
+  }
+
+  @Test func whatPythonAndWindowsWriteIsRead() throws {
+    let path = try scratch.model("llada/tiny-a", weights: "model.safetensors")
+    let text = String(
+      decoding: try Data(contentsOf: URL(filePath: "\(path)/config.json")), as: UTF8.self)
+    let unread = #"{"limit":[0.0,Infinity,-Infinity],"x":NaN,"#
+    try scratch.file("model/config.json", ("\u{FEFF}" + unread + text.dropFirst()).utf8)
+    _ = try ModelDirectory(path: path)
+    try scratch.file("model/config.json", (#"{"rms_norm_eps":NaN,"# + text.dropFirst()).utf8)
+    #expect(throws: ModelError.self) { try ModelDirectory(path: path) }
   }
 
   @Test func refusesWhatIsNotThere() {

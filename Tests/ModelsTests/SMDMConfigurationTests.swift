@@ -133,7 +133,7 @@ import _TestSupport
     ("norm_eps", "\"small\"", "a number above 0"),
     ("mask_token_id", "193", "a token from 0 to 192"),
     ("mask_token_id", "-1", "a token from 0 to 192"),
-    ("eos_token_id", "[1, 193]", "tokens from 0 to 192"),
+    ("eos_token_id", "[1, \"x\"]", "tokens, which are whole numbers"),
     ("block_size", "0", "a whole number of 1 or more"),
     ("rotary_percentage", "0.25", "1"), ("bias", "true", "false"),
   ])

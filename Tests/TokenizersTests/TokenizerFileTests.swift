@@ -39,7 +39,11 @@ import Testing
     ("", "not valid JSON at byte 0"), ("{", "not valid JSON at byte 1"),
     ("{}", "model is null, expected an object"), ("[]", "model is null"),
     (#"{"model": 1}"#, "model is 1, expected an object"),
-    (#"{"model": {"type": "Unigram"}}"#, "model.type is “Unigram”, supported: BPE"),
+    (
+      #"{"model": {"type": "Bigram"}}"#,
+      "model.type is “Bigram”, supported: BPE, WordPiece, WordLevel, Unigram"
+    ),
+    (#"{"model": {"type": "Unigram"}}"#, "model.vocab is null, expected an array of tokens"),
     (#"{"model": {"type": "BPE"}}"#, "model.vocab is null, expected an object"),
     (#"{"model": {"vocab": {}}}"#, "model.type is null, expected a string"),
     (#"{"model": {"type": "BPE", "vocab": {}}}"#, "model.merges is null, expected an array"),

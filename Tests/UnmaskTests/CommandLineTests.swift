@@ -21,7 +21,65 @@ import Testing
     let run = try CommandRun("generat")
     #expect(run.status == 64)
     #expect(run.output.isEmpty)
-    #expect(run.errors.hasPrefix("unmask: error: unexpected argument 'generat'\n"))
+    #expect(
+      run.errors == """
+        unmask: error: there is no command 'generat'
+        hint: did you mean 'unmask generate'?
+
+        """)
+  }
+
+  @Test(arguments: [
+    (["genrate", "--steps", "3"], "genrate", "did you mean 'unmask generate'?"),
+    (["help", "genrate"], "genrate", "did you mean 'unmask generate'?"),
+    (["trace", "shwo", "x", "--json"], "shwo", "did you mean 'unmask trace show'?"),
+    (["Package.swift"], "Package.swift", "'unmask play Package.swift' opens a model"),
+  ])
+  func aMisspeltCommandIsBlamedNotTheOptionsAfterIt(
+    words: [String], command: String, hint: String
+  ) throws {
+    let run = try CommandRun(arguments: words)
+    #expect(run.status == 64)
+    #expect(run.errors.hasPrefix("unmask: error: there is no command '\(command)'\nhint: \(hint)"))
+  }
+
+  @Test func aTextThatBeginsWithADashAndHoldsABlankIsThePrompt() throws {
+    let options = ["generate", "--quiet", "--steps", "1", "--length", "1", "--precision", "f32"]
+    let plain = try CommandRun(arguments: options + ["--", "- a list item"])
+    #expect(plain.output.hasPrefix("- a list item"))
+    for words in [
+      options + ["- a list item"], ["generate", "- a list item"] + options.dropFirst(),
+    ] {
+      #expect(try CommandRun(arguments: words).output == plain.output)
+    }
+    let other = try CommandRun(
+      arguments: options + ["--suffix", "- the end", "- a list item"])
+    #expect(other.output.hasPrefix("- a list item") && other.output.hasSuffix("- the end\n"))
+  }
+
+  @Test(arguments: ["-x", "-hello", "-5"])
+  func aWordThatBeginsWithADashIsToldHowToBeText(_ word: String) throws {
+    let run = try CommandRun("generate", "--quiet", word)
+    #expect(run.status == 64)
+    #expect(run.errors.hasPrefix("unmask: error: unknown option '\(word)'\nhint: put -- before"))
+  }
+
+  @Test func theValueOfAShortOptionMayBeAttached() throws {
+    let words = ["--steps", "1", "--length", "1", "--precision", "f32", "hi"]
+    let expected = try CommandRun(arguments: ["generate", "-q", "-m", "closed-world-3m"] + words)
+    #expect(expected.status == 0)
+    for options in [
+      ["-q", "-mclosed-world-3m"], ["-qmclosed-world-3m"], ["-q", "-m=closed-world-3m"],
+    ] {
+      #expect(try CommandRun(arguments: ["generate"] + options + words).output == expected.output)
+    }
+  }
+
+  @Test(arguments: ["0", "-5", "3", "abc", "99999999999999999999"])
+  func helpCanBeReadWhateverTheWidthIsSaidToBe(_ columns: String) throws {
+    let run = try CommandRun("help", "generate", environment: ["COLUMNS": columns])
+    #expect(run.output.hasPrefix("OVERVIEW: Write a text by unmasking it step by step.\n"))
+    #expect(run.output.contains("The denoising steps."))
   }
 
   @Test func aMissingValueNamesTheCommandWhoseHelpSaysMore() throws {

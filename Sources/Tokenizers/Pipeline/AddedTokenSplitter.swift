@@ -77,12 +77,20 @@ package struct AddedTokenSplitter: Sendable {
   }
 
   /// Returns the parts of `text`, in order.
-  package func parts(of text: [Unicode.Scalar]) -> [Part] {
+  ///
+  /// - Parameters:
+  ///   - text: The text.
+  ///   - isLiteral: Whether a token that begins at an offset is ordinary text.
+  /// - Returns: The parts.
+  package func parts(
+    of text: [Unicode.Scalar],
+    isLiteral: (_ token: TokenID, _ offset: Int) -> Bool = { _, _ in false }
+  ) -> [Part] {
     var parts: [Part] = []
     var partStart = 0
     var position = 0
     while position < text.count {
-      guard let match = match(in: text, at: position) else {
+      guard let match = match(in: text, at: position, isLiteral) else {
         position += 1
         continue
       }
@@ -105,7 +113,10 @@ package struct AddedTokenSplitter: Sendable {
     return parts
   }
 
-  private func match(in text: [Unicode.Scalar], at start: Int) -> (rule: Int, end: Int)? {
+  private func match(
+    in text: [Unicode.Scalar], at start: Int,
+    _ isLiteral: (_ token: TokenID, _ offset: Int) -> Bool
+  ) -> (rule: Int, end: Int)? {
     if text[start].isASCII, !opensToken[Int(text[start].value)] { return nil }
     var longest: (rule: Int, end: Int)?
     var node = 0
@@ -113,7 +124,9 @@ package struct AddedTokenSplitter: Sendable {
     while position < text.count, let child = nodes[node].children[text[position]] {
       node = child
       position += 1
-      if let rule = nodes[node].rule { longest = (rule, position) }
+      if let rule = nodes[node].rule, !isLiteral(rules[rule].token.id, start) {
+        longest = (rule, position)
+      }
     }
     return longest
   }

@@ -21,33 +21,37 @@ package struct BytePairEncoding: SubwordModel {
   /// The tokens `<0x00>` to `<0xFF>`, if unknown characters are written with them.
   private let byteTokens: [TokenID?]
 
+  /// What is written before a character inside a word, and after one that ends it.
+  private let prefix: String
+  private let suffix: String
+
   /// Reads the `model` of a tokenizer file.
   package init(_ field: JSONField) throws(TokenizerError) {
-    for affix in ["continuing_subword_prefix", "end_of_word_suffix"] {
-      if let text = try field[affix].optionalString(), !text.isEmpty {
-        throw field[affix].unsupported(["null"])
-      }
-    }
+    let prefix = try field["continuing_subword_prefix"].optionalString() ?? ""
+    let suffix = try field["end_of_word_suffix"].optionalString() ?? ""
     let vocabulary = try Vocabulary(field["vocab"])
     var unknown: TokenID?
     if let name = try field["unk_token"].optionalString() {
+      // A vocabulary that covers every byte never needs it, and may lack it.
       unknown = vocabulary.token(spelled: name)
-      if unknown == nil {
-        throw field["unk_token"].malformed(expected: "a token of the vocabulary")
-      }
     }
     self.init(
-      vocabulary: vocabulary, merges: try MergeList(field["merges"]).table(for: vocabulary),
+      vocabulary: vocabulary,
+      merges: try MergeList(field["merges"]).table(for: vocabulary, prefix: prefix),
       unknownToken: unknown, fusesUnknown: try field["fuse_unk"].boolean(default: false),
       fallsBackToBytes: try field["byte_fallback"].boolean(default: false),
-      ignoresMerges: try field["ignore_merges"].boolean(default: false))
+      ignoresMerges: try field["ignore_merges"].boolean(default: false), prefix: prefix,
+      suffix: suffix)
   }
 
   /// Creates a model.
   package init(
     vocabulary: Vocabulary, merges: MergeTable, unknownToken: TokenID? = nil,
-    fusesUnknown: Bool = false, fallsBackToBytes: Bool = false, ignoresMerges: Bool = false
+    fusesUnknown: Bool = false, fallsBackToBytes: Bool = false, ignoresMerges: Bool = false,
+    prefix: String = "", suffix: String = ""
   ) {
+    self.prefix = prefix
+    self.suffix = suffix
     self.vocabulary = vocabulary
     self.merges = merges
     self.unknownToken = unknownToken
@@ -77,8 +81,15 @@ package struct BytePairEncoding: SubwordModel {
   /// Appends a token for every character: its own, those of its bytes, or the unknown one.
   private func appendCharacters(of piece: ArraySlice<Unicode.Scalar>, to tokens: inout [TokenID]) {
     var isAfterUnknown = false
-    for scalar in piece {
-      if let token = characterTokens[scalar] {
+    let hasAffixes = !(prefix.isEmpty && suffix.isEmpty)
+    for (index, scalar) in zip(piece.indices, piece) {
+      let token =
+        hasAffixes
+        ? vocabulary.token(
+          spelled: (index > piece.startIndex ? prefix : "") + String(scalar)
+            + (index == piece.endIndex - 1 ? suffix : ""))
+        : characterTokens[scalar]
+      if let token {
         tokens.append(token)
         isAfterUnknown = false
       } else if let bytes = fallback(for: scalar) {
@@ -121,6 +132,12 @@ package struct BytePairEncoding: SubwordModel {
 }
 
 extension String {
+  /// The string without `prefix`, if it begins with these scalars; a mark may follow them.
+  func withoutPrefix(_ prefix: String) -> String {
+    guard unicodeScalars.starts(with: prefix.unicodeScalars) else { return self }
+    return String(unicodeScalars.dropFirst(prefix.unicodeScalars.count))
+  }
+
   /// Creates a string of scalars.
   init(_ scalars: ArraySlice<Unicode.Scalar>) {
     var view = String.UnicodeScalarView()

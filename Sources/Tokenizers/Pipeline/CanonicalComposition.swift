@@ -34,7 +34,7 @@ package enum CanonicalComposition {
   }
 
   /// The decomposition of the signs whose parts are both combining marks.
-  private static func tibetanParts(of scalar: Unicode.Scalar) -> [Unicode.Scalar]? {
+  static func tibetanParts(of scalar: Unicode.Scalar) -> [Unicode.Scalar]? {
     switch scalar {
     case "\u{0F73}": ["\u{0F71}", "\u{0F72}"]
     case "\u{0F75}": ["\u{0F71}", "\u{0F74}"]

@@ -58,7 +58,15 @@ package struct MergeList: Sendable {
   }
 
   /// Returns the merges with the identifiers of `vocabulary`.
-  package func table(for vocabulary: Vocabulary) throws(TokenizerError) -> MergeTable {
+  ///
+  /// - Parameters:
+  ///   - vocabulary: The tokens.
+  ///   - prefix: What stands before tokens inside a word; the token of a pair has it once.
+  /// - Returns: The merges.
+  /// - Throws: ``TokenizerError/unknownMerge(path:index:token:)``.
+  package func table(
+    for vocabulary: Vocabulary, prefix: String = ""
+  ) throws(TokenizerError) -> MergeTable {
     var table = MergeTable(capacity: pairs.count)
     for (index, pair) in pairs.enumerated() {
       table.insert(
@@ -66,7 +74,9 @@ package struct MergeList: Sendable {
         try token(pair.right, of: vocabulary, index: index),
         MergeTable.Merge(
           rank: Int32(clamping: index),
-          token: try token(pair.left + pair.right, of: vocabulary, index: index)))
+          token: try token(
+            pair.left + pair.right.withoutPrefix(prefix),
+            of: vocabulary, index: index)))
     }
     return table
   }

@@ -11,6 +11,13 @@ package struct Metaspace: Sendable {
   private let scheme: PrependScheme
   private let splits: Bool
 
+  /// Creates the custom itself, with `▁` in front of every text or of none.
+  init(prepends: Bool) {
+    replacement = "▁"
+    scheme = prepends ? .always : .never
+    splits = false
+  }
+
   /// Reads a pre-tokenizer or a decoder of type `Metaspace`.
   package init(_ field: JSONField) throws(TokenizerError) {
     let text = try field["replacement"].optionalString() ?? "▁"

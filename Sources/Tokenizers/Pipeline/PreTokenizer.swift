@@ -91,7 +91,8 @@ package enum PreTokenizer: Sendable {
 extension PreTokenizer {
   /// The types that can be read.
   private static let types = [
-    "ByteLevel", "Digits", "Metaspace", "Sequence", "Split", "WhitespaceSplit",
+    "BertPreTokenizer", "ByteLevel", "CharDelimiterSplit", "Digits", "Metaspace", "Punctuation",
+    "Sequence", "Split", "Whitespace", "WhitespaceSplit",
   ]
 
   /// Reads the `pre_tokenizer` of a tokenizer file; none leaves a text whole.
@@ -112,6 +113,20 @@ extension PreTokenizer {
       self = .split(
         try SplitPattern(field["pattern"]), try SplitBehavior(field["behavior"]),
         isInverted: try field["invert"].boolean(default: false))
+    case "Whitespace":
+      self = .split(
+        try SplitPattern(
+          #"[[:word:]\x{200C}\x{200D}]+|[^[:word:]\s\x{200C}\x{200D}]+"#, for: field),
+        .removed, isInverted: true)
+    case "Punctuation":
+      self = .split(
+        try SplitPattern(Self.punctuationExpression, for: field),
+        field["behavior"].isNull ? .isolated : try SplitBehavior(field["behavior"]),
+        isInverted: false)
+    case "BertPreTokenizer": self = try .bert(for: field)
+    case "CharDelimiterSplit":
+      self = .split(
+        SplitPattern(literal: try field["delimiter"].insertedText()), .removed, isInverted: false)
     case "WhitespaceSplit":
       self = .split(try SplitPattern(#"\s"#, for: field), .removed, isInverted: false)
     case "Metaspace": self = .metaspace(try Metaspace(field))
@@ -125,6 +140,17 @@ extension PreTokenizer {
       self = .sequence(steps)
     default: throw field["type"].unsupported(Self.types)
     }
+  }
+
+  /// A punctuation character of Unicode, or one that is so in ASCII.
+  private static let punctuationExpression = #"[\p{P}$+<=>^`|~]"#
+
+  /// Words, and each punctuation character on its own.
+  static func bert(for field: JSONField) throws(TokenizerError) -> PreTokenizer {
+    .sequence([
+      .split(try SplitPattern(#"\s"#, for: field), .removed, isInverted: false),
+      .split(try SplitPattern(punctuationExpression, for: field), .isolated, isInverted: false),
+    ])
   }
 
   /// The pattern of GPT-2 (Radford et al., 2019, `encoder.py`).

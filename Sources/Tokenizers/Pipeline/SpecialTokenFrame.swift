@@ -15,6 +15,12 @@ package struct SpecialTokenFrame: Equatable, Sendable {
   /// Adds nothing.
   package init() {}
 
+  /// Adds `before` and `after`.
+  package init(before: [TokenID], after: [TokenID]) {
+    self.before = before
+    self.after = after
+  }
+
   /// Reads the `post_processor` of a tokenizer file; none adds nothing.
   package init(_ field: JSONField) throws(TokenizerError) {
     if field.isNull { return }

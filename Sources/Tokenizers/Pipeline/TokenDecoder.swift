@@ -14,12 +14,17 @@ package enum TokenDecoder: Sendable {
   case strip(Unicode.Scalar, start: Int, stop: Int)
   /// Writes spaces as such.
   case metaspace(Metaspace)
+  /// Puts spaces between words; a prefix says that a token goes on inside one.
+  case wordPiece(prefix: String, cleansUp: Bool)
+  /// Puts a space where a suffix ends a word.
+  case wordSuffix(String)
   /// Does one thing after the other.
   case sequence([TokenDecoder])
 
   /// The types that can be read.
   private static let types = [
-    "ByteFallback", "ByteLevel", "Fuse", "Metaspace", "Replace", "Sequence", "Strip",
+    "BPEDecoder", "ByteFallback", "ByteLevel", "Fuse", "Metaspace", "Replace", "Sequence", "Strip",
+    "WordPiece",
   ]
 
   /// Reads the `decoder` of a tokenizer file; none puts spaces between tokens.
@@ -34,6 +39,11 @@ package enum TokenDecoder: Sendable {
     case "Fuse": self = .fuse
     case "Replace": self = .replace(try TextReplacement(field))
     case "Metaspace": self = .metaspace(try Metaspace(field))
+    case "WordPiece":
+      self = .wordPiece(
+        prefix: try field["prefix"].optionalString() ?? "##",
+        cleansUp: try field["cleanup"].boolean(default: true))
+    case "BPEDecoder": self = .wordSuffix(try field["suffix"].optionalString() ?? "</w>")
     case "Strip":
       let content = try field["content"].string().unicodeScalars
       guard let scalar = content.first, content.count == 1 else {
@@ -55,6 +65,7 @@ package enum TokenDecoder: Sendable {
   private var growth: Int {
     switch self {
     case .spaces, .byteLevel, .byteFallback, .fuse, .strip, .metaspace: 1
+    case .wordPiece, .wordSuffix: 2
     case .replace(let replacement): replacement.growth
     case .sequence(let steps): steps.reduce(1) { $0 * $1.growth }
     }
@@ -78,8 +89,34 @@ package enum TokenDecoder: Sendable {
       return spellings.enumerated().map { index, spelling in
         metaspace.decode(spelling, opensText: index == 0)
       }
+    case .wordPiece(let prefix, let cleansUp):
+      return spellings.enumerated().map { index, spelling in
+        Self.word(spelling, prefix: prefix, cleansUp: cleansUp, isFirst: index == 0)
+      }
+    case .wordSuffix(let suffix):
+      return spellings.enumerated().map { index, spelling in
+        let separator = index == spellings.count - 1 ? "" : " "
+        return spelling.split(separator: suffix, omittingEmptySubsequences: false)
+          .joined(separator: separator)
+      }
     case .sequence(let steps): return steps.reduce(spellings) { $1.pieces(of: $0) }
     }
+  }
+
+  private static func word(
+    _ spelling: String, prefix: String, cleansUp: Bool, isFirst: Bool
+  ) -> String {
+    var word = spelling
+    if !isFirst {
+      let rest = word.withoutPrefix(prefix)
+      word = rest.utf8.count < word.utf8.count ? rest : " " + word
+    }
+    guard cleansUp else { return word }
+    for (found, replacement) in [
+      (" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"),
+      (" 'm", "'m"), (" do not", " don't"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
+    ] { word.replace(found, with: replacement) }
+    return word
   }
 
   /// Joins runs of byte tokens that are UTF-8 as a whole; in other runs each byte is replaced.
@@ -142,6 +179,11 @@ extension TokenDecoder {
     case .replace(let replacement): return .text(replacement.apply(to: text))
     case .metaspace(let metaspace): return .text(metaspace.decode(text, opensText: false))
     case .spaces, .fuse, .strip: return content
+    case .wordPiece(let prefix, _):
+      return .text(Self.word(text, prefix: prefix, cleansUp: false, isFirst: false))
+    case .wordSuffix(let suffix):
+      guard text.hasSuffix(suffix) else { return content }
+      return .text(text.dropLast(suffix.count) + " ")
     case .sequence(let steps): return steps.reduce(content) { $1.content($0) }
     }
   }

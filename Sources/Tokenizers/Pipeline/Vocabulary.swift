@@ -1,3 +1,4 @@
+internal import JSON
 package import MaskedDiffusion
 
 /// The spellings of tokens and their identifiers.

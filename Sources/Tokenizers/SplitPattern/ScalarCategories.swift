@@ -11,10 +11,26 @@ package struct ScalarCategories: OptionSet, Sendable {
   static let decimalNumber = ScalarCategories([.decimalNumber])
   static let connectorPunctuation = ScalarCategories([.connectorPunctuation])
   static let number = ScalarCategories([.decimalNumber, .letterNumber, .otherNumber])
+  static let spaceSeparator = ScalarCategories([.spaceSeparator])
+  static let control = ScalarCategories([.control])
+  static let unassigned = ScalarCategories([.unassigned])
+  static let surrogate = ScalarCategories([.surrogate])
+  static let nonspacingMark = ScalarCategories([.nonspacingMark])
+  /// `P` of Unicode.
+  static let punctuation = ScalarCategories([
+    .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation,
+    .initialPunctuation, .finalPunctuation, .otherPunctuation,
+  ])
+  /// `P` and `S` of Unicode.
+  static let punctuationOrSymbol = punctuation.union(
+    ScalarCategories([.mathSymbol, .currencySymbol, .modifierSymbol, .otherSymbol]))
+  /// Controls, formats and private characters.
+  static let invisible = ScalarCategories([.control, .format, .privateUse])
   static let mark = ScalarCategories([.nonspacingMark, .spacingMark, .enclosingMark])
 
   /// Returns the categories that `\p{name}` means, or `nil` if it is no general category.
   package init?(name: String) {
+    let name = Self.longNames[name.lowercased().filter { !" _-".contains($0) }] ?? name
     guard name.count <= 2, let initial = name.first else { return nil }
     let members = Self.abbreviations.enumerated().filter { _, abbreviation in
       name.count == 2 ? abbreviation == name : abbreviation.first == initial
@@ -40,6 +56,20 @@ package struct ScalarCategories: OptionSet, Sendable {
   private static let abbreviations = [
     "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Pc", "Pd", "Ps", "Pe",
     "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Cn",
+  ]
+
+  /// The short names by the long ones.
+  private static let longNames: [String: String] = [
+    "letter": "L", "casedletter": "LC", "uppercaseletter": "Lu", "lowercaseletter": "Ll",
+    "titlecaseletter": "Lt", "modifierletter": "Lm", "otherletter": "Lo", "mark": "M",
+    "nonspacingmark": "Mn", "spacingmark": "Mc", "enclosingmark": "Me", "number": "N",
+    "decimalnumber": "Nd", "letternumber": "Nl", "othernumber": "No", "punctuation": "P",
+    "connectorpunctuation": "Pc", "dashpunctuation": "Pd", "openpunctuation": "Ps",
+    "closepunctuation": "Pe", "initialpunctuation": "Pi", "finalpunctuation": "Pf",
+    "otherpunctuation": "Po", "symbol": "S", "mathsymbol": "Sm", "currencysymbol": "Sc",
+    "modifiersymbol": "Sk", "othersymbol": "So", "separator": "Z", "spaceseparator": "Zs",
+    "lineseparator": "Zl", "paragraphseparator": "Zp", "other": "C", "control": "Cc",
+    "format": "Cf", "surrogate": "Cs", "privateuse": "Co", "unassigned": "Cn",
   ]
 
   private static func index(of category: Unicode.GeneralCategory) -> UInt8 {

@@ -5,6 +5,11 @@ package struct ScalarSet: Sendable {
     case range(ClosedRange<UInt32>)
     case categories(ScalarCategories)
     case whiteSpace
+    case property(ScalarProperty)
+    /// The scalars in one of many ranges, in ascending order.
+    case ranges([ClosedRange<UInt32>])
+    /// The scalars that belong to all of several sets.
+    case intersection([ScalarSet])
     indirect case not(Part)
     indirect case set(ScalarSet)
   }
@@ -60,9 +65,23 @@ extension ScalarSet.Part {
     case .range(let range): range.contains(scalar.value)
     case .categories(let categories): categories.contains(ScalarCategories(of: scalar))
     case .whiteSpace: scalar.properties.isWhitespace
+    case .property(let property): property.contains(scalar)
+    case .ranges(let ranges): Self.search(ranges, for: scalar.value)
+    case .intersection(let sets): sets.allSatisfy { $0.contains(scalar) }
     case .not(let part): !part.contains(scalar)
     case .set(let set): set.contains(scalar)
     }
+  }
+}
+
+extension ScalarSet.Part {
+  private static func search(_ ranges: [ClosedRange<UInt32>], for value: UInt32) -> Bool {
+    var (low, high) = (0, ranges.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if ranges[middle].upperBound < value { low = middle + 1 } else { high = middle }
+    }
+    return low < ranges.count && ranges[low].contains(value)
   }
 }
 

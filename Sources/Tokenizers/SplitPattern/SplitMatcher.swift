@@ -77,6 +77,11 @@ struct SplitMatcher {
     case .lookahead(let isNegative, let next):
       let isMatch = end(from: instruction + 1, at: position) != nil
       return isMatch != isNegative && !isExhausted ? next : nil
+    case .lookbehind(let length, let isNegative, let next):
+      let first = position - length
+      let isMatch =
+        first >= text.startIndex && end(from: instruction + 1, at: first) != nil
+      return isMatch != isNegative && !isExhausted ? next : nil
     case .atomic(let next):
       guard let end = end(from: instruction + 1, at: position) else { return nil }
       position = end
@@ -114,6 +119,14 @@ struct SplitMatcher {
     case .textEnd: position == text.endIndex
     case .lineStart: position == text.startIndex || text[position - 1] == "\n"
     case .lineEnd: position == text.endIndex || text[position] == "\n"
+    case .textEndOrLastBreak:
+      position == text.endIndex || position == text.endIndex - 1 && text[position] == "\n"
+    case .wordBoundary: isWord(position - 1) != isWord(position)
+    case .notWordBoundary: isWord(position - 1) == isWord(position)
     }
+  }
+
+  private func isWord(_ index: Int) -> Bool {
+    text.indices.contains(index) && ScalarProperty.wordEscape.contains(text[index])
   }
 }

@@ -14,6 +14,10 @@ extension SplitPatternParser {
     case "S": return .part(.not(.whiteSpace))
     case "d": return .part(.categories(.decimalNumber))
     case "D": return .part(.not(.categories(.decimalNumber)))
+    case "w": return .part(.property(.wordEscape))
+    case "W": return .part(.not(.property(.wordEscape)))
+    case "h": return .part(.property(.xdigit))
+    case "H": return .part(.not(.property(.xdigit)))
     case "p", "P": return .part(try property(isNegated: scalar == "P", from: start))
     case "n": return .scalar("\n")
     case "r": return .scalar("\r")
@@ -22,7 +26,7 @@ extension SplitPatternParser {
     case "v": return .scalar("\u{B}")
     case "x", "u": return .scalar(try codePoint(isShort: scalar == "x", from: start))
     case "a"..."z", "A"..."Z", "0"..."9":
-      throw error("an escape that is not implemented", from: start)
+      throw error("an escape that is not implemented", from: start, isImplemented: false)
     default: return .scalar(scalar)
     }
   }
@@ -38,10 +42,21 @@ extension SplitPatternParser {
       name.unicodeScalars.append(scalar)
       position += 1
     }
-    guard take("}"), let categories = ScalarCategories(name: name) else {
-      throw error("a property that is not a general category", from: start)
+    guard take("}") else { throw error("a property without braces", from: start) }
+    guard let part = Self.part(named: name) else {
+      throw error("a property that is not known", from: start, isImplemented: false)
     }
-    return isNegated ? .not(.categories(categories)) : .categories(categories)
+    return isNegated ? .not(part) : part
+  }
+
+  /// The scalars that `name` means: a general category, a property or a script.
+  private static func part(named name: String) -> ScalarSet.Part? {
+    if name == "LC" || name == "L&" {
+      return .set(ScalarSet(["Lu", "Ll", "Lt"].compactMap(Self.part(named:))))
+    }
+    if let categories = ScalarCategories(name: name) { return .categories(categories) }
+    if let property = ScalarProperty(named: name) { return .property(property) }
+    return UnicodeScripts.ranges(named: name).map { .ranges($0) }
   }
 
   /// Reads `41` or `{1F642}` after `\x`, or `0041` after `\u`.
@@ -73,21 +88,47 @@ extension SplitPatternParser {
     position += 1
     if depth > 8 { throw error("more than 8 levels of brackets", from: start) }
     let isNegated = take("^")
+    var operands: [ScalarSet] = []
     var parts: [ScalarSet.Part] = []
-    while let scalar = peek, scalar != "]" || parts.isEmpty {
-      if scalar == "[" {
-        if scalars[position...].starts(with: "[:".unicodeScalars) {
-          throw error("a POSIX bracket, which is not implemented")
-        }
+    while let scalar = peek, scalar != "]" || parts.isEmpty && operands.isEmpty {
+      if let part = try posixBracket() {
+        parts.append(part)
+      } else if scalar == "[" {
         parts.append(.set(try bracketSet(ignoresCase: ignoresCase, depth: depth + 1)))
-      } else if scalars[position...].starts(with: "&&".unicodeScalars) {
-        throw error("an intersection of sets, which is not implemented")
+      } else if take("&&") {
+        operands.append(ScalarSet(parts, ignoresCase: ignoresCase))
+        parts = []
       } else {
         parts.append(try setPart())
       }
     }
     if !take("]") { throw error("a bracket that is not closed", from: start) }
-    return ScalarSet(parts, isNegated: isNegated, ignoresCase: ignoresCase)
+    if operands.isEmpty {
+      return ScalarSet(parts, isNegated: isNegated, ignoresCase: ignoresCase)
+    }
+    operands.append(ScalarSet(parts, ignoresCase: ignoresCase))
+    return ScalarSet([.intersection(operands)], isNegated: isNegated)
+  }
+
+  /// Reads `[:alpha:]` or `[:^alpha:]`; `nil` when something else is next.
+  private mutating func posixBracket() throws(SplitPatternError) -> ScalarSet.Part? {
+    let start = position
+    guard take("[:") else { return nil }
+    let isNegated = take("^")
+    var name = ""
+    while let scalar = peek, scalar.isASCII, scalar.properties.isAlphabetic {
+      name.unicodeScalars.append(scalar)
+      position += 1
+    }
+    guard take(":]") else {
+      // `[[:]` is a set that holds a colon.
+      position = start
+      return nil
+    }
+    guard let property = ScalarProperty(named: name) else {
+      throw error("a class that is not known", from: start, isImplemented: false)
+    }
+    return isNegated ? .not(.property(property)) : .property(property)
   }
 
   /// Reads a scalar, an escape or a range.

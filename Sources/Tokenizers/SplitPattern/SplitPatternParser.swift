@@ -4,11 +4,14 @@ package struct SplitPatternError: Error, Equatable, Sendable {
   package let construct: String
   /// What is wrong with it, in a few words.
   package let problem: String
+  /// Whether nothing but this program is to blame: the expression itself is in order.
+  package let isValid: Bool
 
   /// Creates an error.
-  package init(construct: String, problem: String) {
+  package init(construct: String, problem: String, isValid: Bool = false) {
     self.construct = construct
     self.problem = problem
+    self.isValid = isValid
   }
 }
 
@@ -32,12 +35,15 @@ struct SplitPatternParser {
 
   var peek: Unicode.Scalar? { position < scalars.count ? scalars[position] : nil }
 
-  func error(_ problem: String, from start: Int? = nil) -> SplitPatternError {
+  func error(
+    _ problem: String, from start: Int? = nil, isImplemented: Bool = true
+  ) -> SplitPatternError {
     let first = min(start ?? position, scalars.count)
     let last = max(first, min(position + 1, scalars.count))
     var construct = String.UnicodeScalarView()
     construct.append(contentsOf: scalars[first..<last])
-    return SplitPatternError(construct: String(construct), problem: problem)
+    return SplitPatternError(
+      construct: String(construct), problem: problem, isValid: !isImplemented)
   }
 
   /// Takes `text` if it is next.
@@ -90,6 +96,9 @@ struct SplitPatternParser {
     case "\\":
       if take("A") { return .anchor(.textStart) }
       if take("z") { return .anchor(.textEnd) }
+      if take("Z") { return .anchor(.textEndOrLastBreak) }
+      if take("b") { return .anchor(.wordBoundary) }
+      if take("B") { return .anchor(.notWordBoundary) }
       switch try escape(from: start) {
       case .scalar(let scalar): return .set(ScalarSet(scalar, ignoresCase: ignoresCase))
       case .part(let part): return .set(ScalarSet([part]))
@@ -105,7 +114,7 @@ struct SplitPatternParser {
       kind = openedKind
     }
     if kind == .plain, peek == "?" {
-      throw error("a kind of group that is not implemented", from: start)
+      throw error("a kind of group that is not implemented", from: start, isImplemented: false)
     }
     let node =
       switch kind {
@@ -119,7 +128,25 @@ struct SplitPatternParser {
     case .lookahead: return .lookahead(node, isNegative: false)
     case .negativeLookahead: return .lookahead(node, isNegative: true)
     case .atomic: return .atomic(node)
+    case .lookbehind: return try lookbehind(node, isNegative: false, from: start)
+    case .negativeLookbehind: return try lookbehind(node, isNegative: true, from: start)
     }
+  }
+
+  /// A look back over each of several alternatives, all of which have a length.
+  private func lookbehind(
+    _ node: SplitNode, isNegative: Bool, from start: Int
+  ) throws(SplitPatternError) -> SplitNode {
+    let choices = if case .alternation(let nodes) = node { nodes } else { [node] }
+    var parts: [SplitNode] = []
+    for choice in choices {
+      guard let length = choice.fixedLength else {
+        throw error("a lookbehind without a fixed length", from: start, isImplemented: false)
+      }
+      parts.append(.lookbehind(choice, length: length, isNegative: isNegative))
+    }
+    if parts.count == 1 { return parts[0] }
+    return isNegative ? .sequence(parts) : .alternation(parts)
   }
 
   private enum GroupKind {
@@ -128,13 +155,16 @@ struct SplitPatternParser {
     case heedingCase
     case lookahead
     case negativeLookahead
+    case lookbehind
+    case negativeLookbehind
     case atomic
   }
 
   /// The longer ones first; what is inside a capturing group is not needed apart.
   private static let groupOpenings: [(opening: String, kind: GroupKind)] = [
     ("(?-i:", .heedingCase), ("(?i:", .ignoringCase), ("(?:", .plain), ("(?=", .lookahead),
-    ("(?!", .negativeLookahead), ("(?>", .atomic), ("(", .plain),
+    ("(?!", .negativeLookahead), ("(?<=", .lookbehind), ("(?<!", .negativeLookbehind),
+    ("(?>", .atomic), ("(", .plain),
   ]
 }
 

@@ -11,6 +11,9 @@ struct SplitProgram: Sendable {
     case jump(Int)
     /// Goes on at `next` if the instructions after this one do, or do not, match from here.
     case lookahead(isNegative: Bool, next: Int)
+    /// Goes on at `next` if the instructions after this one do, or do not, match so many scalars
+    /// before here.
+    case lookbehind(length: Int, isNegative: Bool, next: Int)
     /// Goes on at `next` after the first match of the instructions after this one.
     case atomic(next: Int)
     /// Goes on if the position is such.
@@ -57,6 +60,12 @@ struct SplitProgram: Sendable {
       try append(node)
       instructions.append(.match)
       instructions[start] = .lookahead(isNegative: isNegative, next: instructions.count)
+    case .lookbehind(let node, let length, let isNegative):
+      let start = reserve()
+      try append(node)
+      instructions.append(.match)
+      instructions[start] = .lookbehind(
+        length: length, isNegative: isNegative, next: instructions.count)
     case .atomic(let node):
       let start = reserve()
       try append(node)

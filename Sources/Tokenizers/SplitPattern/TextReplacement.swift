@@ -56,6 +56,12 @@ extension SplitPattern {
     do throws(SplitPatternError) {
       try self.init(expression)
     } catch {
+      if error.isValid {
+        throw .unsupported(
+          path: field.path, field: field.name,
+          found: "“\(expression.shortened)” with “\(error.construct.shortened)”: \(error.problem)",
+          supported: ["sets, classes, scripts, groups, lookahead, lookbehind of fixed length"])
+      }
       throw .malformed(
         path: field.path, field: field.name,
         found: "“\(error.construct.shortened)”: \(error.problem)",

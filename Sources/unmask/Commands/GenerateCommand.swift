@@ -13,6 +13,9 @@ struct GenerateCommand: ParsableCommand {
 
       Settings come from the command line, else from the model's generation_config.json (with the \
       preset named there), else from the preset.
+
+      A text that begins with a dash goes behind all options and a -- of its own: \
+      unmask generate --steps 8 -- "-1 is less than"
       """)
 
   @OptionGroup(title: "Prompt") var prompt: PromptArguments

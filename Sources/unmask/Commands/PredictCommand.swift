@@ -9,7 +9,7 @@ struct PredictCommand: ParsableCommand {
     commandName: "predict", abstract: "Show the candidates under each mask: one forward pass.",
     discussion: """
       With --ids nothing is added to the tokens and no tokenizer is needed. Without a mask every \
-      position is shown.
+      position is shown. A text that begins with a dash goes behind all options and a -- of its own.
 
       With --choices the masks are read as the place of an answer: the choices' probabilities \
       there, each token by itself, against each other. This is one forward pass for all; 'unmask \
@@ -17,13 +17,19 @@ struct PredictCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "The text; [MASK] or [MASK:8] in it are predicted. Without it standard input is read.")
+    help: """
+      The text; [MASK] or [MASK:8] in it are predicted, \\[MASK] is text. Without it standard input \
+      is read.
+      """)
   var text: String?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Tokens instead of a text.", valueName: "ids"))
   var ids: String?
+
+  @Flag(help: "Take the text as it is written: nothing in it is a hole or a special token.")
+  var literal = false
 
   @OptionGroup(title: "Model") var model: ModelArguments
 
@@ -61,7 +67,8 @@ struct PredictCommand: ParsableCommand {
       throw UsageError("block length is \(blockLength), expected 1 or more")
     }
     let source = try model.source()
-    let template = ids == nil ? try PromptTemplate(parsing: try prompt()) : nil
+    let template =
+      ids == nil ? try PromptArguments.template(of: try prompt(), isLiteral: literal) : nil
     let typed = try ids.map { text throws(PromptError) in try TokenList.tokens(parsing: text) }
     let model = try self.model.load(source, needsText: template != nil)
     let tokens =

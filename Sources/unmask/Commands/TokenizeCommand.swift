@@ -12,7 +12,8 @@ struct TokenizeCommand: ParsableCommand {
     discussion: """
       With --json every line of standard input is one JSON string and every line of output one \
       JSON array of token ids; with --json --decode it is the other way round. No special tokens \
-      are added, and none are left out.
+      are added, and none are left out. A text that begins with a dash goes behind all options and \
+      a -- of its own.
       """)
 
   @Argument(
@@ -25,6 +26,9 @@ struct TokenizeCommand: ParsableCommand {
 
   @Flag(help: "Read and write one JSON value a line.")
   var json = false
+
+  @Flag(help: "Take special tokens that a text spells as ordinary text.")
+  var literal = false
 
   @Flag(help: "Turn ids into text.")
   var decode = false
@@ -42,7 +46,7 @@ struct TokenizeCommand: ParsableCommand {
       let sanitizer = TextSanitizer(symbols: TerminalTraits.symbols, keepsNewlines: true)
       try output.writeLine(output.isTerminal ? sanitizer.sanitized(text) : text)
     } else {
-      try output.write(Self.table(of: tokenizer.encode(try input()), tokenizer))
+      try output.write(Self.table(of: tokens(of: try input(), tokenizer), tokenizer))
     }
   }
 
@@ -56,6 +60,10 @@ struct TokenizeCommand: ParsableCommand {
     let json = JSON.object(["text": .string(text), "ids": .integers(tokens)])
     try OutputStream.standard.write(
       self.json ? json.text + "\n" : Self.table(of: tokens, tokenizer))
+  }
+
+  private func tokens(of text: String, _ tokenizer: any Tokenizer) -> [TokenID] {
+    tokenizer.encode(text, literal: literal ? .all : .none)
   }
 
   /// The argument, or standard input without its last line break.
@@ -84,7 +92,7 @@ extension TokenizeCommand {
       let answer: JSON =
         decode
         ? .string(tokenizer.decode(try TokenList.tokens(parsing: text)))
-        : .integers(tokenizer.encode(text))
+        : .integers(tokens(of: text, tokenizer))
       return try OutputStream.standard.writeLine(answer.text)
     }
     var pending: [UInt8] = []
@@ -119,7 +127,7 @@ extension TokenizeCommand {
 
   private func translated(_ line: ArraySlice<UInt8>, _ tokenizer: any Tokenizer) -> JSON? {
     switch try? JSONParser.parse(Array(line)) {
-    case .string(let text) where !decode: return .integers(tokenizer.encode(text))
+    case .string(let text) where !decode: return .integers(tokens(of: text, tokenizer))
     case .array(let elements) where decode:
       let tokens = elements.compactMap { element -> TokenID? in
         guard case .integer(let value) = element else { return nil }

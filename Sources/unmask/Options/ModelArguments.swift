@@ -7,7 +7,7 @@ import MaskedDiffusion
 /// Which model, and how to compute with it.
 struct ModelArguments: ParsableArguments {
   @Option(
-    name: .shortAndLong,
+    name: [.customShort("m", allowingJoined: true), .long],
     help: ArgumentHelp(
       "A directory, a weights file, a name ('unmask models' lists them), or exact:formula.",
       valueName: "model"))

@@ -4,6 +4,7 @@ import Models
 import MaskedDiffusion
 public import PlaygroundUI
 import TerminalDriver
+import Tokenizers
 
 /// What the playground opens with, and how it looks.
 struct PlaygroundArguments: ParsableArguments {
@@ -18,8 +19,12 @@ struct PlaygroundArguments: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The text to go on from; [MASK] or [MASK:8] in it are filled in.", valueName: "text"))
+      "The text to go on from; [MASK] or [MASK:8] in it are filled in, \\[MASK] is text.",
+      valueName: "text"))
   var prompt: String?
+
+  @Flag(help: "Take the prompt as it is written: nothing in it is a hole or a special token.")
+  var literal = false
 
   @Option(
     help: ArgumentHelp(
@@ -77,8 +82,8 @@ struct PlaygroundPlan {
       if model != nil { _ = try modelArguments.source() }
       extraModel = model
     } else {
-      _ = try modelArguments.source()
-      let prompt = arguments.prompt ?? PlaygroundArguments.defaultPrompt
+      let source = try modelArguments.source()
+      let prompt = try Self.prompt(of: arguments, source)
       let hasMasks = try PromptTemplate(parsing: prompt).hasMasks
       opening = .model(
         model ?? ModelArguments.defaultModel, prompt: prompt,
@@ -98,6 +103,25 @@ struct PlaygroundPlan {
       ModelSearchPath.standard.models().compactMap { listing in
         if case .success = listing.model { listing.name } else { nil }
       }
+    }
+  }
+
+  /// The prompt as the playground reads it, escaped where it is meant literally.
+  private static func prompt(
+    of arguments: PlaygroundArguments, _ source: ModelSource
+  ) throws(TokenizerError) -> String {
+    guard let prompt = arguments.prompt else { return PlaygroundArguments.defaultPrompt }
+    guard arguments.literal else { return prompt }
+    guard case .directory(let directory) = source else {
+      return PromptTemplate.escaped(prompt, for: nil)
+    }
+    let path = arguments.model.tokenizer ?? directory.directory
+    do throws(TokenizerError) {
+      return PromptTemplate.escaped(prompt, for: try TokenizerFile.load(path))
+    } catch {
+      // Without a tokenizer there are no special tokens.
+      guard case .notFound = error else { throw error }
+      return PromptTemplate.escaped(prompt, for: nil)
     }
   }
 

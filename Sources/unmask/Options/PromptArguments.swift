@@ -6,8 +6,8 @@ import MaskedDiffusion
 struct PromptArguments: ParsableArguments {
   @Argument(
     help: """
-      The text to go on from; [MASK] or [MASK:8] in it are filled in. Without it standard input is \
-      read.
+      The text to go on from; [MASK] or [MASK:8] in it are filled in, \\[MASK] is text. Without it \
+      standard input is read.
       """)
   var prompt: String?
 
@@ -31,6 +31,9 @@ struct PromptArguments: ParsableArguments {
       object with 'ids' as --json prints it, or a JSON list of tokens.
       """, valueName: "file"))
   var start: String?
+
+  @Flag(help: "Take the texts as they are written: nothing in them is a hole or a special token.")
+  var literal = false
 
   /// What to write around.
   enum Source {
@@ -80,8 +83,13 @@ struct PromptArguments: ParsableArguments {
       return .tokens(try TokenList.tokens(parsing: promptIds))
     }
     return .text(
-      prompt: try PromptTemplate(parsing: try text()),
-      suffix: try PromptTemplate(parsing: suffix ?? ""))
+      prompt: try Self.template(of: try text(), isLiteral: literal),
+      suffix: try Self.template(of: suffix ?? "", isLiteral: literal))
+  }
+
+  /// Reads the holes of a text, if it may have any.
+  static func template(of text: String, isLiteral: Bool) throws(PromptError) -> PromptTemplate {
+    isLiteral ? PromptTemplate(literal: text) : try PromptTemplate(parsing: text)
   }
 
   /// Reads the text of the prompt.

@@ -5,7 +5,7 @@ import Tokenizers
 /// Which tokenizer.
 struct TokenizerArguments: ParsableArguments {
   @Option(
-    name: .shortAndLong,
+    name: [.customShort("m", allowingJoined: true), .long],
     help: ArgumentHelp(
       "A model that brings its tokenizer: a directory, a weights file or a name.",
       valueName: "model"))

@@ -14,12 +14,16 @@ enum InputFile {
     return bytes
   }
 
-  /// Returns the text of the file at `path`; `-` is standard input.
+  /// Returns the text of the file at `path`, without a byte order mark; `-` is standard input.
   ///
   /// - Throws: ``FileError``, also when the bytes are not UTF-8.
   static func text(of path: String) throws(FileError) -> String {
-    guard let text = String(validating: try bytes(of: path), as: UTF8.self) else {
-      throw FileError(name(of: path), "not UTF-8 text")
+    var bytes = try bytes(of: path)[...]
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      let isUTF16 = bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
+      throw FileError(
+        name(of: path), isUTF16 ? "text in UTF-16, expected UTF-8" : "not UTF-8 text")
     }
     return text
   }

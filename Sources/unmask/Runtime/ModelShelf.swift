@@ -47,7 +47,11 @@ package struct PlayableModel: Sendable {
       // The story the playground begins with is not the user's mistake.
       return text == PlaygroundArguments.defaultPrompt ? [] : try TokenList.tokens(parsing: text)
     }
-    guard readsMasks else { return tokenizer.encode(text) }
+    guard readsMasks else {
+      let typed = PromptText(
+        tokenizer: tokenizer, maskToken: predictor.maskToken, isLiteral: false)
+      return typed.tokens(of: text)
+    }
     return try PromptTemplate(parsing: text).tokens(
       tokenizer: tokenizer, maskToken: predictor.maskToken)
   }

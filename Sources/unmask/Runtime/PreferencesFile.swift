@@ -21,7 +21,9 @@ enum PreferencesFile {
   /// - Throws: ``FileError``.
   static func read(_ path: String) throws(FileError) -> Preferences? {
     guard WholeFile.kind(of: path) != .nothing else { return nil }
-    let data = Data(try WholeFile.bytes(of: path))
+    var bytes = try WholeFile.bytes(of: path)[...]
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }  // Windows editors
+    let data = Data(bytes)
     do {
       return try JSONDecoder().decode(Preferences.self, from: data)
     } catch {

@@ -18,6 +18,21 @@ import Testing
     #expect(try parts(#"[{"content": "<s>"}]"#, "").isEmpty)
   }
 
+  @Test func literalSpellingsAreLeftAsText() throws {
+    var rules: [AddedTokenRule] = []
+    for (id, token) in try field(#"[{"content": "ab"}, {"content": "abc"}]"#).elements()
+      .enumerated()
+    {
+      rules.append(try AddedTokenRule(token, id: Int32(id)))
+    }
+    let splitter = AddedTokenSplitter(rules) { Array($0.token.content.unicodeScalars) }
+    let text = Array("abcabc".unicodeScalars)
+    #expect(
+      splitter.parts(of: text) { token, offset in token == 1 && offset == 0 }
+        == [.token(0), .text(2..<3), .token(1)])
+    #expect(splitter.parts(of: text) { _, _ in true } == [.text(0..<6)])
+  }
+
   @Test func prefersTheLeftmostThenTheLongest() throws {
     let tokens = #"[{"content": "ab"}, {"content": "abc"}, {"content": "bcd"}, {"content": "é!"}]"#
     #expect(try parts(tokens, "abcd") == [.token(1), .text(3..<4)])

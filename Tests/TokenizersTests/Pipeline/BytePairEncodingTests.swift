@@ -47,12 +47,28 @@ import Testing
   }
 
   @Test(arguments: [
-    #""unk_token": "x""#, #""continuing_subword_prefix": "x""#, #""end_of_word_suffix": "</w>""#,
-    #""byte_fallback": 1"#,
+    #""unk_token": 1"#, #""continuing_subword_prefix": 1"#, #""byte_fallback": 1"#,
   ])
   func refusesWhatItCannotDo(member: String) throws {
     let field = try field(#"{\#(vocabulary), "merges": [], \#(member)}"#)
     #expect(throws: TokenizerError.self) { try BytePairEncoding(field) }
+  }
+
+  @Test func anUnknownTokenThatTheVocabularyLacksIsNotNeeded() throws {
+    #expect(
+      try tokens("axb", #"{\#(vocabulary), "merges": [], "unk_token": "<nowhere>"}"#)
+        == tokens("ab", #"{\#(vocabulary), "merges": []}"#))
+  }
+
+  @Test func affixesMarkWhereWordsGoOnAndEnd() throws {
+    let suffix =
+      #"{"vocab": {"a": 0, "b": 1, "b</w>": 2, "ab</w>": 3}, "merges": ["a b</w>"], "end_of_word_suffix": "</w>"}"#
+    #expect(try tokens("ab", suffix) == [99, 3])
+    #expect(try tokens("bab", suffix) == [99, 1, 3])
+    let prefix =
+      ###"{"vocab": {"a": 0, "##b": 1, "ab": 2}, "merges": ["a ##b"], "continuing_subword_prefix": "##"}"###
+    #expect(try tokens("ab", prefix) == [99, 2])
+    #expect(try tokens("abb", prefix) == [99, 2, 1])
   }
 
   @Test func takesEmptyAffixesForNone() throws {

@@ -13,6 +13,16 @@ import Testing
     (#"{"type": "Strip", "strip_left": false}"#, " a ", " a"),
     (#"{"type": "Strip", "strip_right": false}"#, " a ", "a "),
     (#"{"type": "ByteLevel"}"#, " é", "ĠÃ©"),
+    (#"{"type": "NFKC"}"#, "ﬁ ½ Ⅷ ｶﾞ", "fi 1\u{2044}2 VIII ガ"),
+    (#"{"type": "NFKD"}"#, "é㎏각", "e\u{301}kg\u{1100}\u{1161}\u{11A8}"),
+    (#"{"type": "NFD"}"#, "é ﬁ", "e\u{301} ﬁ"),
+    (#"{"type": "StripAccents"}"#, "e\u{301}a\u{308}", "ea"),
+    (#"{"type": "Nmt"}"#, "a\tb\u{200B}c\u{7}", "a b c"),
+    (#"{"type": "BertNormalizer"}"#, "Ü\u{0}b漢\te", "ub 漢  e"),
+    (
+      #"{"type": "BertNormalizer", "lowercase": false, "handle_chinese_chars": false}"#, "É漢",
+      "É漢"
+    ),
     (
       #"{"type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": " "}, {"type": "ByteLevel"}]}"#,
       "a", "Ġa"
@@ -25,11 +35,11 @@ import Testing
   }
 
   @Test func namesATypeItDoesNotKnow() throws {
-    let field = try field(#"{"type": "Precompiled"}"#)
+    let field = try field(#"{"type": "Unheard"}"#)
     #expect {
       try Normalizer(field)
     } throws: { error in
-      guard case .unsupported(_, "type", "“Precompiled”", let supported)? = error as? TokenizerError
+      guard case .unsupported(_, "type", "“Unheard”", let supported)? = error as? TokenizerError
       else { return false }
       return supported.contains("NFC")
     }

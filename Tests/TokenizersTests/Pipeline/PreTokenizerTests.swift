@@ -34,6 +34,10 @@ import Testing
       "ab1c", ["ab", "c"]
     ),
     (#"{"type": "WhitespaceSplit"}"#, " a\n b ", ["a", "b"]),
+    (#"{"type": "Whitespace"}"#, "it's 5%, né_1", ["it", "'", "s", "5", "%,", "né_1"]),
+    (#"{"type": "Punctuation"}"#, "a,b$「c", ["a", ",", "b", "$", "「", "c"]),
+    (#"{"type": "BertPreTokenizer"}"#, "a b?!", ["a", "b", "?", "!"]),
+    (#"{"type": "CharDelimiterSplit", "delimiter": "-"}"#, "a-b--c", ["a", "b", "c"]),
     (
       #"{"type": "Sequence", "pretokenizers": [{"type": "Digits", "individual_digits": true}, {"type": "ByteLevel", "add_prefix_space": false}]}"#,
       "abc 12", ["abc", "Ġ", "1", "2"]
@@ -60,7 +64,7 @@ import Testing
   }
 
   @Test(arguments: [
-    #"{"type": "Whitespace"}"#, #"{"type": 1}"#, "{}", "[]",
+    #"{"type": "UnicodeScripts"}"#, #"{"type": 1}"#, "{}", "[]",
     #"{"type": "Split", "pattern": {"String": " "}, "behavior": "Sideways"}"#,
     #"{"type": "Split", "pattern": {"String": " "}}"#,
     #"{"type": "Metaspace", "replacement": "ab"}"#,

@@ -1,4 +1,4 @@
-import Tokenizers
+import JSON
 import Testing
 
 @Suite struct SpellingTests {

@@ -1,0 +1,50 @@
+internal import JSON
+internal import MaskedDiffusion
+
+/// WordPiece tokenizers published as `vocab.txt`, a token a line, as the original BERT is.
+enum WordPieceFile {
+  /// Returns the tokenizer whose files are in `directory`.
+  static func load(_ directory: String) throws(TokenizerError) -> any Tokenizer {
+    let configuration = try TokenizerConfiguration(directory: directory)
+    let path = TokenizerFile.path(directory, "vocab.txt")
+    let bytes = try TokenizerFile.contents(path)
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw .malformed(path: path, field: "the text", found: "not UTF-8", expected: "UTF-8")
+    }
+    var vocabulary = Vocabulary(path: path, capacity: bytes.count / 8)
+    var lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
+    if lines.last?.isEmpty == true { lines.removeLast() }
+    for (id, line) in lines.enumerated() {
+      let spelling = String(Substring(line.last == 0x0D ? line.dropLast() : line))
+      if vocabulary.token(spelled: spelling) == nil { try vocabulary.insert(spelling, as: id) }
+    }
+    return try tokenizer(vocabulary, configuration, isLowercase: true, path: path)
+  }
+
+  /// Returns a tokenizer that does to texts what BERT does.
+  static func tokenizer(
+    _ vocabulary: Vocabulary, _ configuration: TokenizerConfiguration, isLowercase: Bool,
+    path: String
+  ) throws(TokenizerError) -> any Tokenizer {
+    var normalization = BertNormalization()
+    normalization.isLowercase = configuration.isLowercase ?? isLowercase
+    normalization.stripsAccents = normalization.isLowercase
+    let added = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"].compactMap { name in
+      vocabulary.token(spelled: name).map {
+        AddedTokenRule(AddedToken(id: $0, content: name, isSpecial: true))
+      }
+    }
+    let before = vocabulary.token(spelled: "[CLS]"), after = vocabulary.token(spelled: "[SEP]")
+    let field = JSONField(path: path, value: .null)
+    return try SubwordTokenizer(
+      SubwordTokenizer.Parts(
+        model: WordPiece(
+          vocabulary: vocabulary, unknownToken: vocabulary.token(spelled: "[UNK]")),
+        normalizer: .bert(normalization), preTokenizer: try .bert(for: field),
+        decoder: .wordPiece(prefix: "##", cleansUp: true),
+        frame: SpecialTokenFrame(
+          before: before.map { [$0] } ?? [], after: after.map { [$0] } ?? []),
+        addedTokens: added),
+      configuration: configuration)
+  }
+}

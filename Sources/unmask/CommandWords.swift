@@ -1,0 +1,112 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+import MaskedDiffusion
+
+/// The words of the command line, and how they become a command.
+///
+/// The parser takes every word that begins with a dash for an option. A prompt may begin with one
+/// too, so what cannot be an option is given to it as text.
+enum CommandWords {
+  /// Returns the command that `words` call for, ready to run.
+  ///
+  /// - Throws: ``UsageError``, and what the parser throws: help that was asked for included.
+  static func command(_ words: [String]) throws -> any ParsableCommand {
+    try refuseUnknownCommand(words)
+    if !asksForHelp(words), let word = words.first(where: looksLikeHelp) {
+      if let command = commandWithText(words) { return command }
+      throw UsageError("unknown option '\(word)'", hint: dashHint)
+    }
+    do {
+      return try Unmask.parseAsRoot(words)
+    } catch {
+      if let command = commandWithText(words) ?? (try? Unmask.parseAsRoot(words.flatMap(parted))) {
+        return command
+      }
+      throw error
+    }
+  }
+
+  /// What to do with a text that begins with a dash.
+  static let dashHint = "put -- before a text that begins with a dash, behind all options"
+
+  /// The command if one of `words` that begins with a dash is a text: options hold no blanks.
+  private static func commandWithText(_ words: [String]) -> (any ParsableCommand)? {
+    guard !words.contains("--") else { return nil }
+    for (index, word) in words.enumerated() where index > 0 && isText(word) {
+      var moved = words
+      moved.remove(at: index)
+      if let command = try? Unmask.parseAsRoot(moved + ["--", word]) { return command }
+    }
+    return nil
+  }
+
+  private static func isText(_ word: String) -> Bool {
+    word.hasPrefix("-") && word.contains { $0.isWhitespace }
+  }
+
+  /// Whether the parser would take `word` for a bundle of short options that asks for help.
+  private static func looksLikeHelp(_ word: String) -> Bool {
+    word.hasPrefix("-") && !word.hasPrefix("--") && !word.hasPrefix("-m") && word.contains("h")
+  }
+
+  /// `-qmNAME` as the two options it holds.
+  private static func parted(_ word: String) -> [String] {
+    word.hasPrefix("-qm") ? ["-q", "-" + word.dropFirst(2)] : [word]
+  }
+
+  private static func asksForHelp(_ words: [String]) -> Bool {
+    words.contains {
+      ["-h", "-help", "--help", "--help-hidden", "help", "--version"].contains($0)
+        || $0.hasPrefix("--generate-completion-script") || $0.hasPrefix("--experimental-")
+    }
+  }
+
+  /// Finds a misspelt command, which the parser would blame on the options after it.
+  private static func refuseUnknownCommand(_ words: [String]) throws(UsageError) {
+    var commands: [any ParsableCommand.Type] = Unmask.configuration.subcommands
+    var path = "unmask"
+    for word in words {
+      guard !commands.isEmpty, !word.hasPrefix("-") else { return }
+      if word == "help", path == "unmask" { continue }
+      guard let command = commands.first(where: { $0.configuration.commandName == word }) else {
+        throw unknownCommand(word, of: path, commands)
+      }
+      commands = command.configuration.subcommands
+      path += " " + word
+    }
+  }
+
+  private static func unknownCommand(
+    _ word: String, of path: String, _ commands: [any ParsableCommand.Type]
+  ) -> UsageError {
+    let names = commands.compactMap { $0.configuration.commandName }
+    let hint: String
+    if let name = nearestName(to: word, in: names) {
+      hint = "did you mean '\(path) \(name)'?"
+    } else if FileManager.default.fileExists(atPath: word) {
+      hint = "'unmask play \(word)' opens a model or a recorded run"
+    } else {
+      hint = "the commands of '\(path)' are \(names.joined(separator: ", "))"
+    }
+    return UsageError("there is no command '\(word)'", hint: hint)
+  }
+}
+
+/// The width that help is written for.
+enum HelpWidth {
+  /// Narrower columns would hold no option's description.
+  private static let least = 40
+
+  /// Sees to it that help can be read where the width is not known or makes no sense.
+  ///
+  /// The parser believes whatever `COLUMNS` says, 0 included, and a terminal of one column.
+  static func settle() {
+    if let given = getenv("COLUMNS").flatMap({ Int(String(cString: $0)) }), given < least {
+      unsetenv("COLUMNS")
+    }
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 else { return }
+    if (1..<least).contains(Int(size.ws_col)) { setenv("COLUMNS", "\(least)", 1) }
+  }
+}
