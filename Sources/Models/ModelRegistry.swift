@@ -18,6 +18,7 @@ package enum ModelRegistry {
   package static let all: [Entry] = [
     Entry(SMDM.self),
     Entry(LLaDA.self),
+    Entry(LLaDAMoE.self),
   ]
 
   /// The names, for messages.

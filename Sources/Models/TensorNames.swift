@@ -9,6 +9,7 @@ package struct TensorNames: Equatable, Sendable {
   package enum BlockRole: CaseIterable, Sendable {
     case attentionNorm, query, key, value, packedAttention, queryNorm, keyNorm, projection
     case feedForwardNorm, gate, up, down
+    case router, routerBias, sharedGate, sharedUp, sharedDown
   }
 
   /// Which tensor of a linear layer or a norm.
@@ -20,6 +21,8 @@ package struct TensorNames: Equatable, Sendable {
   /// What the names inside a block begin with; the number of the block follows.
   private let blocks: String
   private let blockModules: [BlockRole: String]
+  /// The module that holds the experts of a block, each by its number.
+  private let experts: String
 
   /// Creates names from those of modules, without `.weight` or `.bias`.
   ///
@@ -27,10 +30,15 @@ package struct TensorNames: Equatable, Sendable {
   ///   - modules: The modules outside the blocks.
   ///   - blocks: What the names inside a block begin with, before its number and a dot.
   ///   - blockModules: The modules of a block that the architecture has.
-  package init(_ modules: [Role: String], blocks: String, _ blockModules: [BlockRole: String]) {
+  ///   - experts: The module that holds the experts of a block.
+  package init(
+    _ modules: [Role: String], blocks: String, _ blockModules: [BlockRole: String],
+    experts: String = "mlp.experts"
+  ) {
     self.modules = modules
     self.blocks = blocks
     self.blockModules = blockModules
+    self.experts = experts
   }
 
   /// Returns the name of a tensor outside the blocks.
@@ -42,7 +50,17 @@ package struct TensorNames: Equatable, Sendable {
   /// Returns the name of a tensor in block `layer`.
   package subscript(role: BlockRole, layer layer: Int, part: Part = .weight) -> String {
     guard let module = blockModules[role] else { preconditionFailure("no name for \(role)") }
+    // A bias that belongs to no linear layer is a tensor of its own.
+    guard role != .routerBias else { return "\(blocks)\(layer).\(module)" }
     return "\(blocks)\(layer).\(module).\(part.rawValue)"
+  }
+
+  /// Returns the name of a matrix of an expert: `gate`, `up` or `down`.
+  package subscript(role: BlockRole, layer layer: Int, expert expert: Int) -> String {
+    guard let module = blockModules[role]?.split(separator: ".").last else {
+      preconditionFailure("no name for \(role)")
+    }
+    return "\(blocks)\(layer).\(experts).\(expert).\(module).weight"
   }
 }
 
@@ -51,18 +69,33 @@ extension TensorNames {
   package func all(in architecture: Architecture) -> Set<String> {
     var names: Set<String> = [self[.embedding], self[.finalNorm]]
     if !architecture.isHeadTied { names.insert(self[.head]) }
-    var roles: [BlockRole] = [
-      .attentionNorm, .projection, .feedForwardNorm, .gate, .up, .down,
-    ]
+    var roles: [BlockRole] = [.attentionNorm, .projection, .feedForwardNorm]
     let attention: [BlockRole] =
       architecture.packsAttention ? [.packedAttention] : [.query, .key, .value]
     roles += attention
     if architecture.normalizesHeads { roles += [.queryNorm, .keyNorm] }
     for layer in 0..<architecture.layerCount {
       for role in roles { names.insert(self[role, layer: layer]) }
+      names.formUnion(feedForward(layer, architecture))
       guard architecture.biases == .queryKeyValue else { continue }
       for role in attention { names.insert(self[role, layer: layer, .bias]) }
     }
+    return names
+  }
+
+  /// The tensors of the feed-forward layer of block `layer`, or of its experts.
+  private func feedForward(_ layer: Int, _ architecture: Architecture) -> [String] {
+    let parts: [BlockRole] = [.gate, .up, .down]
+    guard let experts = architecture.experts, architecture.hasExperts(layer) else {
+      return parts.map { self[$0, layer: layer] }
+    }
+    var names = (0..<experts.count).flatMap { expert in
+      parts.map { self[$0, layer: layer, expert: expert] }
+    }
+    var roles: [BlockRole] = [.router]
+    if experts.hasBias { roles.append(.routerBias) }
+    if experts.sharedWidth != nil { roles += [.sharedGate, .sharedUp, .sharedDown] }
+    names += roles.map { self[$0, layer: layer] }
     return names
   }
 
@@ -75,6 +108,9 @@ extension TensorNames {
       .value: "self_attn.v_proj", .queryNorm: "self_attn.q_norm", .keyNorm: "self_attn.k_norm",
       .projection: "self_attn.o_proj", .feedForwardNorm: "post_attention_layernorm",
       .gate: "mlp.gate_proj", .up: "mlp.up_proj", .down: "mlp.down_proj",
+      .router: "mlp.gate", .routerBias: "mlp.expert_bias",
+      .sharedGate: "shared_expert.gate_proj", .sharedUp: "shared_expert.up_proj",
+      .sharedDown: "shared_expert.down_proj",
     ])
 
   /// The names of lit-gpt, which SMDM uses.
