@@ -54,13 +54,15 @@ public final class MatrixProducts {
       // Nothing is added to the stream, which would grow from one call to the next.
       input.set(gathered)
       multiply(by: block.projection.weights, into: rows(of: logits, shape.width))
+      // Published shapes of this command have no experts.
+      guard case .dense(let layer) = block.feedForward else { continue }
       input.set(stream, norm: block.feedForwardNorm)
       let hidden = rows(of: hidden, shape.feedForwardWidth)
       network.kernels.multiplySwiGLU(
-        input, gate: block.gate.weights, up: block.up.weights, through: hidden, into: hiddenInput,
-        for: block.down.weights, precision: network.precision)
+        input, gate: layer.gate, up: layer.up, through: hidden, into: hiddenInput,
+        for: layer.down, precision: network.precision)
       network.kernels.multiply(
-        hiddenInput, by: block.down.weights, into: rows(of: logits, shape.width),
+        hiddenInput, by: layer.down, into: rows(of: logits, shape.width),
         precision: network.precision)
     }
     input.set(stream)

@@ -101,9 +101,11 @@ private struct RandomWeights {
             query: linear(0, shape.queryWidth, width), key: linear(1, shape.keyValueWidth, width),
             value: linear(2, shape.keyValueWidth, width)),
         projection: linear(3, width, shape.queryWidth), feedForwardNorm: ones(width),
-        gate: linear(4, shape.feedForwardWidth, width),
-        up: linear(5, shape.feedForwardWidth, width),
-        down: linear(6, width, shape.feedForwardWidth))
+        feedForward: .dense(
+          TransformerWeights.GatedLayer(
+            gate: linear(4, shape.feedForwardWidth, width).weights,
+            up: linear(5, shape.feedForwardWidth, width).weights,
+            down: linear(6, width, shape.feedForwardWidth).weights)))
     }
     let last = UInt64(8 * shape.layerCount)
     return TransformerWeights(

@@ -27,6 +27,8 @@ package struct Architecture: Equatable, Sendable {
   package var normEpsilon: Float
   /// How heads are told where a position is.
   package var rotary: Rotary
+  /// The features of a head that are rotated, from its first on; the others stay as they are.
+  package var rotatedSize: Int
   /// Which of the linear layers add a bias.
   package var biases: Biases
   /// Whether each head of queries and keys passes an RMS norm before it is rotated.
@@ -40,6 +42,40 @@ package struct Architecture: Equatable, Sendable {
   package var attention: AttentionPattern
   /// Whether the logits of a position are the output of the one before.
   package var isShifted: Bool
+  /// The experts that take the place of feed-forward layers, if there are any.
+  package var experts: Experts?
+
+  /// A mixture of experts: a router sends each position through a few of many feed-forward layers.
+  ///
+  /// x ← x + Σ_e p_e · expert_e(norm(x)) over the experts e of largest p = softmax(W_r · norm(x)); the
+  /// weights p_e are those of the whole softmax, so they do not add up to 1.
+  package struct Experts: Equatable, Sendable {
+    /// The number of experts of a layer.
+    package var count: Int
+    /// The experts each position passes through.
+    package var perPosition: Int
+    /// The number of features between the two halves of an expert.
+    package var width: Int
+    /// Whether a bias is added to the softmax, which changes choice and weights.
+    package var hasBias: Bool
+    /// The width of an expert that every position passes through as well, with weight 1.
+    package var sharedWidth: Int?
+    /// Whether each layer has experts; the others have one feed-forward layer.
+    package var layers: [Bool]
+
+    /// Creates a mixture; the arguments are not checked.
+    package init(
+      count: Int, perPosition: Int, width: Int, hasBias: Bool = false, sharedWidth: Int? = nil,
+      layers: [Bool]
+    ) {
+      self.count = count
+      self.perPosition = perPosition
+      self.width = width
+      self.hasBias = hasBias
+      self.sharedWidth = sharedWidth
+      self.layers = layers
+    }
+  }
 
   /// Which linear layers add a bias.
   package enum Biases: Equatable, Sendable {
@@ -55,7 +91,7 @@ package struct Architecture: Equatable, Sendable {
     feedForwardWidth: Int, embeddingCount: Int, vocabularySize: Int, contextLength: Int,
     normEpsilon: Float, rotary: Rotary, biases: Biases = .none, normalizesHeads: Bool = false,
     packsAttention: Bool = false, isHeadTied: Bool = false, attention: AttentionPattern = .full,
-    isShifted: Bool = false
+    isShifted: Bool = false, rotatedSize: Int? = nil, experts: Experts? = nil
   ) {
     self.layerCount = layerCount
     self.width = width
@@ -74,6 +110,8 @@ package struct Architecture: Equatable, Sendable {
     self.isHeadTied = isHeadTied
     self.attention = attention
     self.isShifted = isShifted
+    self.rotatedSize = rotatedSize ?? headSize
+    self.experts = experts
   }
 
   /// The features of all query heads.
@@ -81,6 +119,14 @@ package struct Architecture: Equatable, Sendable {
 
   /// The features of all key heads.
   package var keyValueWidth: Int { keyValueHeadCount * headSize }
+
+  /// The most features between the two halves of any feed-forward layer or expert.
+  package var hiddenWidth: Int {
+    max(feedForwardWidth, experts?.width ?? 0, experts?.sharedWidth ?? 0)
+  }
+
+  /// Whether layer `layer` has experts instead of a feed-forward layer.
+  package func hasExperts(_ layer: Int) -> Bool { experts?.layers[layer] ?? false }
 }
 
 extension Architecture {

@@ -16,12 +16,8 @@ package struct BlockView: @unchecked Sendable {
   package var projection: Layer
   /// The norm in front of the feed-forward layer.
   package var feedForwardNorm: Kernels.Norm
-  /// The first half of the feed-forward layer, which is passed through the activation.
-  package var gate: Layer
-  /// The first half of the feed-forward layer, which is multiplied by the gate.
-  package var up: Layer
-  /// The second half of the feed-forward layer.
-  package var down: Layer
+  /// What each position makes of itself.
+  package var feedForward: FeedForward
 
   /// As ``Linear``.
   package struct Layer: @unchecked Sendable {
@@ -33,6 +29,45 @@ package struct BlockView: @unchecked Sendable {
     init(_ linear: Linear) {
       weights = linear.weights.matrix
       bias = linear.bias.map { UnsafePointer($0.address) }
+    }
+  }
+
+  /// As ``TransformerWeights/GatedLayer``.
+  package struct GatedLayer: @unchecked Sendable {
+    /// The first half, which is passed through the activation.
+    package var gate: Kernels.Matrix
+    /// The first half, which is multiplied by the gate.
+    package var up: Kernels.Matrix
+    /// The second half.
+    package var down: Kernels.Matrix
+
+    init(_ layer: TransformerWeights.GatedLayer) {
+      gate = layer.gate.matrix
+      up = layer.up.matrix
+      down = layer.down.matrix
+    }
+  }
+
+  /// As ``TransformerWeights/FeedForward``.
+  package enum FeedForward {
+    case dense(GatedLayer)
+    case experts(Experts)
+  }
+
+  /// As ``TransformerWeights/Experts``.
+  package struct Experts: @unchecked Sendable {
+    /// Shape `[experts, width]`.
+    var router: Kernels.Matrix
+    /// Shape `[experts]`, or `nil`.
+    var bias: UnsafePointer<Float>?
+    var layers: [GatedLayer]
+    var shared: GatedLayer?
+
+    init(_ experts: TransformerWeights.Experts) {
+      router = experts.router.matrix
+      bias = experts.bias.map { UnsafePointer($0.address) }
+      layers = experts.layers.map(GatedLayer.init)
+      shared = experts.shared.map(GatedLayer.init)
     }
   }
 
@@ -57,8 +92,10 @@ package struct BlockView: @unchecked Sendable {
     keyNorm = block.keyNorm.map(norm)
     projection = Layer(block.projection)
     feedForwardNorm = norm(block.feedForwardNorm)
-    gate = Layer(block.gate)
-    up = Layer(block.up)
-    down = Layer(block.down)
+    feedForward =
+      switch block.feedForward {
+      case .dense(let layer): .dense(GatedLayer(layer))
+      case .experts(let experts): .experts(Experts(experts))
+      }
   }
 }

@@ -146,6 +146,15 @@ package struct ConfigurationFile: Sendable {
     } ?? []
   }
 
+  /// Returns the whole numbers of the list called `key`, or `nil` when it is missing or `null`.
+  package func wholeNumbers(_ key: String) throws(ModelError) -> [Int]? {
+    try value(key, "a list of whole numbers") { value in
+      guard let elements = value.elements else { return nil }
+      let numbers = elements.compactMap(\.wholeNumber)
+      return numbers.count == elements.count ? numbers : nil
+    }
+  }
+
   /// Checks that the text called `key` is missing, `null`, or one of `values`.
   package func require(_ key: String, oneOf values: [String]) throws(ModelError) {
     let expected = values.map { "'\($0)'" }.joined(separator: " or ")

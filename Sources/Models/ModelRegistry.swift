@@ -18,6 +18,7 @@ package enum ModelRegistry {
   package static let all: [Entry] = [
     Entry(SMDM.self),
     Entry(LLaDA.self),
+    Entry(LLaDAMoE.self),
     Entry(Dream.self),
     Entry(A2DQwen2.self),
     Entry(A2DQwen3.self),

@@ -11,6 +11,7 @@ package struct TensorNames: Equatable, Sendable {
   package enum BlockRole: CaseIterable, Sendable {
     case attentionNorm, query, key, value, packedAttention, queryNorm, keyNorm, projection
     case feedForwardNorm, gate, up, down
+    case router, routerBias, sharedGate, sharedUp, sharedDown
   }
 
   /// Which tensor of a linear layer or a norm.
@@ -22,6 +23,8 @@ package struct TensorNames: Equatable, Sendable {
   /// What the names inside a block begin with; the number of the block follows.
   private let blocks: String
   private let blockModules: [BlockRole: String]
+  /// The module that holds the experts of a block, each by its number.
+  private let experts: String
 
   /// Creates names from those of modules, without `.weight` or `.bias`.
   ///
@@ -29,10 +32,15 @@ package struct TensorNames: Equatable, Sendable {
   ///   - modules: The modules outside the blocks.
   ///   - blocks: What the names inside a block begin with, before its number and a dot.
   ///   - blockModules: The modules of a block that the architecture has.
-  package init(_ modules: [Role: String], blocks: String, _ blockModules: [BlockRole: String]) {
+  ///   - experts: The module that holds the experts of a block.
+  package init(
+    _ modules: [Role: String], blocks: String, _ blockModules: [BlockRole: String],
+    experts: String = "mlp.experts"
+  ) {
     self.modules = modules
     self.blocks = blocks
     self.blockModules = blockModules
+    self.experts = experts
   }
 
   /// Returns the name of a tensor outside the blocks.
@@ -44,7 +52,17 @@ package struct TensorNames: Equatable, Sendable {
   /// Returns the name of a tensor in block `layer`.
   package subscript(role: BlockRole, layer layer: Int, part: Part = .weight) -> String {
     guard let module = blockModules[role] else { preconditionFailure("no name for \(role)") }
+    // A bias that belongs to no linear layer is a tensor of its own.
+    guard role != .routerBias else { return "\(blocks)\(layer).\(module)" }
     return "\(blocks)\(layer).\(module).\(part.rawValue)"
+  }
+
+  /// Returns the name of a matrix of an expert: `gate`, `up` or `down`.
+  package subscript(role: BlockRole, layer layer: Int, expert expert: Int) -> String {
+    guard let module = blockModules[role]?.split(separator: ".").last else {
+      preconditionFailure("no name for \(role)")
+    }
+    return "\(blocks)\(layer).\(experts).\(expert).\(module).weight"
   }
 }
 
@@ -73,12 +91,9 @@ extension TensorNames {
   private func blockTensors(
     _ layer: Int, _ architecture: Architecture
   ) -> [(name: String, shape: Shape)] {
-    let width = architecture.width, hidden = architecture.feedForwardWidth
+    let width = architecture.width
     let queries = architecture.queryWidth, keys = architecture.keyValueWidth
-    var matrices: [(role: BlockRole, rows: Int, columns: Int)] = [
-      (.projection, width, queries), (.gate, hidden, width), (.up, hidden, width),
-      (.down, width, hidden),
-    ]
+    var matrices: [(role: BlockRole, rows: Int, columns: Int)] = [(.projection, width, queries)]
     let attention: [(role: BlockRole, rows: Int, columns: Int)] =
       architecture.packsAttention
       ? [(.packedAttention, queries + 2 * keys, width)]
@@ -87,6 +102,7 @@ extension TensorNames {
     var tensors: [(name: String, shape: Shape)] = matrices.map {
       (self[$0.role, layer: layer], [$0.rows, $0.columns])
     }
+    tensors += feedForward(layer, architecture)
     for norm in [BlockRole.attentionNorm, .feedForwardNorm] {
       tensors.append((self[norm, layer: layer], [width]))
     }
@@ -101,6 +117,37 @@ extension TensorNames {
     return tensors
   }
 
+  /// The tensors of the feed-forward layer of block `layer`, or of its experts.
+  private func feedForward(
+    _ layer: Int, _ architecture: Architecture
+  ) -> [(name: String, shape: Shape)] {
+    let width = architecture.width
+    func gated(
+      _ hidden: Int, _ roles: [BlockRole] = [.gate, .up, .down], _ name: (BlockRole) -> String
+    ) -> [(name: String, shape: Shape)] {
+      [
+        (name(roles[0]), [hidden, width]), (name(roles[1]), [hidden, width]),
+        (name(roles[2]), [width, hidden]),
+      ]
+    }
+    guard let experts = architecture.experts, architecture.hasExperts(layer) else {
+      return gated(architecture.feedForwardWidth) { self[$0, layer: layer] }
+    }
+    var tensors: [(name: String, shape: Shape)] = [
+      (self[.router, layer: layer], [experts.count, width])
+    ]
+    if experts.hasBias { tensors.append((self[.routerBias, layer: layer], [experts.count])) }
+    for expert in 0..<experts.count {
+      tensors += gated(experts.width) { self[$0, layer: layer, expert: expert] }
+    }
+    if let sharedWidth = experts.sharedWidth {
+      tensors += gated(sharedWidth, [.sharedGate, .sharedUp, .sharedDown]) {
+        self[$0, layer: layer]
+      }
+    }
+    return tensors
+  }
+
   /// The names that Transformers gives the tensors of Llama, Qwen2 and Qwen3.
   package static let transformers = TensorNames(
     [.embedding: "model.embed_tokens", .finalNorm: "model.norm", .head: "lm_head"],
@@ -110,6 +157,9 @@ extension TensorNames {
       .value: "self_attn.v_proj", .queryNorm: "self_attn.q_norm", .keyNorm: "self_attn.k_norm",
       .projection: "self_attn.o_proj", .feedForwardNorm: "post_attention_layernorm",
       .gate: "mlp.gate_proj", .up: "mlp.up_proj", .down: "mlp.down_proj",
+      .router: "mlp.gate", .routerBias: "mlp.expert_bias",
+      .sharedGate: "shared_expert.gate_proj", .sharedUp: "shared_expert.up_proj",
+      .sharedDown: "shared_expert.down_proj",
     ])
 
   /// The names of lit-gpt, which SMDM uses.

@@ -151,6 +151,6 @@ package final class Transformer: Sendable {
       guard pass.rotations.frequencyLength != length else { return }
     }
     pass.rotations = RotaryTable(
-      positionCount: count, headSize: architecture.headSize, rotary: rotary)
+      positionCount: count, headSize: architecture.rotatedSize, rotary: rotary)
   }
 }

@@ -20,6 +20,8 @@ extension Transformer {
     var gathered: Rows
     /// Between the halves of the feed-forward layer.
     var hidden: Rows
+    /// What experts need; empty where there are none.
+    var routing: RoutingRows
   }
 
   /// The memory of the request that was laid out.
@@ -30,7 +32,8 @@ extension Transformer {
       stream: Rows(scratch.stream.address, count: count, width: architecture.width),
       heads: projectedHeads,
       gathered: Rows(scratch.gathered.address, count: count, width: architecture.queryWidth),
-      hidden: Rows(scratch.hidden.address, count: count, width: architecture.feedForwardWidth))
+      hidden: Rows(scratch.hidden.address, count: count, width: architecture.hiddenWidth),
+      routing: routingRows)
   }
 
   /// Computes the queries, keys and values of `part`, rotated; caches get the keys as they were before.
@@ -112,14 +115,28 @@ extension Transformer {
     _ part: Range<Int>, _ block: BlockView, _ rows: PassRows, _ lane: Lane,
     _ cancellation: CancellationFlag?
   ) {
-    let hidden = rows.hidden.rows(part), stream = rows.stream.rows(part)
-    lane.input.set(stream, norm: block.feedForwardNorm)
+    switch block.feedForward {
+    case .dense(let layer):
+      lane.input.set(rows.stream.rows(part), norm: block.feedForwardNorm)
+      multiply(
+        by: layer, through: rows.hidden.rows(part), into: rows.stream.rows(part),
+        accumulate: true, lane, cancellation)
+    case .experts(let experts):
+      mix(part, experts, norm: block.feedForwardNorm, rows, lane, cancellation)
+    }
+  }
+
+  /// Takes the lane's input through a gated layer.
+  func multiply(
+    by layer: BlockView.GatedLayer, through hidden: Rows, into output: Rows,
+    accumulate: Bool = false, _ lane: Lane, _ cancellation: CancellationFlag?
+  ) {
     lane.kernels.multiplySwiGLU(
-      lane.input, gate: block.gate.weights, up: block.up.weights, through: hidden,
-      into: lane.hidden,
-      for: block.down.weights, precision: precision, cancellation: cancellation)
+      lane.input, gate: layer.gate, up: layer.up,
+      through: hidden.columns(0..<layer.gate.rowCount), into: lane.hidden, for: layer.down,
+      precision: precision, cancellation: cancellation)
     lane.kernels.multiply(
-      lane.hidden, by: block.down.weights, into: stream, accumulate: true, precision: precision,
+      lane.hidden, by: layer.down, into: output, accumulate: accumulate, precision: precision,
       cancellation: cancellation)
   }
 
@@ -136,6 +153,10 @@ extension Transformer {
     _ rows: Rows, groups: (headCount: Int, stride: Int)? = nil, positions: ArraySlice<Int32>,
     _ kernels: Kernels
   ) {
+    let size = architecture.rotatedSize
+    // The rest of each head is passed over, as if it were a gap between heads.
+    let groups =
+      size < architecture.headSize ? (headCount: 1, stride: architecture.headSize) : groups
     let rotations = pass.rotations
     let table = Kernels.RotaryTable(
       cosine: rotations.cosines.address, sine: rotations.sines.address,
@@ -143,7 +164,7 @@ extension Transformer {
     positions.withUnsafeBufferPointer { positions in
       guard let positions = positions.baseAddress else { return }
       kernels.rotate(
-        rows, headSize: architecture.headSize, groups: groups, positions: positions, table: table)
+        rows, headSize: size, groups: groups, positions: positions, table: table)
     }
   }
 }

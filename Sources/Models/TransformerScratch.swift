@@ -17,6 +17,11 @@ final class TransformerScratch {
   private(set) var rotated = Tensor(count: 0)
   /// Between the halves of the feed-forward layer, shape `[queries, feedForwardWidth]`.
   private(set) var hidden = Tensor(count: 0)
+  /// The scores of experts, shape `[queries, experts]`.
+  private(set) var scores = Tensor(count: 0)
+  /// The positions of an expert, what it makes of them, and the sum over experts, each of shape
+  /// `[queries, width]`.
+  private(set) var routed = Tensor(count: 0)
   /// The stream of the wanted positions, shape `[wanted, width]`.
   private(set) var wanted = Tensor(count: 0)
 
@@ -36,7 +41,11 @@ final class TransformerScratch {
       stream = Tensor(count: count * architecture.width)
       projected = Tensor(count: count * Self.projectedStride(architecture))
       gathered = Tensor(count: count * architecture.queryWidth)
-      hidden = Tensor(count: count * architecture.feedForwardWidth)
+      hidden = Tensor(count: count * architecture.hiddenWidth)
+      if let experts = architecture.experts {
+        scores = Tensor(count: count * experts.count)
+        routed = Tensor(count: 3 * count * architecture.width)
+      }
     }
     if keyCount > room.keys {
       room.keys = keyCount
@@ -60,11 +69,13 @@ final class TransformerScratch {
   /// positions included, in bytes.
   static func byteCount(architecture: Architecture, positions: Int) -> Int {
     // In floating point, because the context length a file claims may be absurd.
-    let perPosition =
-      Double(2 * architecture.width) + Double(2 * architecture.queryWidth)
-      + Double(3 * architecture.keyValueWidth)
-      + Double(architecture.feedForwardWidth) + Double(architecture.vocabularySize)
-      + Double(architecture.headSize)
+    var perPosition = Double(architecture.headSize)
+    perPosition += 2 * Double(architecture.width)
+    perPosition += 2 * Double(architecture.queryWidth) + 3 * Double(architecture.keyValueWidth)
+    perPosition += Double(architecture.hiddenWidth) + Double(architecture.vocabularySize)
+    if let experts = architecture.experts {
+      perPosition += Double(experts.count) + 3 * Double(architecture.width)
+    }
     return Int(exactly: (perPosition * Double(positions) * 4).rounded()) ?? .max
   }
 }

@@ -31,18 +31,14 @@ package struct TransformerWeights: Sendable {
     package var projection: Linear
     /// Shape `[width]`.
     package var feedForwardNorm: Tensor
-    /// Shape `[feedForwardWidth, width]`.
-    package var gate: Linear
-    /// Shape `[feedForwardWidth, width]`.
-    package var up: Linear
-    /// Shape `[width, feedForwardWidth]`.
-    package var down: Linear
+    /// What each position makes of itself.
+    package var feedForward: FeedForward
 
     /// Creates a block; the shapes are not checked.
     package init(
       attentionNorm: Tensor, attention: Attention, queryNorm: Tensor? = nil,
-      keyNorm: Tensor? = nil, projection: Linear, feedForwardNorm: Tensor, gate: Linear,
-      up: Linear, down: Linear
+      keyNorm: Tensor? = nil, projection: Linear, feedForwardNorm: Tensor,
+      feedForward: FeedForward
     ) {
       self.attentionNorm = attentionNorm
       self.attention = attention
@@ -50,10 +46,45 @@ package struct TransformerWeights: Sendable {
       self.keyNorm = keyNorm
       self.projection = projection
       self.feedForwardNorm = feedForwardNorm
+      self.feedForward = feedForward
+    }
+  }
+
+  /// A gated feed-forward layer: W_down · (silu(W_gate · x) ⊙ W_up · x).
+  package struct GatedLayer: Sendable {
+    /// Shape `[hidden, width]`.
+    package var gate: WeightMatrix
+    /// Shape `[hidden, width]`.
+    package var up: WeightMatrix
+    /// Shape `[width, hidden]`.
+    package var down: WeightMatrix
+
+    /// Creates a layer; the shapes are not checked.
+    package init(gate: WeightMatrix, up: WeightMatrix, down: WeightMatrix) {
       self.gate = gate
       self.up = up
       self.down = down
     }
+  }
+
+  /// What stands between attention and the next block.
+  package enum FeedForward: Sendable {
+    /// One layer.
+    case dense(GatedLayer)
+    /// Some of many.
+    case experts(Experts)
+  }
+
+  /// The weights of an ``Architecture/Experts``.
+  package struct Experts: Sendable {
+    /// Shape `[experts, width]`.
+    package var router: WeightMatrix
+    /// What is added to the softmax, shape `[experts]`, if anything.
+    package var bias: Tensor?
+    /// The experts.
+    package var layers: [GatedLayer]
+    /// The expert of every position, if there is one.
+    package var shared: GatedLayer?
   }
 
   /// How the weights of queries, keys and values are stored.
@@ -107,7 +138,7 @@ extension Weights {
   fileprivate func block(
     _ layer: Int, _ architecture: Architecture, _ names: TensorNames
   ) throws(ModelError) -> TransformerWeights.Block {
-    let width = architecture.width, hidden = architecture.feedForwardWidth
+    let width = architecture.width
     let queryWidth = architecture.queryWidth, keyWidth = architecture.keyValueWidth
     func linear(
       _ role: TensorNames.BlockRole, _ rows: Int, _ columns: Int, hasBias: Bool = false
@@ -133,8 +164,40 @@ extension Weights {
       queryNorm: architecture.normalizesHeads ? try norm(.queryNorm, architecture.headSize) : nil,
       keyNorm: architecture.normalizesHeads ? try norm(.keyNorm, architecture.headSize) : nil,
       projection: try linear(.projection, width, queryWidth),
-      feedForwardNorm: try norm(.feedForwardNorm, width), gate: try linear(.gate, hidden, width),
-      up: try linear(.up, hidden, width), down: try linear(.down, width, hidden))
+      feedForwardNorm: try norm(.feedForwardNorm, width),
+      feedForward: try feedForward(layer, architecture, names))
+  }
+
+  private func feedForward(
+    _ layer: Int, _ architecture: Architecture, _ names: TensorNames
+  ) throws(ModelError) -> TransformerWeights.FeedForward {
+    let width = architecture.width
+    func gated(
+      _ hidden: Int, _ name: (TensorNames.BlockRole) -> String
+    ) throws(ModelError) -> TransformerWeights.GatedLayer {
+      TransformerWeights.GatedLayer(
+        gate: try matrix(name(.gate), hidden, width), up: try matrix(name(.up), hidden, width),
+        down: try matrix(name(.down), width, hidden))
+    }
+    guard let experts = architecture.experts, architecture.hasExperts(layer) else {
+      return .dense(try gated(architecture.feedForwardWidth) { names[$0, layer: layer] })
+    }
+    var mixture = TransformerWeights.Experts(
+      router: try matrix(names[.router, layer: layer], experts.count, width),
+      bias: experts.hasBias
+        ? try vector(names[.routerBias, layer: layer], experts.count) : nil,
+      layers: [])
+    for expert in 0..<experts.count {
+      mixture.layers.append(
+        try gated(experts.width) { names[$0, layer: layer, expert: expert] })
+    }
+    if let sharedWidth = experts.sharedWidth {
+      let roles: [TensorNames.BlockRole: TensorNames.BlockRole] = [
+        .gate: .sharedGate, .up: .sharedUp, .down: .sharedDown,
+      ]
+      mixture.shared = try gated(sharedWidth) { names[roles[$0] ?? $0, layer: layer] }
+    }
+    return .experts(mixture)
   }
 
   /// Returns the matrix called `name`.

@@ -148,16 +148,31 @@ extension TransformerWeights.Block {
       attention = .separate(query: query, key: key, value: value)
     }
     body(&projection.weights)
-    body(&gate.weights)
-    body(&up.weights)
-    body(&down.weights)
+    switch feedForward {
+    case .dense(var layer):
+      layer.forEachMatrix(body)
+      feedForward = .dense(layer)
+    case .experts(var experts):
+      // The router, which decides between experts, stays as it is stored.
+      for index in experts.layers.indices { experts.layers[index].forEachMatrix(body) }
+      experts.shared?.forEachMatrix(body)
+      feedForward = .experts(experts)
+    }
   }
 
-  /// The number of elements of all matrices.
+  /// The number of elements of all matrices but routers.
   fileprivate var elementCount: Int {
     var copy = self
     var count = 0
     copy.forEachMatrix { count += $0.rows * $0.columns }
     return count
+  }
+}
+
+extension TransformerWeights.GatedLayer {
+  fileprivate mutating func forEachMatrix(_ body: (inout WeightMatrix) -> Void) {
+    body(&gate)
+    body(&up)
+    body(&down)
   }
 }
