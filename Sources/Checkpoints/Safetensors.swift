@@ -49,7 +49,8 @@ package struct Safetensors: WeightsFormat {
   /// - Throws: ``WeightsError``.
   package static func metadata(of file: MappedFile) throws(WeightsError) -> [String: String] {
     let table = try table(of: file, endingAt: dataStart(of: file))
-    guard case .object(let members)? = table["__metadata__"] else { return [:] }
+    let entry = table.last { $0.key == "__metadata__" }
+    guard case .object(let members)? = entry?.value else { return [:] }
     var texts: [String: String] = [:]
     for member in members {
       if case .string(let text) = member.value { texts[member.key] = text }

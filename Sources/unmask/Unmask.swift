@@ -9,7 +9,8 @@ struct Unmask: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       PlayCommand.self, LearnCommand.self, GenerateCommand.self, PredictCommand.self,
-      ScoreCommand.self, CheckCommand.self, RaceCommand.self, ModelsCommand.self, StrategiesCommand.self,
+      ScoreCommand.self, CheckCommand.self, RaceCommand.self, ModelsCommand.self,
+      StrategiesCommand.self,
       TokenizeCommand.self, TraceCommand.self, BenchCommand.self, QuantizeCommand.self,
       TrainCommand.self, BenchTrainingCommand.self, TokenizerCommand.self, WorldCommand.self,
       ScreenCommand.self,
