@@ -8,6 +8,8 @@ struct BlockPlan: Equatable, Sendable {
   var steps: [PlannedStep]?
   /// How many of them are done.
   var done = 0
+  /// Whether its strategy said that it is finished.
+  var isFinished = false
 
   /// Cuts what is open on `canvas` into blocks and shares out `steps` steps.
   ///

@@ -17,11 +17,10 @@ public struct Sampler: Sendable {
   /// Stops a forward pass when raised; the step then throws and the state stays as it was.
   public var cancellation: CancellationFlag?
 
-  var random: any RandomSource
-  var prediction = GuidedPrediction()
-  /// Forward passes spent on looking, to be counted by the step that uses them.
-  var lookedForwards = 0
-  var strategy: any RemaskingStrategy
+  /// The random numbers the caller brought; those of the settings' seed unless given.
+  private let givenRandom: (any RandomSource)?
+  var answers = KeptAnswers()
+  var strategy: any SamplingStrategy
   var traits: StrategyTraits
   var schedule: any TransferSchedule
 
@@ -60,11 +59,14 @@ public struct Sampler: Sendable {
     self.predictor = predictor
     self.state = state
     self.settings = settings
-    self.random = random ?? SeededRandomSource(seed: settings.seed)
+    givenRandom = random
     strategy = entry.make(settings.strategy.parameters)
     traits = entry.traits
     schedule = try TransferScheduleRegistry.schedule(for: settings.schedule)
   }
+
+  /// The random numbers.
+  var random: any RandomSource { givenRandom ?? SeededRandomSource(seed: settings.seed) }
 
   private static func check(
     _ canvas: Canvas, against predictor: any MaskPredictor
@@ -89,11 +91,13 @@ extension Sampler {
   /// - Throws: ``SamplerError``; the run then goes on as before.
   public mutating func change(to settings: SamplerSettings) throws(SamplerError) {
     var changed = try Sampler(
-      predictor: predictor, state: state, settings: Self.withoutDivisibility(settings))
+      predictor: predictor, state: state, settings: Self.withoutDivisibility(settings),
+      random: givenRandom)
     changed.cancellation = cancellation
-    changed.prediction = prediction
-    changed.lookedForwards = lookedForwards
+    changed.answers = answers
     changed.state.blocks = nil
+    // What another strategy remembered means nothing to this one.
+    if settings.strategy != self.settings.strategy { changed.state.memory = nil }
     self = changed
     updatePlannedSteps()
   }
@@ -112,6 +116,8 @@ extension Sampler {
     var canvas = state.canvas
     change(&canvas)
     try Self.check(canvas, against: predictor)
+    // A memory counts positions.
+    if canvas.count != state.canvas.count { state.memory = nil }
     state.canvas = canvas
     state.blocks = nil
     updatePlannedSteps()

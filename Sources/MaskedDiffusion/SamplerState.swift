@@ -14,6 +14,12 @@ public struct SamplerState: Equatable, Sendable {
   /// Creates the state before the first step.
   public init(canvas: Canvas) { self.canvas = canvas }
 
+  /// What the strategy remembers; `nil` before its first step, and where it remembers nothing.
+  public internal(set) var memory: MemoryRecord?
+
+  /// The opening question of the last step that had one.
+  var asked: ForwardQuestion?
+
   /// What the kept keys and values were computed from; `nil` when nothing is kept.
   ///
   /// Part of the state, so that a run that comes back here computes the same cache again.
@@ -22,29 +28,4 @@ public struct SamplerState: Equatable, Sendable {
   /// The number of steps the run will have taken when it goes on as planned; `nil` when the
   /// strategy sets its own pace.
   public internal(set) var plannedSteps: Int?
-}
-
-/// The canvases keys and values were computed from, and when the first was.
-struct CacheOrigin: Equatable, Sendable {
-  /// What kind of positions is kept; another kind begins anew.
-  var kind: CachePolicy.Kind
-  /// The canvas.
-  var canvas: Canvas
-  /// The block that was begun.
-  var block: Range<Int>
-  /// The steps done then.
-  var step: Int
-  /// What was computed since and changed what is kept, in order: enough to compute it again.
-  var later: [Pass] = []
-
-  /// Some positions of a canvas.
-  struct Pass: Equatable, Sendable {
-    /// The canvas.
-    var canvas: Canvas
-    /// The positions, ascending.
-    var computed: [Int]
-  }
-
-  /// The canvas that was computed last.
-  var latestCanvas: Canvas { later.last?.canvas ?? canvas }
 }

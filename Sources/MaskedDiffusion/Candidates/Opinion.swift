@@ -4,19 +4,24 @@ public struct Opinion: Equatable, Sendable {
   public var position: Int
   /// The entropy of the (guided) distribution, in nats.
   public var entropy: Double
+  /// The probability of the best token minus that of the second, in 0...1; does not depend on how
+  /// many tokens are listed.
+  public var margin: Double
   /// The most probable tokens, best first.
   public var top: [TokenProbability]
 
   /// Creates an opinion.
-  public init(position: Int, entropy: Double, top: [TokenProbability]) {
+  ///
+  /// Without a `margin` it is read off `top`, where a second token that is not listed counts as 0.
+  public init(
+    position: Int, entropy: Double, margin: Double? = nil, top: [TokenProbability]
+  ) {
     self.position = position
     self.entropy = entropy
+    self.margin =
+      margin
+      ?? (top.first?.probability ?? 0) - (top.count > 1 ? top[1].probability : 0)
     self.top = top
-  }
-
-  /// The probability of the best token minus that of the second, in 0...1.
-  public var margin: Double {
-    (top.first?.probability ?? 0) - (top.count > 1 ? top[1].probability : 0)
   }
 
   /// A token and its probability; with guidance also what either pass alone says.

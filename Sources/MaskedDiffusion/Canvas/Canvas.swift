@@ -1,5 +1,5 @@
 /// The sequence being denoised: prompt and answer positions together, some of them masked.
-public struct Canvas: Equatable, Sendable {
+public struct Canvas: Sendable {
   /// The tokens, masks included; shape `[positions]`.
   public private(set) var tokens: [TokenID]
 
@@ -23,6 +23,22 @@ public struct Canvas: Equatable, Sendable {
   /// How each position came by its token, `nil` where it is given, typed or masked.
   public private(set) var commitments: [Commitment?]
 
+  /// A number that stands for everything above: canvases that differ have different ones, up to a
+  /// chance of 2⁻⁶⁴, and equal canvases the same, whatever was done to them.
+  ///
+  /// Kept up to date position by position, so that telling canvases apart costs nothing.
+  public private(set) var number: UInt64 = 0
+
+  /// Whether a token is there to stay.
+  public enum Fate: String, Codable, Sendable {
+    /// It is, as far as the strategy goes.
+    case final
+    /// It is shown, but a later step decides about it.
+    case provisional
+    /// It fills up what stands after the end of the text.
+    case padding
+  }
+
   /// The step in which a position was unmasked, and what the predictor thought then.
   public struct Commitment: Equatable, Sendable {
     /// The denoising step, from 1.
@@ -31,12 +47,15 @@ public struct Canvas: Equatable, Sendable {
     public var confidence: Double
     /// The entropy of that distribution, in nats.
     public var entropy: Double
+    /// Whether the token is there to stay.
+    public var fate: Fate
 
     /// Creates a commitment.
-    public init(step: Int, confidence: Double, entropy: Double) {
+    public init(step: Int, confidence: Double, entropy: Double, fate: Fate = .final) {
       self.step = step
       self.confidence = confidence
       self.entropy = entropy
+      self.fate = fate
     }
   }
 
@@ -60,6 +79,7 @@ public struct Canvas: Equatable, Sendable {
     {
       answer = first..<(last + 1)
     }
+    renumber()
   }
 
   /// The number of positions.
@@ -97,47 +117,106 @@ extension Canvas {
   /// Gives the masked `position` its token.
   public mutating func unmask(_ position: Int, token: TokenID, commitment: Commitment) {
     precondition(isMasked(position), "position \(position) is not masked")
-    tokens[position] = token
-    commitments[position] = commitment
+    replace(position, token: token, commitment: commitment)
+  }
+
+  /// Gives `position` another token, whether it is masked or not.
+  public mutating func replace(_ position: Int, token: TokenID, commitment: Commitment) {
+    change(position) {
+      $0.tokens[position] = token
+      $0.commitments[position] = commitment
+    }
   }
 
   /// Masks the unmasked `position` again.
   public mutating func remask(_ position: Int) {
-    tokens[position] = maskToken
-    commitments[position] = nil
+    change(position) {
+      $0.tokens[position] = $0.maskToken
+      $0.commitments[position] = nil
+    }
   }
 
   /// Puts `token` at `position` by hand; the mask token masks it.
   ///
   /// With `isGiven`, guidance counts the token as prompt from now on.
   public mutating func put(_ token: TokenID, at position: Int, isGiven: Bool = false) {
-    tokens[position] = token
-    commitments[position] = nil
-    self.isGiven[position] = isGiven && token != maskToken
-    isLocked[position] = token != maskToken
+    change(position) {
+      $0.tokens[position] = token
+      $0.commitments[position] = nil
+      $0.isGiven[position] = isGiven && token != $0.maskToken
+      $0.isLocked[position] = token != $0.maskToken
+    }
   }
 
   /// Locks or unlocks `position`; a locked mask stays masked.
   public mutating func setLocked(_ isLocked: Bool, at position: Int) {
-    self.isLocked[position] = isLocked
+    change(position) { $0.isLocked[position] = isLocked }
   }
 
   /// Makes the answer longer by `count` masks, or shorter by dropping its last positions.
   public mutating func growAnswer(by count: Int) {
-    let end = answer.upperBound
     if count >= 0 {
-      tokens.insert(contentsOf: repeatElement(maskToken, count: count), at: end)
-      isGiven.insert(contentsOf: repeatElement(false, count: count), at: end)
-      isLocked.insert(contentsOf: repeatElement(false, count: count), at: end)
-      commitments.insert(contentsOf: repeatElement(nil, count: count), at: end)
-      answer = answer.lowerBound..<(end + count)
+      insertMasks(count, before: answer.upperBound)
     } else {
-      let start = max(answer.lowerBound, end + count)
-      tokens.removeSubrange(start..<end)
-      isGiven.removeSubrange(start..<end)
-      isLocked.removeSubrange(start..<end)
-      commitments.removeSubrange(start..<end)
-      answer = answer.lowerBound..<start
+      delete(max(answer.lowerBound, answer.upperBound + count)..<answer.upperBound)
     }
+  }
+
+  /// Inserts `count` masks before `position`, which is in the answer or at its end.
+  public mutating func insertMasks(_ count: Int, before position: Int) {
+    precondition(
+      answer.lowerBound <= position && position <= answer.upperBound,
+      "position \(position) is outside the answer \(answer)")
+    tokens.insert(contentsOf: repeatElement(maskToken, count: count), at: position)
+    isGiven.insert(contentsOf: repeatElement(false, count: count), at: position)
+    isLocked.insert(contentsOf: repeatElement(false, count: count), at: position)
+    commitments.insert(contentsOf: repeatElement(nil, count: count), at: position)
+    answer = answer.lowerBound..<(answer.upperBound + count)
+    renumber()
+  }
+
+  /// Deletes `positions`, which are in the answer.
+  public mutating func delete(_ positions: Range<Int>) {
+    precondition(
+      answer.lowerBound <= positions.lowerBound && positions.upperBound <= answer.upperBound,
+      "positions \(positions) are outside the answer \(answer)")
+    tokens.removeSubrange(positions)
+    isGiven.removeSubrange(positions)
+    isLocked.removeSubrange(positions)
+    commitments.removeSubrange(positions)
+    answer = answer.lowerBound..<(answer.upperBound - positions.count)
+    renumber()
+  }
+}
+
+/// The number.
+extension Canvas: Equatable {
+  /// Whether two canvases are the same, told by their numbers.
+  public static func == (left: Canvas, right: Canvas) -> Bool { left.number == right.number }
+
+  private mutating func change(_ position: Int, _ body: (inout Canvas) -> Void) {
+    number ^= key(of: position)
+    body(&self)
+    number ^= key(of: position)
+  }
+
+  private mutating func renumber() {
+    number = [tokens.count, answer.lowerBound, answer.upperBound, Int(maskToken)].reduce(1) {
+      SplitMix64.combined($0, UInt64(bitPattern: Int64($1)))
+    }
+    for position in tokens.indices { number ^= key(of: position) }
+  }
+
+  /// A number for all that is known of a position.
+  private func key(of position: Int) -> UInt64 {
+    let flags = (isGiven[position] ? 1 : 0) + (isLocked[position] ? 2 : 0)
+    var key = SplitMix64.combined(UInt64(position), UInt64(truncatingIfNeeded: tokens[position]))
+    key = SplitMix64.combined(key, UInt64(flags))
+    guard let commitment = commitments[position] else { return key }
+    key = SplitMix64.combined(key, UInt64(truncatingIfNeeded: commitment.step))
+    key = SplitMix64.combined(key, commitment.confidence.bitPattern)
+    key = SplitMix64.combined(key, commitment.entropy.bitPattern)
+    return commitment.fate == .final
+      ? key : SplitMix64.combined(key, commitment.fate == .padding ? 1 : 2)
   }
 }

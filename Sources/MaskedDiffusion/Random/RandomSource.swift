@@ -10,6 +10,10 @@ public enum RandomPurpose: UInt64, Sendable {
   case masking = 16
   /// How many of them are.
   case maskingShare = 17
+  /// Whether a drafted token is accepted.
+  case acceptance = 4
+  /// Which order positions are visited in, or what is tried.
+  case order = 5
 }
 
 /// Random numbers as a function of (step, position), not a stream: editing one position, computing

@@ -18,6 +18,11 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
     (Double(next() >> 11) + 0.5) * 0x1p-53
   }
 
+  /// Returns a number that depends on every bit of both arguments and on their order.
+  static func combined(_ first: UInt64, _ second: UInt64) -> UInt64 {
+    mix((first &+ 0x9E37_79B9_7F4A_7C15) ^ (second &* 0xD6E8_FEB8_6659_FD93))
+  }
+
   /// Spreads every bit of `value` over all 64.
   static func mix(_ value: UInt64) -> UInt64 {
     var z = value

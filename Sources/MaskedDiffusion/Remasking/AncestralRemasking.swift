@@ -26,4 +26,13 @@ public struct AncestralRemasking: RemaskingStrategy {
             < Double(context.plan.transferProbability)
       })
   }
+
+  /// Says that chance decided.
+  public func reason(for decision: StepDecision, in context: StepContext) -> StepReason {
+    context.reason(
+      for: decision,
+      kept: context.isLast
+        ? "all that was left" : "drawn from \(context.guesses), each with the same chance"
+    ) { $0.ranking.confidence }
+  }
 }

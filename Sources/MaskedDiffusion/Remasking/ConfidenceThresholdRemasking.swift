@@ -29,4 +29,15 @@ public struct ConfidenceThresholdRemasking: RemaskingStrategy {
     return StepDecision(
       unmasked: context.positions(withHighest: { $0.ranking.confidence }, count: max(1, enough)))
   }
+
+  /// Says whether the threshold was reached.
+  public func reason(for decision: StepDecision, in context: StepContext) -> StepReason {
+    let enough = context.candidates.count { $0.ranking.confidence >= threshold }
+    return context.reason(
+      for: decision,
+      kept: enough == 0
+        ? "the surest of \(context.guesses), none reaches \(threshold)"
+        : "\(enough) of \(context.guesses) reach \(threshold)"
+    ) { $0.ranking.confidence }
+  }
 }

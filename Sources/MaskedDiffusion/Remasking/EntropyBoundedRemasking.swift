@@ -71,4 +71,11 @@ public struct EntropyBoundedRemasking: RemaskingStrategy {
     }
     return StepDecision(unmasked: unmasked.sorted())
   }
+
+  /// Says what the bound is.
+  public func reason(for decision: StepDecision, in context: StepContext) -> StepReason {
+    context.reason(
+      for: decision, kept: "as many of \(context.guesses) as stay within \(bound) nats together",
+      by: order.score(of:))
+  }
 }

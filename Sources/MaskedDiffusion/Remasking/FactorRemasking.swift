@@ -39,4 +39,11 @@ public struct FactorRemasking: RemaskingStrategy {
     }
     return StepDecision(unmasked: ranked.prefix(max(1, run.count)).map(\.position).sorted())
   }
+
+  /// Says how many were sure enough together.
+  public func reason(for decision: StepDecision, in context: StepContext) -> StepReason {
+    context.reason(
+      for: decision, kept: "as many of \(context.guesses) as are sure enough together"
+    ) { $0.ranking.confidence }
+  }
 }

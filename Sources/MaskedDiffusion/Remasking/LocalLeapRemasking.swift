@@ -49,4 +49,12 @@ public struct LocalLeapRemasking: RemaskingStrategy {
     return StepDecision(
       unmasked: (ranked.prefix(max(1, anchors.count)) + near).map(\.position).sorted())
   }
+
+  /// Says what was an anchor.
+  public func reason(for decision: StepDecision, in context: StepContext) -> StepReason {
+    context.reason(
+      for: decision,
+      kept: "of \(context.guesses) those that are sure, and less sure ones beside them"
+    ) { $0.ranking.confidence }
+  }
 }

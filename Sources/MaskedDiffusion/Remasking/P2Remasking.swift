@@ -56,6 +56,13 @@ public struct P2Remasking: RemaskingStrategy {
       remasked: order[..<target].filter(\.isOld).map(\.position).sorted())
   }
 
+  /// Says that old and new compete.
+  public func reason(for decision: StepDecision, in context: StepContext) -> StepReason {
+    context.reason(
+      for: decision, kept: "the best of \(context.guesses) and of what stood there",
+      remasked: "no longer among the best", value: { $0.ranking.confidence }, by: score)
+  }
+
   /// α ln p − (1 − α) H, at most 0.
   private func score(_ candidate: Candidate) -> Double {
     var score = 0.0

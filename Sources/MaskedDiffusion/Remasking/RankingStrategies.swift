@@ -52,6 +52,13 @@ public struct MarginRemasking: RemaskingStrategy {
   public func decision(in context: StepContext) -> StepDecision {
     noise.decision(in: context) { $0.ranking.margin }
   }
+
+  /// Says how far the best is ahead.
+  public func reason(for decision: StepDecision, in context: StepContext) -> StepReason {
+    context.reason(
+      for: decision, superlative: "farthest ahead of their second choice"
+    ) { $0.ranking.margin }
+  }
 }
 
 /// Keeps the candidates of the distributions with the least entropy.
@@ -74,6 +81,13 @@ public struct EntropyRemasking: RemaskingStrategy {
   /// Keeps the candidates with the least entropy.
   public func decision(in context: StepContext) -> StepDecision {
     noise.decision(in: context) { -$0.ranking.entropy }
+  }
+
+  /// Says how uncertain the best is, in nats.
+  public func reason(for decision: StepDecision, in context: StepContext) -> StepReason {
+    context.reason(
+      for: decision, superlative: "least uncertain", value: { $0.ranking.entropy }
+    ) { -$0.ranking.entropy }
   }
 }
 
@@ -98,6 +112,11 @@ public struct RandomRemasking: RemaskingStrategy {
       unmasked: context.positions(
         withHighest: { context.uniform(for: .transfer, position: $0.position) },
         count: context.transferCount))
+  }
+
+  /// Says that chance decided.
+  public func reason(for decision: StepDecision, in context: StepContext) -> StepReason {
+    context.reason(for: decision, kept: "drawn from \(context.guesses)") { $0.ranking.confidence }
   }
 }
 

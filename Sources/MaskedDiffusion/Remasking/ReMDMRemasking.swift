@@ -90,6 +90,16 @@ public struct ReMDMRemasking: RemaskingStrategy {
     return StepDecision(unmasked: unmasked, remasked: remasked.map(\.0.position))
   }
 
+  /// Says that chance decided.
+  public func reason(for decision: StepDecision, in context: StepContext) -> StepReason {
+    context.reason(
+      for: decision,
+      kept: context.isLast
+        ? "all that was left" : "drawn from \(context.guesses), each with the same chance",
+      remasked: "drawn, so that mistakes can be mended"
+    ) { $0.ranking.confidence }
+  }
+
   private struct Transition {
     var alpha: Double
     var nextAlpha: Double

@@ -36,9 +36,9 @@ public enum RemaskingRegistry {
     /// How it is paced, and what it looks at.
     public let traits: StrategyTraits
     /// Creates the strategy from parameters that `descriptor` accepts.
-    public let make: @Sendable (_ parameters: ParameterValues) -> any RemaskingStrategy
+    public let make: @Sendable (_ parameters: ParameterValues) -> any SamplingStrategy
 
-    init<Strategy: RemaskingStrategy>(_: Strategy.Type) {
+    init<Strategy: SamplingStrategy>(_: Strategy.Type) {
       descriptor = Strategy.descriptor
       traits = Strategy.traits
       make = { Strategy(parameters: $0) }

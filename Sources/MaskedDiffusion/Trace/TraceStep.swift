@@ -22,6 +22,36 @@ public struct TraceStep: Equatable, Sendable {
   public var milliseconds: Double
   /// What the predictor thought of the masked positions, where that is recorded.
   public var opinions: [Opinion] = []
+  /// The positions whose token was replaced by another; they count as on the canvas before.
+  public var replaced: [Replacement] = []
+  /// The masks that were inserted; positions count as on the canvas before.
+  public var inserted: [StepDecision.Insertion] = []
+  /// The positions that vanished from the canvas before.
+  public var deleted: [Int] = []
+  /// Why the step did what it did.
+  public var reason: StepReason?
+  /// What the strategy remembers for the next step.
+  public var memory: MemoryRecord?
+
+  /// A position that got another token.
+  public struct Replacement: Equatable, Sendable {
+    /// The position.
+    public var position: Int
+    /// The token that was there.
+    public var old: TokenID
+    /// The token that is there now.
+    public var token: TokenID
+    /// Its probability, in 0...1.
+    public var confidence: Double
+
+    /// Creates a replacement.
+    public init(position: Int, old: TokenID, token: TokenID, confidence: Double) {
+      self.position = position
+      self.old = old
+      self.token = token
+      self.confidence = confidence
+    }
+  }
 
   /// A position that got a token.
   public struct Unmasking: Equatable, Sendable {
@@ -33,13 +63,19 @@ public struct TraceStep: Equatable, Sendable {
     public var confidence: Double
     /// The entropy of that distribution, in nats.
     public var entropy: Double
+    /// Whether the token is there to stay.
+    public var fate: Canvas.Fate
 
     /// Creates an unmasking.
-    public init(position: Int, token: TokenID, confidence: Double, entropy: Double) {
+    public init(
+      position: Int, token: TokenID, confidence: Double, entropy: Double,
+      fate: Canvas.Fate = .final
+    ) {
       self.position = position
       self.token = token
       self.confidence = confidence
       self.entropy = entropy
+      self.fate = fate
     }
   }
 

@@ -11,6 +11,37 @@ struct StepLine: Codable {
   var canvas: [TokenID]
   var mean_entropy: Double?
   var ms: Double
+  /// `[position, old id, id, confidence]`.
+  var replaced: [Replacement]?
+  /// `[position, count]`.
+  var inserted: [[Int]]?
+  var deleted: [Int]?
+  /// The positions, of those that got a token, whose fate is not to stay.
+  var provisional: [Int]?
+  var padding: [Int]?
+  var reason: ReasonJSON?
+  var memory: RecordedValue?
+
+  struct Replacement: Codable {
+    var replacement: TraceStep.Replacement
+
+    init(_ replacement: TraceStep.Replacement) { self.replacement = replacement }
+
+    init(from decoder: any Decoder) throws {
+      var container = try decoder.unkeyedContainer()
+      replacement = TraceStep.Replacement(
+        position: try container.decode(Int.self), old: try container.decode(TokenID.self),
+        token: try container.decode(TokenID.self), confidence: try container.decode(Double.self))
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.unkeyedContainer()
+      try container.encode(replacement.position)
+      try container.encode(replacement.old)
+      try container.encode(replacement.token)
+      try container.encode(rounded(replacement.confidence, 1e-6))
+    }
+  }
 
   /// `[position, id, confidence, entropy]`.
   struct Unmasking: Codable {
@@ -45,20 +76,59 @@ struct StepLine: Codable {
     canvas = step.canvas
     mean_entropy = step.meanEntropy.map { rounded($0, 1e-6) }
     ms = rounded(step.milliseconds, 1e-3)
+    replaced = step.replaced.isEmpty ? nil : step.replaced.map(Replacement.init)
+    inserted =
+      step.inserted.isEmpty ? nil : step.inserted.map { [$0.position, $0.count] }
+    deleted = step.deleted.isEmpty ? nil : step.deleted
+    provisional = Self.positions(of: .provisional, in: step)
+    padding = Self.positions(of: .padding, in: step)
+    reason = step.reason.map(ReasonJSON.init)
+    memory = step.memory.flatMap(RecordedValue.init)
+  }
+
+  private static func positions(of fate: Canvas.Fate, in step: TraceStep) -> [Int]? {
+    let positions = step.unmasked.filter { $0.fate == fate }.map(\.position)
+    return positions.isEmpty ? nil : positions
   }
 
   func traceStep() throws -> TraceStep {
-    guard block.count == 2, 0 <= block[0], block[0] <= block[1], block[1] <= canvas.count else {
+    // Positions count as on the canvas before, which had other positions where some vanished.
+    let before = canvas.count + (deleted?.count ?? 0)
+    guard block.count == 2, 0 <= block[0], block[0] <= block[1], block[1] <= before else {
       throw TraceLineError.invalid("block")
     }
     let positions = unmasked.map(\.unmasking.position) + remasked
-    guard positions.allSatisfy(canvas.indices.contains) else {
+    guard positions.allSatisfy((0..<before).contains) else {
       throw TraceLineError.invalid("unmasked")
     }
-    return TraceStep(
+    var record = TraceStep(
       step: step, time: time, nextTime: next_time, block: block[0]..<block[1], forwards: forwards,
       unmasked: unmasked.map(\.unmasking), remasked: remasked, canvas: canvas,
       meanEntropy: mean_entropy, milliseconds: ms)
+    try addChanges(to: &record)
+    record.reason = reason?.reason
+    record.memory = memory?.record
+    return record
+  }
+
+  /// Adds what only some strategies do.
+  private func addChanges(to record: inout TraceStep) throws {
+    let (provisional, padding) = (Set(provisional ?? []), Set(padding ?? []))
+    for index in record.unmasked.indices {
+      let position = record.unmasked[index].position
+      if provisional.contains(position) { record.unmasked[index].fate = .provisional }
+      if padding.contains(position) { record.unmasked[index].fate = .padding }
+    }
+    record.replaced = (replaced ?? []).map(\.replacement)
+    record.inserted = try (inserted ?? []).map { pair in
+      guard pair.count == 2, pair[0] >= 0, (0...1 << 24).contains(pair[1]) else {
+        throw TraceLineError.invalid("inserted")
+      }
+      return StepDecision.Insertion(before: pair[0], count: pair[1])
+    }
+    record.deleted = deleted ?? []
+    let positions = record.replaced.map(\.position) + record.deleted
+    guard positions.allSatisfy({ $0 >= 0 }) else { throw TraceLineError.invalid("replaced") }
   }
 }
 
@@ -69,12 +139,14 @@ struct CandidatesLine: Codable {
   var step: Int
   var positions: [Int]
   var entropy: [Double]
+  var margin: [Double]?
   var top: [[[Double]]]
 
   init(step: Int, opinions: [Opinion]) {
     self.step = step
     positions = opinions.map(\.position)
     entropy = opinions.map { rounded($0.entropy, 1e-6) }
+    margin = opinions.map { rounded($0.margin, 1e-6) }
     top = opinions.map { opinion in
       opinion.top.map { entry in
         let probabilities = [entry.probability, entry.conditional, entry.unconditional]
@@ -84,9 +156,12 @@ struct CandidatesLine: Codable {
   }
 
   func opinions() -> [Opinion] {
-    zip(positions, zip(entropy, top)).map { position, rest in
-      Opinion(
-        position: position, entropy: rest.0,
+    zip(positions, zip(entropy, top)).enumerated().map { index, line in
+      let (position, rest) = line
+      // Traces of earlier versions do not say.
+      let margin = margin.flatMap { index < $0.count ? $0[index] : nil }
+      return Opinion(
+        position: position, entropy: rest.0, margin: margin,
         top: rest.1.compactMap { values in
           guard values.count >= 2, let token = TokenID(exactly: values[0]) else { return nil }
           return Opinion.TokenProbability(

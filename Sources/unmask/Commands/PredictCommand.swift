@@ -98,6 +98,7 @@ struct PredictCommand: ParsableCommand {
       RowStatistics(values).map { statistics in
         Opinion(
           position: position, entropy: statistics.entropy,
+          margin: statistics.assessment(ofLogit: statistics.largest).margin,
           top: largestIndices(of: values, count: count).map { index in
             Opinion.TokenProbability(
               token: TokenID(index),

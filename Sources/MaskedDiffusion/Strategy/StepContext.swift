@@ -1,49 +1,3 @@
-/// A rule that decides, in one denoising step, which positions change.
-///
-/// A strategy is a value without memory: the same context gives the same decision, so a run can be
-/// replayed, rewound and compared. Two kinds share the protocol: those that *rank and keep* use
-/// ``StepContext/transferCount``, the *ancestral* ones draw for each position.
-public protocol RemaskingStrategy: Sendable {
-  /// The name, summary, source and parameters shown by the command line and the playground.
-  static var descriptor: AlgorithmDescriptor { get }
-
-  /// How the strategy is paced, and what it looks at.
-  static var traits: StrategyTraits { get }
-
-  /// Creates a strategy from parameter values already checked against ``descriptor``.
-  init(parameters: ParameterValues)
-
-  /// Returns the positions to unmask and the positions to mask again.
-  func decision(in context: StepContext) -> StepDecision
-}
-
-/// What the sampler has to know about a strategy.
-public struct StrategyTraits: Equatable, Sendable {
-  /// What sets the number of steps.
-  public var pacing: Pacing
-  /// Whether unmasked tokens may be masked again.
-  public var remasks: Bool
-  /// Whether the candidates at unmasked positions are wanted too.
-  public var readsUnmasked: Bool
-
-  /// Creates traits.
-  public init(pacing: Pacing, remasks: Bool = false, readsUnmasked: Bool = false) {
-    self.pacing = pacing
-    self.remasks = remasks
-    self.readsUnmasked = readsUnmasked
-  }
-
-  /// What sets the number of steps.
-  public enum Pacing: Sendable {
-    /// The schedule's transfer counts; a count of 0 needs no forward pass.
-    case scheduled
-    /// The schedule's probabilities, drawn for each position.
-    case ancestral
-    /// The strategy alone: a block takes as many steps as it needs, at most one a position.
-    case adaptive
-  }
-}
-
 /// What a strategy may look at.
 public struct StepContext: Sendable {
   /// The candidates for the masked positions up to the end of the block, by position.
@@ -67,10 +21,35 @@ public struct StepContext: Sendable {
   /// The random numbers.
   public var random: any RandomSource
 
+  /// The canvas before the step.
+  public var canvas: Canvas
+
+  /// The positions of the block.
+  public var block: Range<Int>
+
+  /// The steps done on the block.
+  public var stepInBlock: Int
+
+  /// The number of steps planned for the block.
+  public var blockSteps: Int
+
+  /// The tokens that end a text.
+  public var endOfTextTokens: [TokenID]
+
+  /// The answer to the opening question; `nil` when nothing was asked.
+  public var answer: Answer?
+
+  /// The answer to the opening question of the step before, for strategies that read it; `nil` in
+  /// the first step.
+  public var previous: Answer?
+
   /// Creates a context.
   public init(
     candidates: [Candidate], unmasked: [UnmaskedToken] = [], plan: PlannedStep,
-    maskedTarget: Int, isLast: Bool, step: Int, random: any RandomSource
+    maskedTarget: Int, isLast: Bool, step: Int, random: any RandomSource,
+    canvas: Canvas = Canvas(prompt: [], length: 0, maskToken: 0), block: Range<Int> = 0..<0,
+    stepInBlock: Int = 0, blockSteps: Int = 0, endOfTextTokens: [TokenID] = [],
+    answer: Answer? = nil, previous: Answer? = nil
   ) {
     self.candidates = candidates
     self.unmasked = unmasked
@@ -79,6 +58,13 @@ public struct StepContext: Sendable {
     self.isLast = isLast
     self.step = step
     self.random = random
+    self.canvas = canvas
+    self.block = block
+    self.stepInBlock = stepInBlock
+    self.blockSteps = blockSteps
+    self.endOfTextTokens = endOfTextTokens
+    self.answer = answer
+    self.previous = previous
   }
 
   /// The number of tokens the schedule asks to unmask (`num_transfer_tokens` in reference code),
@@ -99,8 +85,14 @@ public struct StepContext: Sendable {
 
   /// Returns the candidates with the highest scores first, lower positions first among equals.
   public func rankedCandidates(by score: (Candidate) -> Double) -> [Candidate] {
-    candidates
-      .map { (candidate: $0, score: score($0)) }
+    candidates.ranked(by: score)
+  }
+}
+
+extension [Candidate] {
+  /// Returns the candidates with the highest scores first, lower positions first among equals.
+  public func ranked(by score: (Candidate) -> Double) -> [Candidate] {
+    map { (candidate: $0, score: score($0)) }
       .sorted {
         $0.score != $1.score
           ? $0.score > $1.score : $0.candidate.position < $1.candidate.position
@@ -126,19 +118,5 @@ public struct UnmaskedToken: Equatable, Sendable {
     self.token = token
     self.confidence = confidence
     self.candidate = candidate
-  }
-}
-
-/// What a strategy decided: positions, ascending.
-public struct StepDecision: Equatable, Sendable {
-  /// The masked positions that get their candidate.
-  public var unmasked: [Int]
-  /// The unmasked positions that are masked again.
-  public var remasked: [Int]
-
-  /// Creates a decision.
-  public init(unmasked: [Int], remasked: [Int] = []) {
-    self.unmasked = unmasked
-    self.remasked = remasked
   }
 }

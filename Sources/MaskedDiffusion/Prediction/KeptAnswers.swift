@@ -1,0 +1,62 @@
+/// The last answers of a predictor, so that looking at a canvas and then stepping from it costs one
+/// forward pass, and so that their storage is reused.
+struct KeptAnswers: Sendable {
+  private var answers: [Answer] = []
+  private var keysAndValues = KeptKeysAndValues()
+
+  /// Returns the answer to `question` about `canvas`; asks only when it is not known.
+  ///
+  /// - Parameters:
+  ///   - question: The question.
+  ///   - canvas: What it is about.
+  ///   - depth: The number of answers to keep, this one included.
+  ///   - time: The time t, for networks that are conditioned on it.
+  ///   - predictor: The model.
+  ///   - cancellation: Stops the forward pass when raised.
+  /// - Returns: The answer; it may cover more positions.
+  /// - Throws: What the predictor throws; the question then counts as unanswered.
+  mutating func answer(
+    to question: ForwardQuestion, about canvas: Canvas, depth: Int, time: Float?,
+    predictor: any MaskPredictor, cancellation: CancellationFlag?
+  ) throws(PredictionError) -> Answer {
+    if let index = answers.lastIndex(where: { $0.question.covers(question) }) {
+      return answers[index]
+    }
+    try keysAndValues.prepare(
+      for: question, time: time, predictor: predictor, cancellation: cancellation)
+    var answer = answers.count >= depth ? answers.removeFirst() : Answer(question)
+    answer.reuse(for: question)
+    do {
+      let rows = question.rows { keysAndValues.use(by: question, row: $0) }
+      try answer.fill(
+        from: predictor,
+        request: PredictionRequest(rows: rows, time: time, cancellation: cancellation))
+    } catch {
+      keysAndValues.abandon(question)
+      throw error
+    }
+    keysAndValues.finish(question, canvas: canvas)
+    answers.append(answer)
+    return answer
+  }
+
+  /// Returns the answers to several questions, computed together; they are not kept.
+  static func answers(
+    to questions: [ForwardQuestion], time: Float?, predictor: any MaskPredictor,
+    cancellation: CancellationFlag?
+  ) throws(PredictionError) -> [Answer] {
+    let rows = questions.flatMap { $0.rows { _ in nil } }
+    let prediction = try predictor.prediction(
+      for: PredictionRequest(rows: rows, time: time, cancellation: cancellation))
+    var rest = prediction.rows[...]
+    var answers: [Answer] = []
+    for question in questions {
+      var answer = Answer(question)
+      answer.take(Array(rest.prefix(question.rowCount)), reader: predictor.logitsReader)
+      rest = rest.dropFirst(question.rowCount)
+      try answer.checkFinite()
+      answers.append(answer)
+    }
+    return answers
+  }
+}

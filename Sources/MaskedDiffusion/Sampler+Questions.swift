@@ -1,0 +1,143 @@
+/// What the predictor is asked, and how often that counts as a forward pass.
+extension Sampler {
+  var suppressedTokens: [TokenID] {
+    var tokens: [TokenID] = []
+    // An adaptive strategy that keeps a mask would wait for ever.
+    if settings.forbidsMaskToken || traits.pacing == .adaptive {
+      tokens.append(predictor.maskToken)
+    }
+    if settings.endOfText == .forbid { tokens += predictor.endOfTextTokens }
+    return tokens
+  }
+
+  /// The masked positions that compete in a step on `block`.
+  ///
+  /// Where keys and values are kept in blocks, masks before the block are not computed and so not
+  /// written.
+  func openPositions(for block: BlockPlan) -> [Int] {
+    let isLimited =
+      keepsCache(for: block) && block.done > 0 && settings.cache.kind != .delayed
+    let first = isLimited ? block.range.lowerBound : 0
+    return state.canvas.openPositions(in: first..<block.range.upperBound)
+  }
+
+  private func keepsCache(for block: BlockPlan) -> Bool {
+    switch settings.cache.kind {
+    case .none: false
+    case .prefix, .dual: block.range != 0..<state.canvas.count
+    case .delayed: true
+    }
+  }
+
+  /// Which keys and values a step on `block` starts from, and which it computes.
+  private func cacheQuestion(
+    for block: BlockPlan, wanted: [Int]
+  ) -> ForwardQuestion.Cache {
+    let canvas = state.canvas
+    guard let origin = usableOrigin(for: block) else {
+      return ForwardQuestion.Cache(
+        origin: CacheOrigin(
+          policy: settings.cache.kind.rawValue, canvas: canvas,
+          block: settings.cache.kind == .delayed ? 0..<canvas.count : block.range,
+          step: state.step),
+        computed: Array(0..<canvas.count), isKept: false)
+    }
+    return ForwardQuestion.Cache(
+      origin: origin,
+      computed: settings.cache.computedPositions(
+        of: canvas, block: block.range, previous: origin.latestCanvas, wanted: wanted),
+      isKept: settings.cache.kind == .delayed)
+  }
+
+  /// What is kept, unless everything is to be computed anew.
+  private func usableOrigin(for block: BlockPlan) -> CacheOrigin? {
+    guard let origin = state.cacheOrigin, origin.policy == settings.cache.kind.rawValue,
+      origin.canvas.count == state.canvas.count,
+      state.step - origin.step < settings.cache.stepLimit
+    else { return nil }
+    guard settings.cache.kind != .delayed else { return origin }
+    return origin.block == block.range && block.done > 0 ? origin : nil
+  }
+
+  /// The positions a standard question about `block` asks for.
+  func standardPositions(for block: BlockPlan) -> [Int] {
+    let positions = openPositions(for: block)
+    guard traits.readsUnmasked else { return positions }
+    return (positions + state.canvas.remaskablePositions(in: block.range)).sorted()
+  }
+
+  /// Returns a question about the canvas as it is, with the keys and values a step on `block` uses.
+  func question(at positions: [Int], for block: BlockPlan?) -> ForwardQuestion {
+    var question = ForwardQuestion(
+      canvas: state.canvas, positions: positions, scale: settings.guidanceScale,
+      suppressed: suppressedTokens)
+    if let block, keepsCache(for: block) {
+      question.cache = cacheQuestion(for: block, wanted: positions)
+    }
+    return question
+  }
+
+  /// Returns a strategy's own question.
+  ///
+  /// One about the canvas as it is uses kept keys and values as the standard question does.
+  func question(_ asked: Question, for block: BlockPlan) -> ForwardQuestion {
+    if asked.tokens == state.canvas.tokens, asked.positionIDs == nil {
+      return question(at: asked.wanted, for: block)
+    }
+    return ForwardQuestion(
+      asked, canvas: state.canvas, scale: settings.guidanceScale, suppressed: suppressedTokens)
+  }
+
+  /// Asks for the canvas as it is, or remembers the answer.
+  mutating func answer(
+    to question: ForwardQuestion, time: Float
+  ) throws(PredictionError) -> Answer {
+    try answers.answer(
+      to: question, about: state.canvas, depth: traits.readsPrevious ? 2 : 1, time: time,
+      predictor: predictor, cancellation: cancellation)
+  }
+
+  /// The forward passes a step counts for `question`: none when the step before asked the same.
+  ///
+  /// Nothing else matters, not what somebody looked at in between nor what had to be computed again
+  /// after going back, so that a run costs the same however it is watched.
+  func forwards(for question: ForwardQuestion) -> Int {
+    if let asked = state.asked, asked.covers(question) { return 0 }
+    return question.rowCount
+  }
+}
+
+/// Looks.
+extension Sampler {
+  /// Returns what the predictor thinks of the canvas as it is now, at the masked positions or at
+  /// every position of the answer.
+  ///
+  /// A step that follows uses the same forward pass, and counts it; only where keys and values are
+  /// kept in blocks does it need one of its own, because looks compute everything there.
+  ///
+  /// - Parameters:
+  ///   - count: The number of top tokens, 0 or more.
+  ///   - everywhere: Whether unmasked positions of the answer are wanted too.
+  /// - Returns: One opinion a position, ascending.
+  /// - Throws: ``SamplerError/prediction(_:)``.
+  public mutating func opinions(
+    count: Int, everywhere: Bool = false
+  ) throws(SamplerError) -> [Opinion] {
+    layOutBlocksIfNeeded()
+    let masked = state.canvas.maskedPositions
+    let positions =
+      everywhere ? Set(masked).union(state.canvas.answer).sorted() : masked
+    let block = state.blocks?.first { !isDone($0) }
+    // What the next step asks is asked along with it.
+    let wanted =
+      block.map { Set(standardPositions(for: $0)).union(positions).sorted() } ?? positions
+    var question = question(at: wanted, for: nil)
+    if settings.cache.kind == .delayed, !everywhere, let block {
+      // All masks are computed in the next step anyway.
+      question.cache = cacheQuestion(for: block, wanted: wanted)
+    }
+    do {
+      return try answer(to: question, time: currentTime).opinions(of: positions, count: count)
+    } catch { throw .prediction(error) }
+  }
+}
