@@ -3,6 +3,8 @@
 struct KeptKeysAndValues: Sendable {
   private var storage = Storage()
 
+  /// The caches, and what is in them.
+  ///
   /// A copy that is asked again begins with an empty store, so that it does not change what the
   /// original keeps. Sendable because only the one copy that owns it uses it.
   private final class Storage: @unchecked Sendable {

@@ -1,6 +1,6 @@
-/// What a strategy decided. Positions count on the canvas before the step, and are ascending.
+/// What a strategy decided.
 ///
-/// Tokens change first, then positions are deleted and inserted.
+/// Positions count on the canvas before the step, and are ascending. Tokens change first, then positions are deleted and inserted.
 public struct StepDecision: Equatable, Sendable {
   /// The masked positions that get their candidate.
   public var unmasked: [Int]
