@@ -30,7 +30,7 @@ extension Sampler {
 }
 
 /// A step in the making: nothing of the state changes before it is decided.
-private struct StepWork {
+struct StepWork {
   let block: BlockPlan
   var context: StepContext
   var cacheOrigin: CacheOrigin?
@@ -50,7 +50,7 @@ private struct StepWork {
 /// The parts of a step.
 extension Sampler {
   /// What is known before anything is asked.
-  private func context(of block: BlockPlan) -> StepContext {
+  func context(of block: BlockPlan) -> StepContext {
     let isAdaptive = traits.pacing == .adaptive
     return StepContext(
       candidates: [], plan: currentPlan(of: block), maskedTarget: block.maskedTarget,
@@ -60,33 +60,42 @@ extension Sampler {
       endOfTextTokens: predictor.endOfTextTokens)
   }
 
-  /// Asks the opening question and puts its answer into the context.
-  private mutating func open(_ work: inout StepWork) throws(PredictionError) {
+  /// The question a step opens with; `nil` when there is nothing to ask.
+  func openingQuestion(in work: StepWork) -> ForwardQuestion? {
     let isIdle =
       traits.pacing == .scheduled && !traits.remasks && work.context.plan.transferCount == 0
       && settings.recordedCandidates == 0
-    guard !isIdle else { return }
+    guard !isIdle else { return nil }
     let question: ForwardQuestion
     switch strategy.opening(in: work.context, record: state.memory) {
-    case .nothing: return
+    case .nothing: return nil
     case .standard:
       question = self.question(at: standardPositions(for: work.block), for: work.block)
     case .question(let asked): question = self.question(asked, for: work.block)
     }
-    guard !question.positions.isEmpty else { return }
+    return question.positions.isEmpty ? nil : question
+  }
+
+  /// Notes what is asked, and what is kept of keys and values once it is answered.
+  func note(_ question: ForwardQuestion, in work: inout StepWork) {
+    work.asked = question
+    guard let cache = question.cache else { return }
+    work.cacheOrigin = cache.origin
+    if cache.isKept {
+      work.cacheOrigin?.append(
+        CacheOrigin.Pass(canvas: state.canvas, computed: cache.computed))
+    }
+  }
+
+  /// Asks the opening question and puts its answer into the context.
+  private mutating func open(_ work: inout StepWork) throws(PredictionError) {
+    guard let question = openingQuestion(in: work) else { return }
     if traits.readsPrevious, let asked = state.asked {
       work.context.previous = try answer(to: asked, time: work.context.plan.time)
     }
     let answer = try answer(to: question, time: work.context.plan.time)
     work.forwards += forwards(for: question)
-    work.asked = question
-    if let cache = question.cache {
-      work.cacheOrigin = cache.origin
-      if cache.isKept {
-        work.cacheOrigin?.append(
-          CacheOrigin.Pass(canvas: state.canvas, computed: cache.computed))
-      }
-    }
+    note(question, in: &work)
     work.context.answer = answer
     try propose(&work.context, block: work.block, answer: answer)
   }
@@ -163,7 +172,7 @@ extension Sampler {
 /// Applying a decision.
 extension Sampler {
   /// Changes the canvas as decided and returns the record of the step.
-  private mutating func apply(_ work: StepWork) -> TraceStep {
+  mutating func apply(_ work: StepWork) -> TraceStep {
     let context = work.context
     let entropies = context.candidates.map(\.unmodified.entropy)
     var record = TraceStep(
@@ -186,6 +195,7 @@ extension Sampler {
     record.canvas = state.canvas.tokens
     record.reason = work.decision.reason
     record.memory = work.memory
+    record.endsBlock = work.decision.endsBlock
     return record
   }
 

@@ -85,7 +85,7 @@ struct FuzzTests {
     source.wait(limit: 5)
     try source.press("<home><right>R<space>")
     source.wait(limit: 5)
-    var rig = Rig(trace: source.state.session.trace(models: source.state.models).trace)
+    var rig = Rig(trace: source.state.session.trace(models: source.state.models))
     try fuzz(&rig, seed: 77, rounds: 400)
   }
 

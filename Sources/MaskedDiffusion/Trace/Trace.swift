@@ -32,11 +32,6 @@ public struct Trace: Equatable, Sendable {
       pieces.merge(more) { $1 }
     }
   }
-
-  /// The canvas after `count` steps, 0 for the start; shape `[positions]`.
-  public func canvas(afterSteps count: Int) -> [TokenID] {
-    count == 0 ? header.canvas : steps[count - 1].canvas
-  }
 }
 
 /// One thing that happened in a run.
@@ -53,6 +48,8 @@ public enum TraceRecord: Equatable, Sendable {
   case branch(TraceBranch)
   /// The bytes of tokens that have not occurred before.
   case pieces([TokenID: TokenPiece])
+  /// How probable tokens were, where that is recorded.
+  case logProbabilities(TraceLogProbabilities)
   /// The run is over.
   case end(TraceEnd)
 }
@@ -79,6 +76,10 @@ public struct TraceHeader: Equatable, Sendable {
   public var endOfTextTokens: [TokenID]
   /// The bytes of the tokens of the prompt.
   public var pieces: [TokenID: TokenPiece]
+  /// The positions guidance counts as prompt; `nil` stands for all that hold tokens.
+  public var given: [Int]?
+  /// The positions that are locked; `nil` stands for all that hold tokens.
+  public var locked: [Int]?
 
   /// The model of a run.
   public struct ModelIdentity: Equatable, Sendable {
@@ -122,6 +123,44 @@ public struct TraceHeader: Equatable, Sendable {
   public var canvas: [TokenID] {
     prompt + Array(repeating: maskToken, count: length) + suffix
   }
+
+  /// The canvas before the first step, with what is known of its positions.
+  public var startCanvas: Canvas {
+    var frame = CanvasFrame(Canvas(prompt: canvas, length: 0, maskToken: maskToken))
+    frame.answer = answer.clamped(to: 0..<frame.count)
+    if let given {
+      let given = Set(given)
+      frame.isGiven = frame.tokens.indices.map { given.contains($0) && !frame.isMasked($0) }
+    }
+    if let locked {
+      let locked = Set(locked)
+      frame.isLocked = frame.tokens.indices.map(locked.contains)
+    }
+    return frame.canvas
+  }
+
+  /// Returns the header with `start` as its canvas, told as prompt, masks and suffix where it can be.
+  public func starting(on start: Canvas) -> TraceHeader {
+    var header = self
+    header.answer = start.answer
+    header.maskToken = start.maskToken
+    header.prompt = Array(start.tokens[..<start.answer.lowerBound])
+    header.length = start.answer.count
+    header.suffix = Array(start.tokens[start.answer.upperBound...])
+    // Tokens in the answer are something that a length cannot say: all of it is prompt then.
+    if header.canvas != start.tokens {
+      header.prompt = start.tokens
+      header.length = 0
+      header.suffix = []
+    }
+    header.given = nil
+    header.locked = nil
+    if header.startCanvas != start {
+      header.given = start.tokens.indices.filter { start.isGiven[$0] }
+      header.locked = start.tokens.indices.filter { start.isLocked[$0] }
+    }
+    return header
+  }
 }
 
 /// The bytes of a token, which need not be whole characters.
@@ -164,12 +203,16 @@ public struct TraceBranch: Equatable, Sendable {
   public var parent: String
   /// The step after which it leaves.
   public var step: Int
+  /// What it starts with, where prompt, length, model or precision are other ones; its steps then
+  /// count from there.
+  public var start: TraceHeader?
 
   /// Creates a branch.
-  public init(name: String, parent: String, step: Int) {
+  public init(name: String, parent: String, step: Int, start: TraceHeader? = nil) {
     self.name = name
     self.parent = parent
     self.step = step
+    self.start = start
   }
 }
 
@@ -195,5 +238,33 @@ public struct TraceEnd: Equatable, Sendable {
     self.forwards = forwards
     self.milliseconds = milliseconds
     self.reason = reason
+  }
+}
+
+/// How probable the tokens of some positions were.
+public struct TraceLogProbabilities: Equatable, Sendable {
+  /// When the predictor was asked.
+  public var moment: Moment
+  /// The steps done then.
+  public var step: Int
+  /// The positions, ascending.
+  public var positions: [Int]
+  /// ln p of the token at each position under the unmodified distribution; at most 0, in nats.
+  public var values: [Double]
+
+  /// When the predictor was asked.
+  public enum Moment: String, Codable, Sendable {
+    /// When the positions got their tokens.
+    case unmasking
+    /// At the end, every token seen but the predictor's own position not masked.
+    case end
+  }
+
+  /// Creates a record.
+  public init(moment: Moment, step: Int, positions: [Int], values: [Double]) {
+    self.moment = moment
+    self.step = step
+    self.positions = positions
+    self.values = values
   }
 }

@@ -1,11 +1,11 @@
-/// Where two traces of the same task part.
+/// Where two runs of the same task part.
 public struct TraceComparison: Equatable, Sendable {
   /// The first difference, `nil` when every step is the same.
   public var difference: Difference?
   /// The number of steps compared before it.
   public var equalSteps: Int
 
-  /// A difference between two traces.
+  /// A difference between two runs.
   public enum Difference: Equatable, Sendable {
     /// They start from other canvases.
     case start
@@ -19,9 +19,9 @@ public struct TraceComparison: Equatable, Sendable {
   public struct Position: Equatable, Sendable {
     /// The position.
     public var position: Int
-    /// The token of the first trace.
+    /// The token of the first run.
     public var first: TokenID?
-    /// The token of the second trace.
+    /// The token of the second run.
     public var second: TokenID?
 
     /// Creates a position.
@@ -32,26 +32,32 @@ public struct TraceComparison: Equatable, Sendable {
     }
   }
 
-  /// Compares `first` with `second`, canvas by canvas.
-  public init(_ first: Trace, _ second: Trace) {
-    let (a, b) = (first.steps, second.steps)
+  /// Compares two branches, canvas by canvas; what was changed by hand counts.
+  public init(_ first: RunTree.Branch, _ second: RunTree.Branch) {
     equalSteps = 0
-    guard first.header.canvas == second.header.canvas else {
-      difference = .start
-      return
-    }
-    for (one, other) in zip(a, b) {
-      guard one.canvas == other.canvas else {
-        difference = .step(
-          number: one.step, positions: Self.positions(of: one.canvas, and: other.canvas))
+    var frames = (CanvasFrame(first.start.startCanvas), CanvasFrame(second.start.startCanvas))
+    for (number, (one, other)) in zip(first.points, second.points).enumerated() {
+      frames.0.apply(one)
+      frames.1.apply(other)
+      guard frames.0.tokens == frames.1.tokens else {
+        difference =
+          number == 0
+          ? .start
+          : .step(number: number, positions: Self.positions(frames.0.tokens, frames.1.tokens))
         return
       }
-      equalSteps += 1
+      equalSteps = number
     }
-    difference = a.count == b.count ? nil : .length(first: a.count, second: b.count)
+    difference =
+      first.head == second.head ? nil : .length(first: first.head, second: second.head)
   }
 
-  private static func positions(of a: [TokenID], and b: [TokenID]) -> [Position] {
+  /// Compares the first branches of two traces.
+  public init(_ first: Trace, _ second: Trace) {
+    self.init(RunTree(first).branches[0], RunTree(second).branches[0])
+  }
+
+  private static func positions(_ a: [TokenID], _ b: [TokenID]) -> [Position] {
     (0..<max(a.count, b.count)).compactMap { position in
       let first = position < a.count ? a[position] : nil
       let second = position < b.count ? b[position] : nil

@@ -29,6 +29,7 @@ public enum TraceFile {
     case .edit(let edit): return [encode(EditLine(edit))]
     case .branch(let branch): return [encode(BranchLine(branch))]
     case .pieces(let pieces): return [encode(PiecesLine(pieces))]
+    case .logProbabilities(let record): return [encode(LogProbabilitiesLine(record))]
     case .end(let end): return [encode(EndLine(end))]
     }
   }
@@ -57,7 +58,7 @@ public enum TraceFile {
     else { throw .notATrace }
     guard tag.version <= version else { throw .newerVersion(tag.version) }
     do {
-      return try JSONDecoder().decode(HeaderLine.self, from: line).header()
+      return try JSONDecoder().decode(StartJSON.self, from: line).header()
     } catch { throw .malformedLine(1, describe(error)) }
   }
 
@@ -74,6 +75,8 @@ public enum TraceFile {
     case "edit": return .edit(try decoder.decode(EditLine.self, from: line).edit())
     case "branch": return .branch(try decoder.decode(BranchLine.self, from: line).branch())
     case "pieces": return .pieces(try decoder.decode(PiecesLine.self, from: line).tokens())
+    case "log-probabilities":
+      return .logProbabilities(try decoder.decode(LogProbabilitiesLine.self, from: line).record())
     case "end": return .end(try decoder.decode(EndLine.self, from: line).end())
     default: return nil
     }

@@ -1,7 +1,26 @@
 /// The lines of a trace file as they stand in JSON. Field names are part of the format: never
 /// rename one.
 
-struct HeaderLine: Codable {
+/// The first line of a file: the format, and what the run was started with.
+struct HeaderLine: Encodable {
+  private struct Tag: Encodable {
+    var format = TraceFile.format
+    var version = TraceFile.version
+  }
+
+  var header: TraceHeader
+
+  init(_ header: TraceHeader) { self.header = header }
+
+  /// Writes both as members of one object.
+  func encode(to encoder: any Encoder) throws {
+    try Tag().encode(to: encoder)
+    try StartJSON(header).encode(to: encoder)
+  }
+}
+
+/// What a run or branch was started with.
+struct StartJSON: Codable {
   struct Model: Codable {
     var name: String
     var family: String
@@ -9,8 +28,6 @@ struct HeaderLine: Codable {
     var precision: String
   }
 
-  var format = TraceFile.format
-  var version = TraceFile.version
   var model: Model
   var preset: String?
   var settings: SettingsJSON
@@ -23,6 +40,8 @@ struct HeaderLine: Codable {
   var mask_id: TokenID
   var end_ids: [TokenID]
   var pieces: [String: PieceJSON]
+  var given: [Int]?
+  var locked: [Int]?
 
   init(_ header: TraceHeader) {
     model = Model(
@@ -39,6 +58,8 @@ struct HeaderLine: Codable {
     mask_id = header.maskToken
     end_ids = header.endOfTextTokens
     pieces = PieceJSON.dictionary(header.pieces)
+    given = header.given
+    locked = header.locked
   }
 
   func header() throws -> TraceHeader {
@@ -46,13 +67,19 @@ struct HeaderLine: Codable {
     guard length >= 0, length <= 1 << 24 else { throw TraceLineError.invalid("length") }
     guard answer.count == 2, 0 <= answer[0], answer[0] <= answer[1], answer[1] <= count + length
     else { throw TraceLineError.invalid("answer") }
-    return TraceHeader(
+    guard ((given ?? []) + (locked ?? [])).allSatisfy((0..<count + length).contains) else {
+      throw TraceLineError.invalid("locked")
+    }
+    var header = TraceHeader(
       model: TraceHeader.ModelIdentity(
         name: model.name, family: model.family, configurationChecksum: model.config_checksum,
         precision: model.precision),
       preset: preset, settings: settings.settings, prompt: prompt_ids, length: length,
       suffix: suffix_ids, answer: answer[0]..<answer[1], maskToken: mask_id,
       endOfTextTokens: end_ids, pieces: try PieceJSON.pieces(pieces))
+    header.given = given
+    header.locked = locked
+    return header
   }
 }
 
@@ -161,14 +188,39 @@ struct BranchLine: Codable {
   var name: String
   var parent: String
   var step: Int
+  var start: StartJSON?
 
   init(_ branch: TraceBranch) {
     name = branch.name
     parent = branch.parent
     step = branch.step
+    start = branch.start.map(StartJSON.init)
   }
 
-  func branch() -> TraceBranch { TraceBranch(name: name, parent: parent, step: step) }
+  func branch() throws -> TraceBranch {
+    TraceBranch(name: name, parent: parent, step: step, start: try start?.header())
+  }
+}
+
+struct LogProbabilitiesLine: Codable {
+  var kind = "log-probabilities"
+  var moment: TraceLogProbabilities.Moment
+  var step: Int
+  var positions: [Int]
+  var values: [Double]
+
+  init(_ record: TraceLogProbabilities) {
+    moment = record.moment
+    step = record.step
+    positions = record.positions
+    values = record.values.map { rounded($0, 1e-6) }
+  }
+
+  func record() throws -> TraceLogProbabilities {
+    guard positions.count == values.count else { throw TraceLineError.invalid("values") }
+    return TraceLogProbabilities(
+      moment: moment, step: step, positions: positions, values: values)
+  }
 }
 
 struct EndLine: Codable {
@@ -197,3 +249,6 @@ struct EndLine: Codable {
 func rounded(_ value: Double, _ unit: Double) -> Double {
   value.isFinite ? (value / unit).rounded() / (1 / unit).rounded() : 0
 }
+
+/// `value`, or 0 when it is not finite, which JSON cannot hold.
+func finite(_ value: Double) -> Double { value.isFinite ? value : 0 }

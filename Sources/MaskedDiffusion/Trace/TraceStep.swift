@@ -32,6 +32,10 @@ public struct TraceStep: Equatable, Sendable {
   public var reason: StepReason?
   /// What the strategy remembers for the next step.
   public var memory: MemoryRecord?
+  /// Whether the strategy declared the block finished.
+  public var endsBlock = false
+  /// Whether the user chose position and token.
+  public var isByHand = false
 
   /// A position that got another token.
   public struct Replacement: Equatable, Sendable {

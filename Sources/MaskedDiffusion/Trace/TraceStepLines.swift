@@ -21,6 +21,8 @@ struct StepLine: Codable {
   var padding: [Int]?
   var reason: ReasonJSON?
   var memory: RecordedValue?
+  var ends_block: Bool?
+  var by_hand: Bool?
 
   struct Replacement: Codable {
     var replacement: TraceStep.Replacement
@@ -39,7 +41,7 @@ struct StepLine: Codable {
       try container.encode(replacement.position)
       try container.encode(replacement.old)
       try container.encode(replacement.token)
-      try container.encode(rounded(replacement.confidence, 1e-6))
+      try container.encode(finite(replacement.confidence))
     }
   }
 
@@ -60,8 +62,9 @@ struct StepLine: Codable {
       var container = encoder.unkeyedContainer()
       try container.encode(unmasking.position)
       try container.encode(unmasking.token)
-      try container.encode(rounded(unmasking.confidence, 1e-6))
-      try container.encode(rounded(unmasking.entropy, 1e-6))
+      // All digits: strategies go on from them.
+      try container.encode(finite(unmasking.confidence))
+      try container.encode(finite(unmasking.entropy))
     }
   }
 
@@ -84,6 +87,8 @@ struct StepLine: Codable {
     padding = Self.positions(of: .padding, in: step)
     reason = step.reason.map(ReasonJSON.init)
     memory = step.memory.flatMap(RecordedValue.init)
+    ends_block = step.endsBlock ? true : nil
+    by_hand = step.isByHand ? true : nil
   }
 
   private static func positions(of fate: Canvas.Fate, in step: TraceStep) -> [Int]? {
@@ -108,6 +113,8 @@ struct StepLine: Codable {
     try addChanges(to: &record)
     record.reason = reason?.reason
     record.memory = memory?.record
+    record.endsBlock = ends_block ?? false
+    record.isByHand = by_hand ?? false
     return record
   }
 

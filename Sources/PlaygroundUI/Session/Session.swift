@@ -73,17 +73,8 @@ package struct Session: Equatable, Sendable {
 
 /// The tree.
 extension Session {
-  /// Returns a name no branch has: `a` to `z`, then `a2` and so on.
-  private func freeName() -> String {
-    let letters = "abcdefghijklmnopqrstuvwxyz".map(String.init)
-    for round in 1... {
-      for letter in letters {
-        let name = round == 1 ? letter : letter + String(round)
-        if branch(named: name) == nil { return name }
-      }
-    }
-    return ""
-  }
+  /// Returns a name no branch has.
+  private func freeName() -> String { RunTree.freeName(besides: names) }
 
   /// Adds a branch that leaves `parent` after `step` steps.
   ///
@@ -101,13 +92,14 @@ extension Session {
   ///
   /// - Returns: Its identifier; `nil` when there are too many branches.
   package mutating func addRun(
-    model: String, promptText: String, start: Canvas, settings: SamplerSettings
+    model: String, promptText: String, start: Canvas, settings: SamplerSettings,
+    parent: BranchID? = nil
   ) -> BranchID? {
     guard branches.count < Self.branchLimit else { return nil }
     var branch = Branch(
       id: BranchID(created), name: freeName(), model: model, promptText: promptText,
       start: start, settings: settings)
-    branch.parent = shownID
+    branch.parent = parent ?? shownID
     created += 1
     branches.append(branch)
     return branch.id

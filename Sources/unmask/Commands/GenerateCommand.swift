@@ -24,6 +24,14 @@ struct GenerateCommand: ParsableCommand {
   var trace: String?
 
   @Option(
+    help: ArgumentHelp(
+      """
+      Record more, in the trace and in --json: log-probabilities, of every token when it was unmasked \
+      and at the end, which takes a forward pass more.
+      """, valueName: "what"))
+  var record: [GenerationRun.Extra] = []
+
+  @Option(
     parsing: .unconditional,
     help: ArgumentHelp("The least time between two pictures on a terminal.", valueName: "ms"))
   var delay = 30
@@ -37,6 +45,10 @@ struct GenerateCommand: ParsableCommand {
   func run() throws {
     guard (0...60_000).contains(delay) else {
       throw UsageError("delay is \(delay), expected 0 to 60000")
+    }
+    guard record.isEmpty || trace != nil || json else {
+      throw UsageError(
+        "--record has nowhere to record to", hint: "add --trace FILE, or --json")
     }
     let choice = try SettingsChoice(sampling)
     let modelSource = try model.source()
@@ -54,7 +66,8 @@ struct GenerateCommand: ParsableCommand {
     }
     Interruption.listen()
     var run = GenerationRun(
-      sampler: sampler, header: plan.header, recorder: recorder, view: try makeView(model))
+      sampler: sampler, header: plan.header, recorder: recorder, view: try makeView(model),
+      extras: Set(record))
     let outcome = try run.run()
     let text = FinalText(tokens: outcome.tokens, header: plan.header)
     try recorder?.write(
@@ -111,7 +124,7 @@ struct GenerateCommand: ParsableCommand {
   private func json(
     of outcome: GenerationRun.Outcome, text: FinalText, plan: GenerationPlan, model: Model
   ) -> JSON {
-    .object([
+    let members: KeyValuePairs<String, JSON> = [
       "text": .optional(model.tokenizer) { .string(text.text($0)) },
       "ids": .integers(outcome.tokens),
       "prompt_ids": .integers(plan.header.prompt),
@@ -123,6 +136,24 @@ struct GenerateCommand: ParsableCommand {
       "steps": .integer(outcome.steps), "forwards": .integer(outcome.forwards),
       "ms": .rounded(outcome.milliseconds, 3),
       "reason": .string(outcome.isInterrupted ? "interrupted" : "finished"),
-    ])
+    ]
+    return .object(
+      members.map { JSON.Member(name: $0.key, value: $0.value) }
+        + Self.json(of: outcome.logProbabilities))
+  }
+
+  /// One object for each moment at which log probabilities were recorded.
+  private static func json(of records: [TraceLogProbabilities]) -> [JSON.Member] {
+    guard !records.isEmpty else { return [] }
+    let moments = [TraceLogProbabilities.Moment.unmasking, .end].map { moment in
+      let found = records.filter { $0.moment == moment }
+      return JSON.Member(
+        name: moment.rawValue,
+        value: JSON.object([
+          "positions": .integers(found.flatMap(\.positions)),
+          "values": .array(found.flatMap(\.values).map { .rounded($0, 6) }),
+        ]))
+    }
+    return [JSON.Member(name: "log_probabilities", value: .object(moments))]
   }
 }

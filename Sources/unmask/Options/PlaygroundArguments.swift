@@ -161,11 +161,9 @@ extension ModelArguments {
       let room = max(1, model.predictor.contextLength * 3 / 4)
       let length = length ?? min(model.defaults.length ?? Self.defaultLength, room)
       let settings = try choice.resolved(for: model, length: length, endOfText: .stop).settings
-      let precision =
-        precision == .auto ? model.source.weightPrecision.lowercased() : precision.rawValue
       let info = ModelInfo(
         name: model.identity.name, family: model.identity.family,
-        parameterCount: model.source.parameterCount, precision: precision,
+        parameterCount: model.source.parameterCount, precision: model.identity.precision,
         configurationChecksum: model.identity.configurationChecksum,
         maskToken: model.predictor.maskToken,
         endOfTextTokens: model.predictor.endOfTextTokens,

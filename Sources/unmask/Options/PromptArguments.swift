@@ -24,21 +24,35 @@ struct PromptArguments: ParsableArguments {
     help: ArgumentHelp("The text after the answer; it may hold [MASK] too.", valueName: "text"))
   var suffix: String?
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Start on the canvas in a file instead of a prompt: a trace, whose last canvas is taken, a JSON \
+      object with 'ids' as --json prints it, or a JSON list of tokens.
+      """, valueName: "file"))
+  var start: String?
+
   /// What to write around.
   enum Source {
     case tokens([TokenID])
+    case canvas(StartFile)
     case text(prompt: PromptTemplate, suffix: PromptTemplate)
     case conversation(ChatSource)
 
     /// Whether a tokenizer is needed.
-    var isText: Bool { if case .tokens = self { false } else { true } }
+    var isText: Bool {
+      switch self {
+      case .tokens, .canvas: false
+      case .text, .conversation: true
+      }
+    }
   }
 
   /// Reads the prompt, as the turns of a conversation where `chat` asks for that.
   func source(_ chat: ChatArguments) throws -> Source {
     guard chat.isAsked else { return try source() }
-    guard promptIds == nil, suffix == nil else {
-      throw UsageError("--prompt-ids and --suffix do not go with --chat")
+    guard promptIds == nil, suffix == nil, start == nil else {
+      throw UsageError("--prompt-ids, --suffix and --start do not go with --chat")
     }
     let isGiven = prompt != nil || promptFile != nil || !chat.bringsTurns
     return .conversation(try chat.conversation(prompt: isGiven ? try text() : nil))
@@ -46,10 +60,16 @@ struct PromptArguments: ParsableArguments {
 
   /// Reads the prompt.
   private func source() throws -> Source {
-    let given = [prompt, promptFile, promptIds].count { $0 != nil }
+    let given = [prompt, promptFile, promptIds, start].count { $0 != nil }
     guard given <= 1 else {
       throw UsageError(
-        "there are several prompts, expected one: as text, --prompt-file or --prompt-ids")
+        "there are several prompts, expected one: as text, --prompt-file, --prompt-ids or --start")
+    }
+    if let start {
+      guard suffix == nil else {
+        throw UsageError("--suffix does not go with --start, which is a whole canvas")
+      }
+      return .canvas(try StartFile(path: start))
     }
     if let promptIds {
       guard suffix == nil else {

@@ -3,16 +3,15 @@ import PlaygroundUI
 
 /// A trace in words and tables.
 struct TraceReport {
-  private let trace: Trace
-  private let pieces: [TokenID: TokenPiece]
+  /// The run.
+  let tree: RunTree
   private let symbols: Symbols
   private let writer: ANSIWriter
   private let columns: Int
 
   /// Creates a report; on a terminal it is coloured.
   init(_ trace: Trace, isTerminal: Bool) {
-    self.trace = trace
-    pieces = trace.pieces
+    tree = RunTree(trace)
     symbols = TerminalTraits.symbols
     let usesStyles = isTerminal && TerminalTraits.canMoveCursor
     writer = ANSIWriter(theme: TerminalTraits.theme, usesStyles: usesStyles)
@@ -26,9 +25,9 @@ struct TraceReport {
     var value: String
   }
 
-  /// What the run was started with.
-  var settings: [Setting] {
-    let header = trace.header
+  /// What a branch was started with, and the settings of the step after `step` steps.
+  func settings(of branch: RunTree.Branch, at step: Int = 0) -> [Setting] {
+    let header = branch.start
     return [
       Setting(
         name: "model",
@@ -36,31 +35,82 @@ struct TraceReport {
       Setting(name: "preset", value: safe(header.preset ?? "none")),
       Setting(name: "length", value: "\(header.answer.count) of \(header.canvas.count) positions"),
     ]
-      + SettingRegistry.values(of: header.settings).map {
+      + SettingRegistry.values(of: branch.points[step].settings).map {
         Setting(name: safe($0.name), value: safe($0.value.description))
       }
   }
 
-  /// The whole run.
+  /// The whole run, branch after branch.
   ///
-  /// - Parameter showsCanvas: Whether the canvas follows every step.
+  /// - Parameters:
+  ///   - branches: The branches to show.
+  ///   - showsCanvas: Whether the canvas follows every step.
   /// - Returns: Lines.
-  func text(showsCanvas: Bool) -> String {
+  func text(of branches: [RunTree.Branch], showsCanvas: Bool) -> String {
+    guard let first = branches.first else { return "" }
+    var text = Self.table(settings(of: first)) + "\n"
+    for (index, branch) in branches.enumerated() {
+      if tree.branches.count > 1 { text += heading(of: branch, isFirst: index == 0) }
+      text += showsCanvas ? stepsWithCanvas(of: branch) : stepTable(of: branch)
+      text += "\n" + canvas(of: branch, afterSteps: branch.head) + "\n" + ending(of: branch)
+      if index < branches.count - 1 { text += "\n" }
+    }
+    return text
+  }
+
+  private static func table(_ settings: [Setting]) -> String {
     let width = settings.map(\.name.count).max() ?? 0
-    var text = settings.map { setting in
+    return settings.map { setting in
       setting.name + String(repeating: " ", count: width + 2 - setting.name.count)
         + setting.value + "\n"
     }.joined()
-    text += "\n" + (showsCanvas ? stepsWithCanvas : stepTable)
-    text += "\n" + canvas(afterSteps: trace.steps.count) + "\n"
-    if let end = trace.end {
-      text +=
-        "\(safe(end.reason)): \(end.steps) steps, \(end.forwards) forward passes, "
-        + "\(fixed(end.milliseconds, 1)) ms\n"
-    } else {
-      text += "cut short: the trace has no end\n"
+  }
+
+  /// The name of a branch, where it comes from, and how it differs from there.
+  private func heading(of branch: RunTree.Branch, isFirst: Bool) -> String {
+    guard let parent = branch.parent.map({ tree.branches[$0] }) else {
+      return "branch \(safe(branch.name))\n\n"
     }
-    return text
+    var text = "branch \(safe(branch.name)), "
+    text +=
+      branch.hasOwnStart
+      ? "a run of its own beside \(safe(parent.name))\n"
+      : "leaves \(safe(parent.name)) after step \(branch.departure)\n"
+    let before = settings(of: parent, at: branch.departure)
+    let after = settings(of: branch, at: branch.departure)
+    if !isFirst {
+      for setting in after where !before.contains(setting) {
+        let old = before.first { $0.name == setting.name }.map { "\($0.value) → " } ?? ""
+        text += "  \(setting.name): \(old)\(setting.value)\n"
+      }
+    }
+    if !branch.hasOwnStart,
+      branch.points[branch.departure].edit != parent.points[branch.departure].edit
+    {
+      text += "  the canvas was edited\n"
+    }
+    return (symbols.isUnicode ? text : text.replacing("→", with: "->")) + "\n"
+  }
+
+  private func ending(of branch: RunTree.Branch) -> String {
+    var text = ""
+    if let sum = logProbability(of: branch) { text += "log-probability at the end \(sum)\n" }
+    guard let end = branch.end else {
+      return text
+        + (tree.branches.count > 1
+          ? "not finished: \(branch.head) steps\n" : "cut short: the trace has no end\n")
+    }
+    return text + "\(safe(end.reason)): \(end.steps) steps, \(end.forwards) forward passes, "
+      + "\(fixed(end.milliseconds, 1)) ms\n"
+  }
+
+  /// The sum over the positions at the end, in nats; `nil` where it was not recorded.
+  private func logProbability(of branch: RunTree.Branch) -> String? {
+    guard let record = branch.logProbabilities.last(where: { $0.moment == .end }) else {
+      return nil
+    }
+    let sum = record.values.reduce(0, +)
+    return "\(fixed(sum, 3)) nats, \(fixed(sum / Double(max(1, record.values.count)), 3)) per token"
   }
 
   private static let headings = [
@@ -69,75 +119,75 @@ struct TraceReport {
 
   private func columns(of step: TraceStep) -> [String] {
     [
-      "\(step.step)", fixed(Double(step.time), 3), "\(step.unmasked.count)",
-      "\(step.remasked.count)", "\(step.canvas.count { $0 == trace.header.maskToken })",
+      "\(step.step)", fixed(Double(step.time), 3), "\(step.unmasked.count + step.replaced.count)",
+      "\(step.remasked.count)", "\(step.canvas.count { $0 == tree.branches[0].start.maskToken })",
       step.meanEntropy.map { fixed($0, 3) } ?? "", "\(step.forwards)", fixed(step.milliseconds, 2),
     ]
   }
 
-  /// The steps as a table, with what happened in between below it.
-  private var stepTable: String {
+  /// The steps that a branch does not share, as a table, with what happened in between below it.
+  private func stepTable(of branch: RunTree.Branch) -> String {
     var table = Table(Self.headings)
-    for step in trace.steps { table.add(columns(of: step)) }
-    return table.text + trace.records.compactMap(note).map { $0 + "\n" }.joined()
+    for step in branch.steps.dropFirst(branch.departure) { table.add(columns(of: step)) }
+    let first = branch.parent == nil || branch.hasOwnStart ? 0 : branch.departure + 1
+    let changes = branch.points.indices.dropFirst(first).flatMap { notes(at: $0, of: branch) }
+    return table.text + changes.map { $0 + "\n" }.joined()
   }
 
-  private func note(_ record: TraceRecord) -> String? {
-    switch record {
-    case .setting(let step, _): "after step \(step) the settings were changed"
-    case .edit(let edit): "after step \(edit.step) the canvas was edited"
-    case .branch(let branch):
-      "branch \(safe(branch.name)) leaves \(safe(branch.parent)) after step \(branch.step)"
-    case .step, .candidates, .pieces, .end: nil
+  /// What was changed by hand after a step.
+  private func notes(at number: Int, of branch: RunTree.Branch) -> [String] {
+    var notes: [String] = []
+    let before = number == 0 ? branch.start.settings : branch.points[number - 1].settings
+    if branch.points[number].settings != before {
+      notes.append("after step \(number) the settings were changed")
     }
+    if branch.points[number].edit != nil {
+      notes.append("after step \(number) the canvas was edited")
+    }
+    return notes
   }
 
-  private var stepsWithCanvas: String {
-    var picture = CanvasPicture(trace.header)
-    var text = lines(of: picture) + "\n"
-    for record in trace.records {
-      switch record {
-      case .step(let step):
-        picture.apply(step)
+  private func stepsWithCanvas(of branch: RunTree.Branch) -> String {
+    let first = branch.hasOwnStart ? 0 : branch.departure
+    var frame = branch.canvas(at: first)
+    var text = lines(of: frame, in: branch) + "\n"
+    for number in branch.points.indices.dropFirst(first + 1) {
+      let point = branch.points[number]
+      if let step = point.step {
+        frame.apply(step)
+        frame.adopt(step.canvas)
         text += "step \(step.step), time \(fixed(Double(step.time), 3))\n"
-        text += lines(of: picture) + "\n"
-      case .edit(let edit):
-        picture.apply(edit)
-        text += "edited\n" + lines(of: picture) + "\n"
-      default: text += note(record).map { $0 + "\n" } ?? ""
+        text += lines(of: frame, in: branch) + "\n"
+      }
+      if let canvas = point.edit {
+        frame.apply(canvas)
+        text += "edited\n" + lines(of: frame, in: branch) + "\n"
+      }
+      if point.settings != branch.points[number - 1].settings {
+        text += "the settings were changed\n"
       }
     }
     return text
   }
 
-  /// The canvas after `count` steps, 0 for the start.
-  func canvas(afterSteps count: Int) -> String {
-    var picture = CanvasPicture(trace.header)
-    var done = 0
-    for record in trace.records where done < count {
-      if case .edit(let edit) = record { picture.apply(edit) }
-      guard case .step(let step) = record else { continue }
-      picture.apply(step)
-      done += 1
-    }
-    return lines(of: picture)
+  /// The canvas of a branch after `count` steps, 0 for the start.
+  func canvas(of branch: RunTree.Branch, afterSteps count: Int) -> String {
+    lines(of: branch.canvas(at: count), in: branch)
   }
 
-  private func lines(of picture: CanvasPicture) -> String {
-    StyledText(picture.cells(bytes: bytes), symbols: symbols).lines(columns: columns)
+  private func lines(of frame: CanvasFrame, in branch: RunTree.Branch) -> String {
+    let picture = CanvasPicture(frame, endOfTextTokens: branch.start.endOfTextTokens)
+    let pieces = branch.start.pieces
+    let cells = picture.cells { pieces[$0]?.bytes ?? Array(" \($0)".utf8) }
+    return StyledText(cells, symbols: symbols).lines(columns: columns)
       .map { writer.text(of: $0) + "\n" }.joined()
   }
 
-  /// The bytes of a token; its number where the trace has no piece.
-  private func bytes(of token: TokenID) -> [UInt8] {
-    pieces[token]?.bytes ?? Array(" \(token)".utf8)
-  }
-
   /// The identifier and the piece of a token of a comparison.
-  func columns(_ token: TokenID?) -> [String] {
+  func columns(_ token: TokenID?, in branch: RunTree.Branch) -> [String] {
     guard let token else { return ["", ""] }
-    if token == trace.header.maskToken { return ["\(token)", String(symbols.mask)] }
-    guard let piece = pieces[token] else { return ["\(token)", ""] }
+    if token == branch.start.maskToken { return ["\(token)", String(symbols.mask)] }
+    guard let piece = branch.start.pieces[token] else { return ["\(token)", ""] }
     let text = TextSanitizer(symbols: symbols).sanitized(bytes: piece.bytes)
     return ["\(token)", "'\(text)'"]
   }

@@ -26,36 +26,33 @@ struct GenerationPlan {
     source: PromptArguments.Source, length: Int?, choice: SettingsChoice, model: Model
   ) throws {
     let mask = model.predictor.maskToken
-    let prompt: [TokenID]
+    var prompt: [TokenID] = []
     var suffix: [TokenID] = []
+    var appended = 0
     switch source {
-    case .tokens(let tokens):
-      prompt = tokens
-      isText = false
-    case .text(let template, let after):
-      let tokenizer = try model.requiredTokenizer()
-      prompt = template.tokens(tokenizer: tokenizer, maskToken: mask)
-      suffix = after.tokens(tokenizer: tokenizer, maskToken: mask)
-      isText = true
-    case .conversation(let conversation):
-      let text = try conversation.text(modelFolder: model.source.folder)
-      prompt = try PromptTemplate(parsing: text).tokens(
-        tokenizer: try model.requiredTokenizer(), maskToken: mask)
-      isText = true
+    case .canvas(let file):
+      guard length == nil else {
+        throw UsageError("--length does not go with --start, which says how long the canvas is")
+      }
+      canvas = try file.canvas(maskToken: mask)
+      isText = model.tokenizer != nil
+    case .tokens, .text, .conversation:
+      isText = source.isText
+      (prompt, suffix) = try source.tokens(for: model)
+      appended = try Self.length(length, given: prompt + suffix, model: model)
+      canvas = Canvas(
+        prompt: prompt, length: appended, suffix: suffix, maskToken: mask,
+        // Whoever puts holes into a text wants them filled in order, like the rest.
+        answersPrompt: isText && (prompt + suffix).contains(mask))
     }
-    let length = try Self.length(length, given: prompt + suffix, model: model)
-    let canvas = Canvas(
-      prompt: prompt, length: length, suffix: suffix, maskToken: mask,
-      // Whoever puts holes into a text wants them filled in order, like the rest.
-      answersPrompt: isText && (prompt + suffix).contains(mask))
     let resolved = try choice.resolved(
       for: model, length: canvas.answer.count, endOfText: Self.endOfText(canvas, isText: isText))
-    self.canvas = canvas
     settings = resolved.settings
-    header = TraceHeader(
+    let header = TraceHeader(
       model: model.identity, preset: resolved.preset, settings: resolved.settings, prompt: prompt,
-      length: length, suffix: suffix, answer: canvas.answer, maskToken: mask,
+      length: appended, suffix: suffix, answer: canvas.answer, maskToken: mask,
       endOfTextTokens: model.predictor.endOfTextTokens)
+    self.header = header.canvas == canvas.tokens ? header : header.starting(on: canvas)
   }
 
   /// What the end-of-text token means unless somebody says: it ends a text, but not one that is
@@ -86,5 +83,33 @@ struct GenerationPlan {
       throw .canvasTooLong(positions: isTooLarge ? .max : positions, contextLength: context)
     }
     return asked
+  }
+}
+
+extension PromptArguments.Source {
+  /// The tokens before the answer and after it.
+  ///
+  /// - Throws: ``UsageError`` without a tokenizer for a text, and what a chat template throws.
+  fileprivate func tokens(
+    for model: Model
+  ) throws -> (prompt: [TokenID], suffix: [TokenID]) {
+    switch self {
+    case .canvas: return ([], [])
+    case .tokens(let tokens): return (tokens, [])
+    case .text(let template, let after):
+      let tokenizer = try model.requiredTokenizer()
+      let mask = model.predictor.maskToken
+      return (
+        template.tokens(tokenizer: tokenizer, maskToken: mask),
+        after.tokens(tokenizer: tokenizer, maskToken: mask)
+      )
+    case .conversation(let conversation):
+      let text = try conversation.text(modelFolder: model.source.folder)
+      let template = try PromptTemplate(parsing: text)
+      let tokenizer = try model.requiredTokenizer()
+      return (
+        template.tokens(tokenizer: tokenizer, maskToken: model.predictor.maskToken), []
+      )
+    }
   }
 }

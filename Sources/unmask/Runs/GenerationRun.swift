@@ -1,3 +1,5 @@
+import ArgumentParser
+import Glibc
 import MaskedDiffusion
 import PlaygroundUI
 
@@ -7,7 +9,15 @@ struct GenerationRun {
   private let recorder: TraceWriter?
   private var view: LiveView?
   private(set) var picture: CanvasPicture
+  private let extras: Set<Extra>
   private var milliseconds = 0.0
+  private var logProbabilities: [TraceLogProbabilities] = []
+
+  /// What can be recorded besides the steps.
+  enum Extra: String, CaseIterable, ExpressibleByArgument, Sendable {
+    /// How probable each token was, when it was unmasked and at the end.
+    case logProbabilities = "log-probabilities"
+  }
 
   /// How a run ended.
   struct Outcome {
@@ -16,6 +26,8 @@ struct GenerationRun {
     var forwards: Int
     var milliseconds: Double
     var isInterrupted: Bool
+    /// How probable the tokens were, where that was asked for.
+    var logProbabilities: [TraceLogProbabilities]
   }
 
   /// Creates a run.
@@ -25,7 +37,12 @@ struct GenerationRun {
   ///   - header: The header of its trace.
   ///   - recorder: Where it is recorded, if it is.
   ///   - view: Where it is watched, if it is.
-  init(sampler: Sampler, header: TraceHeader, recorder: TraceWriter?, view: LiveView?) {
+  ///   - extras: What is recorded besides the steps.
+  init(
+    sampler: Sampler, header: TraceHeader, recorder: TraceWriter?, view: LiveView?,
+    extras: Set<Extra> = []
+  ) {
+    self.extras = extras
     self.sampler = sampler
     self.sampler.cancellation = Interruption.cancellation
     self.recorder = recorder
@@ -43,8 +60,10 @@ struct GenerationRun {
         milliseconds += step.milliseconds
         picture.apply(step)
         try recorder?.write(.step(step))
+        try record(Self.logProbabilities(of: step))
         try draw()
       }
+      if extras.contains(.logProbabilities) { try record(finalLogProbabilities()) }
     } catch {
       view?.abandon()
       throw error
@@ -52,7 +71,44 @@ struct GenerationRun {
     return Outcome(
       tokens: sampler.state.canvas.tokens, steps: sampler.state.step,
       forwards: sampler.state.forwards, milliseconds: milliseconds,
-      isInterrupted: Interruption.isRequested && !sampler.isFinished)
+      isInterrupted: Interruption.isRequested && !sampler.isFinished,
+      logProbabilities: logProbabilities)
+  }
+
+  /// Keeps and writes a record that was asked for.
+  private mutating func record(_ values: TraceLogProbabilities) throws(FileError) {
+    guard extras.contains(.logProbabilities), !values.positions.isEmpty else { return }
+    logProbabilities.append(values)
+    try recorder?.write(.logProbabilities(values))
+  }
+
+  private static func logProbabilities(of step: TraceStep) -> TraceLogProbabilities {
+    TraceLogProbabilities(
+      moment: .unmasking, step: step.step, positions: step.unmasked.map(\.position),
+      values: step.unmasked.map { log(max($0.confidence, .leastNonzeroMagnitude)) })
+  }
+
+  /// Asks the predictor once more, about the canvas as it is now: what does it think of each token of
+  /// the answer that it sees there?
+  private func finalLogProbabilities() throws(SamplerError) -> TraceLogProbabilities {
+    let canvas = sampler.state.canvas
+    let predictor = sampler.predictor
+    let positions = canvas.answer.filter { position in
+      !canvas.isGiven[position] && !canvas.isMasked(position)
+        && Int(canvas.tokens[position]) < predictor.vocabularySize
+    }
+    var values: [Double] = []
+    if !positions.isEmpty {
+      do {
+        let row = PredictionRow(tokens: canvas.tokens, wanted: positions)
+        values =
+          try predictor.logProbabilities(
+            of: [positions.map { canvas.tokens[$0] }], in: PredictionRequest(rows: [row])
+          ).first ?? []
+      } catch { throw .prediction(error) }
+    }
+    return TraceLogProbabilities(
+      moment: .end, step: sampler.state.step, positions: positions, values: values)
   }
 
   private mutating func draw() throws(FileError) {

@@ -22,8 +22,7 @@ struct SessionTraceTests {
 
   @Test func aSavedSessionShowsTheSamePicturesWithNoModel() throws {
     var live = try recorded()
-    let (trace, leftOut) = live.state.session.trace(models: live.state.models)
-    #expect(leftOut.isEmpty)
+    let trace = live.state.session.trace(models: live.state.models)
     var replay = Rig(trace: try TraceFile.read(written(trace)))
     #expect(replay.state.session.names == ["a", "wild"])
     for name in ["a", "wild"] {
@@ -46,7 +45,7 @@ struct SessionTraceTests {
   @Test func candidatesAreKeptInTheTrace() throws {
     var live = Rig()
     try live.press("<right><right>")
-    let trace = live.state.session.trace(models: live.state.models).trace
+    let trace = live.state.session.trace(models: live.state.models)
     let session = Session(trace)
     #expect(session.shown.point(0).opinions.count == 24)
     #expect(session.shown.point(0).guesses.count == 24)
@@ -54,7 +53,7 @@ struct SessionTraceTests {
 
   @Test func aReplayPlaysScrubsAndAsksNothingOfAModel() throws {
     let live = try recorded()
-    var rig = Rig(trace: live.state.session.trace(models: live.state.models).trace)
+    var rig = Rig(trace: live.state.session.trace(models: live.state.models))
     #expect(rig.state.session.step == 0)
     try rig.press("<space>")
     rig.wait()
@@ -70,7 +69,7 @@ struct SessionTraceTests {
   @Test func goingOnFromAReplayAsksForAModel() throws {
     var live = Rig()
     try live.press("<right><right>")
-    var rig = Rig(trace: live.state.session.trace(models: live.state.models).trace)
+    var rig = Rig(trace: live.state.session.trace(models: live.state.models))
     try rig.press("<end><right>")
     #expect(rig.text.contains("story-1k is not loaded"))
   }
@@ -78,7 +77,7 @@ struct SessionTraceTests {
   @Test func aReplayGoesOnOnceItsModelIsLoaded() throws {
     var live = Rig()
     try live.press("<right><right>")
-    let trace = live.state.session.trace(models: live.state.models).trace
+    let trace = live.state.session.trace(models: live.state.models)
     try live.press("<space>")
     live.wait()
     var rig = Rig(trace: trace)
@@ -88,21 +87,46 @@ struct SessionTraceTests {
     #expect(rig.shownText == live.shownText)
   }
 
-  @Test func runsOfAnotherPromptAreLeftOutAndNamed() throws {
+  @Test func runsOfAnotherPromptAreInTheSameTrace() throws {
     var rig = Rig()
-    try rig.press("<right>:prompt Once<enter><right>")
-    let (trace, leftOut) = rig.state.session.trace(models: rig.state.models)
-    #expect(leftOut == ["a"])
-    #expect(trace.header.prompt == StoryModel.tokens("Once"))
+    try rig.press("<right><right>:prompt Once<enter><right>:length 12<enter><right><right>")
+    let trace = rig.state.session.trace(models: rig.state.models)
+    #expect(trace.header.prompt == StoryModel.tokens("Once upon a time"))
+    var replay = Rig(trace: try TraceFile.read(written(trace)))
+    #expect(replay.state.session.names == rig.state.session.names)
+    for name in rig.state.session.names {
+      let (there, here) = try (
+        #require(rig.state.session.branch(named: name)),
+        #require(replay.state.session.branch(named: name))
+      )
+      #expect(here.head == there.head && here.start == there.start)
+      #expect(here.promptText == there.promptText)
+      #expect(here.appendedLength == there.appendedLength)
+      for step in 0...there.head {
+        #expect(Frame(here, at: step).tokens == Frame(there, at: step).tokens)
+      }
+    }
+    try replay.press(":show b<enter>")
+    #expect(replay.text.contains("Once"))
     try rig.press(":save x.jsonl<enter>")
     #expect(rig.effects.contains { if case .saveTrace(_, "x.jsonl") = $0 { true } else { false } })
+  }
+
+  @Test func stepsChosenByHandAreKnownInTheTrace() throws {
+    var rig = Rig()
+    try rig.press("<right>d<enter>")
+    let byHand = rig.state.session.shown.points.map(\.isByHand)
+    #expect(byHand.contains(true))
+    let trace = rig.state.session.trace(models: rig.state.models)
+    let session = Session(try TraceFile.read(written(trace)))
+    #expect(session.shown.points.map(\.isByHand) == byHand)
   }
 
   @Test func aPromptWithGapsComesBackWithThem() throws {
     var rig = Rig(prompt: "Once [MASK] a [MASK] there", length: 0)
     try rig.press("<right>")
     let frame = rig.state.frame
-    let session = Session(rig.state.session.trace(models: rig.state.models).trace)
+    let session = Session(rig.state.session.trace(models: rig.state.models))
     #expect(Frame(session.shown, at: 1) == frame)
     #expect(session.shown.promptText == "Once[MASK] a[MASK] there")
   }

@@ -99,6 +99,41 @@ import Testing
         """)
   }
 
+  /// A session of version 1: branch a, and wild, which left it after step 2.
+  private static let session = CommandRun.root
+    .appending(path: "Tests/MaskedDiffusionTests/Fixtures/traces-v1/session.jsonl").path
+
+  @Test func branchesAreShownOneAfterTheOther() throws {
+    let run = try CommandRun("trace", "show", Self.session)
+    #expect(run.status == 0)
+    let first = try #require(run.output.range(of: "\nbranch a\n"))
+    let second = try #require(run.output.range(of: "\nbranch wild, leaves a after step 2\n"))
+    #expect(first.lowerBound < second.lowerBound)
+    let rest = run.output[second.upperBound...]
+    #expect(rest.contains("  strategy: low-confidence → remdm\n"))
+    #expect(rest.contains("  strategy.rule: cap\n"))
+    // Steps 1 and 2 are those of the branch it left.
+    #expect(!rest.contains("\n   1  ") && !rest.contains("\n   2  "))
+    let alone = try CommandRun("trace", "show", Self.session, "--branch", "wild", "--step", "2")
+    let root = try CommandRun("trace", "show", Self.session, "--branch", "a", "--step", "2")
+    #expect(alone.status == 0 && alone.output == root.output)
+    let wrong = try CommandRun("trace", "show", Self.session, "--branch", "tame")
+    #expect(wrong.status == 64)
+    #expect(wrong.errors.contains("there is no branch called 'tame'\nhint: there are a, wild"))
+  }
+
+  @Test func branchesAreComparedByName() throws {
+    let same = try CommandRun("trace", "diff", Self.session, Self.session)
+    #expect(same.status == 0)
+    #expect(
+      same.output == "branch a\nthe same in all 8 steps\nbranch wild\nthe same in all 8 steps\n")
+    let apart = try CommandRun("trace", "diff", Self.session, "--branches", "a,wild")
+    #expect(apart.status == 1)
+    #expect(apart.output.contains("the same in 2 steps; after step 3"))
+    let one = try CommandRun("trace", "diff", Self.session)
+    #expect(one.status == 64)
+  }
+
   /// A trace of a run over “The”, 9 being the mask.
   private func text(of canvases: [[TokenID]], seed: UInt64 = 4) -> String {
     let settings = SamplerSettings(
