@@ -87,7 +87,12 @@ import _TestSupport
     }
     let again = RunTree(try Self.read(tree.trace))
     #expect(again.branches.map(\.name) == tree.branches.map(\.name))
-    #expect(again.branches.map(\.points) == tree.branches.map(\.points))
+    #expect(
+      again.branches.map { $0.points.map(\.settings) }
+        == tree.branches.map { $0.points.map(\.settings) })
+    #expect(
+      again.branches.map { $0.points.map(\.edit) } == tree.branches.map { $0.points.map(\.edit) })
+    #expect(RunTree(try Self.read(again.trace)) == again)
   }
 
   @Test func aBranchHoldsWhatItShares() throws {

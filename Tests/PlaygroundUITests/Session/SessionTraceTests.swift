@@ -91,7 +91,7 @@ struct SessionTraceTests {
     var rig = Rig()
     try rig.press("<right><right>:prompt Once<enter><right>:length 12<enter><right><right>")
     let trace = rig.state.session.trace(models: rig.state.models)
-    #expect(trace.header.prompt == StoryModel.tokens("Once upon a time"))
+    #expect(trace.header.prompt.starts(with: StoryModel.tokens("Once upon a time")))
     var replay = Rig(trace: try TraceFile.read(written(trace)))
     #expect(replay.state.session.names == rig.state.session.names)
     for name in rig.state.session.names {

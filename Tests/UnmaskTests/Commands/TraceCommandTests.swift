@@ -126,7 +126,7 @@ import Testing
     let same = try CommandRun("trace", "diff", Self.session, Self.session)
     #expect(same.status == 0)
     #expect(
-      same.output == "branch a\nthe same in all 8 steps\nbranch wild\nthe same in all 8 steps\n")
+      same.output == "branch a\nthe same in all 8 steps\nbranch wild\nthe same in all 9 steps\n")
     let apart = try CommandRun("trace", "diff", Self.session, "--branches", "a,wild")
     #expect(apart.status == 1)
     #expect(apart.output.contains("the same in 2 steps; after step 3"))
