@@ -88,8 +88,7 @@ struct GenerationRun {
       values: step.unmasked.map { log(max($0.confidence, .leastNonzeroMagnitude)) })
   }
 
-  /// Asks the predictor once more, about the canvas as it is now: what does it think of each token of
-  /// the answer that it sees there?
+  /// Asks the predictor once more, what it thinks of each token of the answer, which it now sees.
   private func finalLogProbabilities() throws(SamplerError) -> TraceLogProbabilities {
     let canvas = sampler.state.canvas
     let predictor = sampler.predictor
