@@ -11,7 +11,7 @@ extension Sampler {
     layOutBlocksIfNeeded()
     guard let block = beginBlock() else { return }
     var work = StepWork(block: block, context: context(of: block), cacheOrigin: state.cacheOrigin)
-    if let question = openingQuestion(in: work) { note(question, in: &work) }
+    if let question = openingQuestion(in: work.context, block: block) { note(question, in: &work) }
     work.forwards = record.forwards
     work.memory = record.memory
     work.decision = StepDecision(

@@ -53,27 +53,13 @@ extension Sampler {
   func context(of block: BlockPlan) -> StepContext {
     let isAdaptive = traits.pacing == .adaptive
     return StepContext(
-      candidates: [], plan: currentPlan(of: block), maskedTarget: block.maskedTarget,
+      candidates: [], unmasked: unmaskedTokens(in: block.range), plan: currentPlan(of: block),
+      maskedTarget: block.maskedTarget,
       isLast: !isAdaptive && block.done == (block.steps?.count ?? 0) - 1,
       step: state.step + 1, random: random, canvas: state.canvas, block: block.range,
-      stepInBlock: block.done, blockSteps: block.steps?.count ?? block.stepCount,
+      stepInBlock: block.done,
+      blockSteps: isAdaptive ? block.stepCount : block.steps?.count ?? block.stepCount,
       endOfTextTokens: predictor.endOfTextTokens)
-  }
-
-  /// The question a step opens with; `nil` when there is nothing to ask.
-  func openingQuestion(in work: StepWork) -> ForwardQuestion? {
-    let isIdle =
-      traits.pacing == .scheduled && !traits.remasks && work.context.plan.transferCount == 0
-      && settings.recordedCandidates == 0
-    guard !isIdle else { return nil }
-    let question: ForwardQuestion
-    switch strategy.opening(in: work.context, record: state.memory) {
-    case .nothing: return nil
-    case .standard:
-      question = self.question(at: standardPositions(for: work.block), for: work.block)
-    case .question(let asked): question = self.question(asked, for: work.block)
-    }
-    return question.positions.isEmpty ? nil : question
   }
 
   /// Notes what is asked, and what is kept of keys and values once it is answered.
@@ -87,9 +73,19 @@ extension Sampler {
     }
   }
 
+  /// The tokens that may be masked again or replaced, for strategies that do.
+  private func unmaskedTokens(in range: Range<Int>) -> [UnmaskedToken] {
+    guard traits.remasks || traits.readsUnmasked else { return [] }
+    return state.canvas.remaskablePositions(in: range).map { position in
+      UnmaskedToken(
+        position: position, token: state.canvas.tokens[position],
+        confidence: state.canvas.commitments[position]?.confidence ?? 1)
+    }
+  }
+
   /// Asks the opening question and puts its answer into the context.
   private mutating func open(_ work: inout StepWork) throws(PredictionError) {
-    guard let question = openingQuestion(in: work) else { return }
+    guard let question = openingQuestion(in: work.context, block: work.block) else { return }
     if traits.readsPrevious, let asked = state.asked {
       work.context.previous = try answer(to: asked, time: work.context.plan.time)
     }
@@ -100,25 +96,35 @@ extension Sampler {
     try propose(&work.context, block: work.block, answer: answer)
   }
 
+  /// What a step asks first; `nil` when nothing is to be done, or nothing is to be known.
+  func openingQuestion(in context: StepContext, block: BlockPlan) -> ForwardQuestion? {
+    let isIdle =
+      traits.pacing == .scheduled && !traits.remasks && context.plan.transferCount == 0
+      && settings.recordedCandidates == 0
+    guard !isIdle else { return nil }
+    let question: ForwardQuestion
+    switch strategy.opening(in: context, record: state.memory) {
+    case .nothing: return nil
+    case .standard: question = self.question(at: standardPositions(for: block), for: block)
+    case .question(let asked): question = self.question(asked, for: block)
+    }
+    return question.positions.isEmpty ? nil : question
+  }
+
   /// Fills in the candidates, and the tokens that may be masked again.
   private func propose(
     _ context: inout StepContext, block: BlockPlan, answer: Answer
   ) throws(PredictionError) {
-    let canvas = state.canvas
     let answered = Set(answer.positions)
     let open = openPositions(for: block).filter(answered.contains)
     context.candidates = try candidates(at: open, answer: answer, step: context.step)
-    guard traits.remasks || traits.readsUnmasked else { return }
-    let unmasked = canvas.remaskablePositions(in: block.range)
-    let read = unmasked.filter { traits.readsUnmasked && answered.contains($0) }
+    guard traits.readsUnmasked else { return }
+    let read = context.unmasked.map(\.position).filter(answered.contains)
     let proposals = Dictionary(
       uniqueKeysWithValues: try candidates(at: read, answer: answer, step: context.step)
         .map { ($0.position, $0) })
-    context.unmasked = unmasked.map { position in
-      UnmaskedToken(
-        position: position, token: canvas.tokens[position],
-        confidence: canvas.commitments[position]?.confidence ?? 1,
-        candidate: proposals[position])
+    for index in context.unmasked.indices {
+      context.unmasked[index].candidate = proposals[context.unmasked[index].position]
     }
   }
 
@@ -161,6 +167,7 @@ extension Sampler {
         answers += try KeptAnswers.answers(
           to: asked, time: work.context.plan.time, predictor: predictor,
           cancellation: cancellation)
+        for answer in answers { try answer.checkFinite() }
         work.forwards += asked.reduce(0) { $0 + $1.rowCount }
       }
     }
@@ -188,14 +195,16 @@ extension Sampler {
     state.step += 1
     state.forwards += work.forwards
     state.cacheOrigin = work.cacheOrigin
+    // A step that changes nothing and remembers nothing new would be the same for ever.
+    let isStuck = traits.pacing == .adaptive && work.decision.isEmpty && work.memory == state.memory
+    record.endsBlock = work.decision.endsBlock || isStuck
     state.memory = work.memory
     if let asked = work.asked { state.asked = asked }
     state.blocks?[0].done += 1
-    if work.decision.endsBlock { state.blocks?[0].isFinished = true }
+    if record.endsBlock { state.blocks?[0].isFinished = true }
     record.canvas = state.canvas.tokens
     record.reason = work.decision.reason
     record.memory = work.memory
-    record.endsBlock = work.decision.endsBlock
     return record
   }
 
@@ -254,9 +263,19 @@ extension Sampler {
         moveBlocks(from: position, by: -1)
       }
       for insertion in decision.insertions where insertion.position == position {
-        state.canvas.insertMasks(insertion.count, before: position)
+        insert(insertion, step: record.step)
         moveBlocks(from: position, by: insertion.count)
       }
+    }
+  }
+
+  private mutating func insert(_ insertion: StepDecision.Insertion, step: Int) {
+    state.canvas.insertMasks(insertion.count, before: insertion.position)
+    guard let token = insertion.token else { return }
+    for position in insertion.position..<insertion.position + insertion.count {
+      state.canvas.unmask(
+        position, token: token,
+        commitment: Canvas.Commitment(step: step, confidence: 1, entropy: 0))
     }
   }
 

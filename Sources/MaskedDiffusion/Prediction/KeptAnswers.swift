@@ -40,6 +40,17 @@ struct KeptAnswers: Sendable {
     return answer
   }
 
+  /// Whether nothing has to be computed to answer `question`.
+  func isKnown(_ question: ForwardQuestion) -> Bool {
+    answers.contains { $0.question.covers(question) }
+  }
+
+  /// Keeps an answer that was computed together with others, and at most `depth` in all.
+  mutating func remember(_ answer: Answer, depth: Int) {
+    if answers.count >= depth { answers.removeFirst() }
+    answers.append(answer)
+  }
+
   /// Returns the answers to several questions, computed together; they are not kept.
   static func answers(
     to questions: [ForwardQuestion], time: Float?, predictor: any MaskPredictor,
@@ -54,7 +65,6 @@ struct KeptAnswers: Sendable {
       var answer = Answer(question)
       answer.take(Array(rest.prefix(question.rowCount)), reader: predictor.logitsReader)
       rest = rest.dropFirst(question.rowCount)
-      try answer.checkFinite()
       answers.append(answer)
     }
     return answers

@@ -24,12 +24,16 @@ public struct ReMDMRemasking: RemaskingStrategy {
         kind: .choice(options: Rule.allCases.map(\.rawValue), defaultValue: Rule.cap.rawValue)),
       ParameterDescriptor(
         name: "eta",
-        summary: "strength; unused by the rule conf",
+        summary: "strength; unused by conf and forward-backward",
         // As published for each rule.
         kind: .number(
           range: 0...1,
           defaultValue: .depending(
-            on: "rule", [("cap", 0.008), ("rescale", 0.015), ("conf", 1), ("loop", 0.02)]))),
+            on: "rule",
+            [
+              ("cap", 0.008), ("rescale", 0.015), ("conf", 1), ("loop", 0.02),
+              ("forward-backward", 1),
+            ]))),
       ParameterDescriptor(
         name: "t-on", summary: "loop: the time at which the loop begins",
         kind: .number(range: 0.01...0.99, defaultValue: 0.55)),
@@ -54,6 +58,8 @@ public struct ReMDMRemasking: RemaskingStrategy {
     case conf
     /// Unmask most first, then mask and unmask at a constant share, then finish.
     case loop
+    /// What undoes a step on average, so that each token is drawn twice (forward-backward).
+    case forwardBackward = "forward-backward"
   }
 
   private let rule: Rule
@@ -116,6 +122,9 @@ public struct ReMDMRemasking: RemaskingStrategy {
       return Transition(alpha: alpha, nextAlpha: nextAlpha, sigma: eta * min(1, ratio))
     case .conf: return Transition(alpha: alpha, nextAlpha: nextAlpha, sigma: min(1, ratio))
     case .loop: return loopTransition(context.plan)
+    case .forwardBackward:
+      let back = alpha > 0 ? min(1, (nextAlpha - alpha) / alpha) : 1
+      return Transition(alpha: alpha, nextAlpha: nextAlpha, sigma: back)
     }
   }
 

@@ -7,6 +7,7 @@ public enum TransferScheduleRegistry {
     Entry(ProportionalSchedule.self),
     Entry(LinearSchedule.self),
     Entry(CosineSchedule.self),
+    Entry(MaskGITSchedule.self),
   ]
 
   /// Returns the schedule `selection` names, with its parameters.

@@ -8,7 +8,7 @@ public struct StepDecision: Equatable, Sendable {
   public var remasked: [Int]
   /// Positions, masked or not, that get a token of the strategy's own choice.
   public var written: [Writing]
-  /// Masks that are inserted.
+  /// Positions that are inserted.
   public var insertions: [Insertion]
   /// The positions that vanish.
   public var deletions: [Int]
@@ -57,17 +57,20 @@ public struct StepDecision: Equatable, Sendable {
     }
   }
 
-  /// Masks before a position.
+  /// Masks, or a token as many times, before a position.
   public struct Insertion: Equatable, Sendable {
     /// The position they come before; the number of positions appends them.
     public var position: Int
     /// How many.
     public var count: Int
+    /// What is inserted instead of masks.
+    public var token: TokenID?
 
     /// Creates an insertion.
-    public init(before position: Int, count: Int) {
+    public init(before position: Int, count: Int, token: TokenID? = nil) {
       self.position = position
       self.count = count
+      self.token = token
     }
   }
 

@@ -13,7 +13,7 @@ struct StepLine: Codable {
   var ms: Double
   /// `[position, old id, id, confidence]`.
   var replaced: [Replacement]?
-  /// `[position, count]`.
+  /// `[position, count]`, or `[position, count, id]` where it is not masks.
   var inserted: [[Int]]?
   var deleted: [Int]?
   /// The positions, of those that got a token, whose fate is not to stay.
@@ -81,7 +81,8 @@ struct StepLine: Codable {
     ms = rounded(step.milliseconds, 1e-3)
     replaced = step.replaced.isEmpty ? nil : step.replaced.map(Replacement.init)
     inserted =
-      step.inserted.isEmpty ? nil : step.inserted.map { [$0.position, $0.count] }
+      step.inserted.isEmpty
+      ? nil : step.inserted.map { [$0.position, $0.count] + ($0.token.map { [Int($0)] } ?? []) }
     deleted = step.deleted.isEmpty ? nil : step.deleted
     provisional = Self.positions(of: .provisional, in: step)
     padding = Self.positions(of: .padding, in: step)
@@ -128,10 +129,11 @@ struct StepLine: Codable {
     }
     record.replaced = (replaced ?? []).map(\.replacement)
     record.inserted = try (inserted ?? []).map { pair in
-      guard pair.count == 2, pair[0] >= 0, (0...1 << 24).contains(pair[1]) else {
-        throw TraceLineError.invalid("inserted")
-      }
-      return StepDecision.Insertion(before: pair[0], count: pair[1])
+      guard (2...3).contains(pair.count), pair[0] >= 0, (0...1 << 24).contains(pair[1]),
+        let token = pair.count == 3 ? TokenID(exactly: pair[2]) : 0
+      else { throw TraceLineError.invalid("inserted") }
+      return StepDecision.Insertion(
+        before: pair[0], count: pair[1], token: pair.count == 3 ? token : nil)
     }
     record.deleted = deleted ?? []
     let positions = record.replaced.map(\.position) + record.deleted

@@ -1,3 +1,4 @@
+import Foundation
 import MaskedDiffusion
 import Testing
 import _TestSupport
@@ -24,15 +25,16 @@ import _TestSupport
     var steps: [TraceStep] = []
     while let step = try sampler.step() {
       steps.append(step)
-      try #require(steps.count <= 100, "the run does not end")
+      try #require(steps.count <= 400, "the run does not end")
     }
     return (steps, sampler)
   }
 
   @Test(
-    arguments: RemaskingRegistry.all, ["timestep", "uniform", "proportional", "linear", "cosine"])
+    arguments: RemaskingRegistry.all,
+    ["timestep", "uniform", "proportional", "linear", "cosine", "maskgit"])
   func aRunEndsWithoutMasksWithinItsSteps(_ entry: Entry, _ schedule: String) throws {
-    let limit = entry.traits.pacing == .adaptive ? 13 : 7
+    let limit = entry.traits.decidesEnd ? 400 : entry.traits.pacing == .adaptive ? 13 : 7
     let (steps, sampler) = try run(sampler(entry, schedule: schedule))
     #expect(sampler.state.canvas.maskedPositions.isEmpty)
     #expect(steps.count <= limit)
@@ -62,8 +64,11 @@ import _TestSupport
       #expect(Set(unmasked).count == unmasked.count)
       #expect(Set(unmasked).isDisjoint(with: step.remasked))
       #expect(Set(step.remasked).isDisjoint(with: [0, 2, 15, 16]), "the prompt was remasked")
+      #expect(step.replaced.allSatisfy { canvas[$0.position] == $0.old && $0.old != 11 })
+      #expect(Set(step.replaced.map(\.position)).isDisjoint(with: [0, 2, 15, 16]))
       for position in step.remasked { canvas[position] = 11 }
       for change in step.unmasked { canvas[change.position] = change.token }
+      for change in step.replaced { canvas[change.position] = change.token }
       #expect(canvas == step.canvas)
     }
   }
@@ -101,6 +106,39 @@ import _TestSupport
   }
 
   @Test(arguments: RemaskingRegistry.all)
+  func aRunThatIsResumedAnywhereGoesOnTheSame(_ entry: Entry) throws {
+    var straight = try sampler(entry, parameters: Self.eager(entry))
+    var states: [SamplerState] = []
+    var steps: [TraceStep] = []
+    repeat {
+      states.append(straight.state)
+    } while try straight.step().map({ steps.append($0) }) != nil
+    for index in stride(from: 0, to: steps.count, by: max(1, steps.count / 6)) {
+      let resumed = try Sampler(
+        predictor: ScriptedPredictor.hashing(), state: states[index], settings: straight.settings)
+      let rest = try run(resumed).steps
+      #expect(rest.map(\.canvas) == steps[index...].map(\.canvas))
+      #expect(rest.map(\.memory) == steps[index...].map(\.memory))
+      #expect(rest.map(\.forwards) == steps[index...].map(\.forwards))
+    }
+  }
+
+  @Test(arguments: RemaskingRegistry.all)
+  func whatIsRememberedIsTheSameAfterATrace(_ entry: Entry) throws {
+    let (steps, sampler) = try run(sampler(entry, parameters: Self.eager(entry)))
+    let header = TraceHeader(
+      model: TraceHeader.ModelIdentity(
+        name: "m", family: "f", configurationChecksum: "0", precision: "f32"),
+      settings: sampler.settings, prompt: [3, 11, 4], length: 12, suffix: [2, 2], answer: 3..<15,
+      maskToken: 11)
+    let lines = [TraceFile.line(for: header)] + steps.flatMap { TraceFile.lines(for: .step($0)) }
+    let read = try TraceFile.read(Data(lines.joined(separator: "\n").utf8))
+    #expect(read.steps.map(\.memory) == steps.map(\.memory))
+    #expect(read.steps.map(\.canvas) == steps.map(\.canvas))
+    #expect(read.steps.map(\.reason?.kept) == steps.map(\.reason?.kept))
+  }
+
+  @Test(arguments: RemaskingRegistry.all)
   func lockedPositionsStayAsTheyAre(_ entry: Entry) throws {
     var sampler = try sampler(entry, parameters: Self.eager(entry))
     _ = try sampler.step()
@@ -125,7 +163,7 @@ import _TestSupport
     var steps = 0
     while try sampler.step() != nil {
       steps += 1
-      try #require(steps <= 10)
+      try #require(steps <= (entry.traits.decidesEnd ? 100 : 10))
     }
     #expect(sampler.isFinished)
   }
@@ -155,6 +193,7 @@ import _TestSupport
     switch entry.descriptor.name {
     case "remdm": ["rule": .choice("cap"), "eta": .number(0.5)]
     case "p2": ["eta": .number(4)]
+    case "soar": ["tau": .number(0.9)]
     default: [:]
     }
   }
