@@ -81,7 +81,8 @@ extension Sampler {
   ///
   /// One about the canvas as it is uses kept keys and values as the standard question does.
   func question(_ asked: Question, for block: BlockPlan) -> ForwardQuestion {
-    if asked.tokens == state.canvas.tokens, asked.positionIDs == nil {
+    let isPlain = asked.positionIDs == nil && asked.attention == nil && asked.groups == nil
+    if isPlain, asked.tokens == state.canvas.tokens {
       return question(at: asked.wanted, for: block)
     }
     return ForwardQuestion(

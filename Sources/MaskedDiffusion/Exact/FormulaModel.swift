@@ -55,7 +55,14 @@ public struct FormulaModel: ExactModel {
 
   private func logits(of row: PredictionRow, at position: Int) -> [Float] {
     var h = 0
-    for (column, token) in row.tokens.enumerated() where row.attendable?[column] ?? true {
+    let visible = (row.attention ?? .full).visible(from: position, count: row.tokens.count)
+    for column in visible where row.attendable?[column] ?? true {
+      if let groups = row.groups, groups.hidden[position] != 0,
+        groups.memberships[column] == groups.hidden[position]
+      {
+        continue
+      }
+      let token = row.tokens[column]
       h += ((row.positionIDs?[column] ?? column) + 1) * (Int(token) + 1)
     }
     h %= 101

@@ -6,6 +6,10 @@ struct ForwardQuestion: Equatable, Sendable {
   var unconditional: [TokenID]
   /// The position numbers; `nil` stands for 0, 1, 2, ….
   var positionIDs: [Int]?
+  /// Which positions see each other; `nil` stands for the model's own pattern.
+  var attention: AttentionPattern?
+  /// Positions that some others do not see besides.
+  var groups: AttentionGroups?
   /// The positions, ascending.
   var positions: [Int]
   /// The guidance scale; above 0 costs a second row.
@@ -40,6 +44,8 @@ struct ForwardQuestion: Equatable, Sendable {
   /// Creates a strategy's own question about `canvas`.
   init(_ question: Question, canvas: Canvas, scale: Float, suppressed: [TokenID]) {
     self.init(canvas: canvas, positions: question.wanted, scale: scale, suppressed: suppressed)
+    attention = question.attention
+    groups = question.groups
     guard question.tokens != canvas.tokens || question.positionIDs != nil else { return }
     tokens = question.tokens
     positionIDs = question.positionIDs
@@ -71,6 +77,7 @@ struct ForwardQuestion: Equatable, Sendable {
 
   private func hasSameTerms(as other: ForwardQuestion) -> Bool {
     scale == other.scale && suppressed == other.suppressed && cache == other.cache
+      && attention == other.attention && groups == other.groups
   }
 
   /// Returns the rows of the pass; `cache` says what keys and values each uses.
@@ -78,7 +85,9 @@ struct ForwardQuestion: Equatable, Sendable {
     let rows = scale > 0 ? [tokens, unconditional] : [tokens]
     return rows.enumerated().map { index, tokens in
       PredictionRow(
-        tokens: tokens, wanted: positions, positionIDs: positionIDs, cache: cache(index))
+        tokens: tokens, wanted: positions, positionIDs: positionIDs, attention: attention,
+        groups: groups,
+        cache: cache(index))
     }
   }
 }

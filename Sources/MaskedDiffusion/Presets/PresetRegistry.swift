@@ -104,6 +104,10 @@ public enum PresetRegistry {
       source: "KLASS src/model/llada_klass.py, arXiv:2511.05664",
       steps: .onePerToken, usesBlocks: true, lladaSettings("klass")),
     Preset(
+      "wino", "Generously unmasked, and masked again where the rest does not support it",
+      source: "WINO LLaDA/decoding.py decoding_wino, arXiv:2507.18578",
+      steps: .onePerToken, usesBlocks: true, lladaSettings("wino")),
+    Preset(
       "core", "The most confident tokens first, and now and then a second look at doubtful ones",
       source: "CORE generate.py, arXiv:2602.04096",
       steps: .onePerToken, usesBlocks: true, lladaSettings("core")),

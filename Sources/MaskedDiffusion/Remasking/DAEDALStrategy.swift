@@ -84,7 +84,9 @@ public struct DAEDALStrategy: SamplingStrategy {
     let room = max(0, greatest - context.canvas.answer.count)
     let certainty = length.certainty(of: answer, in: context)
     guard let token = context.endOfTextTokens.first, !memory.isGrown else {
-      return fill(context, memory, room: room, growsMore: certainty < end)
+      // Without a token that ends texts nothing says how long this one should be.
+      let growsMore = certainty < end && !context.endOfTextTokens.isEmpty
+      return fill(context, memory, room: room, growsMore: growsMore)
     }
     let last = context.canvas.answer.upperBound
     var decision = StepDecision(unmasked: [])

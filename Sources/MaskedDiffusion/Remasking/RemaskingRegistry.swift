@@ -28,6 +28,7 @@ public enum RemaskingRegistry {
     Entry(SOARStrategy.self),
     Entry(ReMDMRemasking.self),
     Entry(P2Remasking.self),
+    Entry(WINOStrategy.self),
     Entry(DFMStrategy.self),
     Entry(HierarchyRemaskStrategy.self),
     Entry(RefillStrategy.self),

@@ -6,6 +6,10 @@ public struct Question: Equatable, Sendable {
   public var wanted: [Int]
   /// The position numbers the network sees, shape `[tokens]`; `nil` stands for 0, 1, 2, ….
   public var positionIDs: [Int]?
+  /// Which positions see each other; `nil` stands for the pattern that the model was made for.
+  public var attention: AttentionPattern?
+  /// Positions that some others do not see besides; `nil` hides none.
+  public var groups: AttentionGroups?
 
   /// Creates a question.
   public init(tokens: [TokenID], wanted: [Int], positionIDs: [Int]? = nil) {

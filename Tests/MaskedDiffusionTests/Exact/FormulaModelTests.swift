@@ -22,6 +22,19 @@ import _TestSupport
     #expect(rows[0].values == rows[1].values)
   }
 
+  @Test func countsNeitherWhatAPatternNorWhatAGroupHides() throws {
+    let model = FormulaModel(parameters: [:])
+    let short = PredictionRow(tokens: [3, 1, 11], wanted: [1])
+    let causal = PredictionRow(
+      tokens: [3, 1, 11, 5], wanted: [1], attention: .blockCausal(length: 3))
+    let grouped = PredictionRow(
+      tokens: [3, 1, 11, 5], wanted: [1],
+      groups: AttentionGroups(memberships: [0, 0, 0, 1], hidden: [1, 1, 1, 0]))
+    let rows = try model.prediction(for: PredictionRequest(rows: [short, causal, grouped])).rows
+    #expect(rows[0].values == rows[1].values)
+    #expect(rows[0].values == rows[2].values)
+  }
+
   @Test func readsPaddingButNothingBeyond() {
     let model = FormulaModel(parameters: [:])
     #expect(throws: Never.self) {
