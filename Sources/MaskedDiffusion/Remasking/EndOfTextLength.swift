@@ -18,9 +18,11 @@ struct EndOfTextLength {
     return sum / Double(tail)
   }
 
-  /// Every position of the answer: what ``certainty(of:in:)`` needs.
+  /// Every position of the answer, which ``certainty(of:in:)`` needs, and masks outside it.
   static func question(in context: StepContext) -> Opening {
-    .question(Question(context.canvas, wanted: Array(context.canvas.answer)))
+    let masked = context.canvas.openPositions(in: 0..<context.block.upperBound)
+    return .question(
+      Question(context.canvas, wanted: Set(masked).union(context.canvas.answer).sorted()))
   }
 
   /// The masked positions of the window that starts at the `offset`-th position of the answer, which

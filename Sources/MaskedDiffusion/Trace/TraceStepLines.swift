@@ -169,7 +169,7 @@ struct CandidatesLine: Codable {
       let (position, rest) = line
       // Traces of earlier versions do not say.
       let margin = margin.flatMap { index < $0.count ? $0[index] : nil }
-      return Opinion(
+      var opinion = Opinion(
         position: position, entropy: rest.0, margin: margin,
         top: rest.1.compactMap { values in
           guard values.count >= 2, let token = TokenID(exactly: values[0]) else { return nil }
@@ -177,6 +177,9 @@ struct CandidatesLine: Codable {
             token: token, probability: values[1], conditional: values.count > 3 ? values[2] : nil,
             unconditional: values.count > 3 ? values[3] : nil)
         })
+      // As exact as it is written, so that reading and writing changes nothing.
+      opinion.margin = rounded(opinion.margin, 1e-6)
+      return opinion
     }
   }
 }

@@ -87,6 +87,8 @@ import _TestSupport
   func theSameSeedGivesTheSameRunAndAnotherSeedAnother(_ entry: Entry) throws {
     let first = try run(sampler(entry)).steps.map(\.canvas)
     #expect(try run(sampler(entry)).steps.map(\.canvas) == first)
+    // These take the most probable tokens, whatever the temperature.
+    guard !["credit", "soar"].contains(entry.descriptor.name) else { return }
     let others = try (2..<8).map { try run(sampler(entry, seed: $0)).steps.map(\.canvas) }
     #expect(others.contains { $0 != first })
   }
@@ -193,7 +195,7 @@ import _TestSupport
     switch entry.descriptor.name {
     case "remdm": ["rule": .choice("cap"), "eta": .number(0.5)]
     case "p2": ["eta": .number(4)]
-    case "soar": ["tau": .number(0.9)]
+    case "soar": ["tau": .number(1), "beam": .number(4)]
     default: [:]
     }
   }
