@@ -14,7 +14,10 @@ public enum PresetRegistry {
   /// The presets.
   ///
   /// Guidance is off in all of them: SMDM publishes a scale for each task, and it doubles the cost.
-  public static let all: [Preset] = [
+  public static let all: [Preset] = settled + recent
+
+  /// Presets of samplers that only rank or draw.
+  private static let settled: [Preset] = [
     Preset(
       "smdm-origin", "Ancestral sampling of the linear process",
       source: "SMDM eval/gen_model_answer.py diff_sample(alg='origin'), arXiv:2410.18514",
@@ -166,7 +169,7 @@ public enum PresetRegistry {
     AlgorithmSelection("timestep", ["eps": .number(eps)])
   }
 
-  private static func lladaSettings(_ strategy: String) -> SamplerSettings {
+  static func lladaSettings(_ strategy: String) -> SamplerSettings {
     SamplerSettings(
       steps: 128, blockRule: .exact, strategy: AlgorithmSelection(strategy),
       schedule: AlgorithmSelection("uniform"))
