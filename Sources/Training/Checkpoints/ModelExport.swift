@@ -40,22 +40,21 @@ package struct ModelExport: Sendable {
 
   /// The content of `config.json`, with lit-gpt's keys.
   ///
-  /// A twin has another type: no sampler may take it for a mask
-  /// predictor.
+  /// A twin has another type: no sampler may take it for a mask predictor. It has no token for the mask
+  /// and begins with the end of a text.
   package var configuration: String {
-    let causal =
-      shape.isCausal
-      ? "\n \"causal\": true,\n \"bos_token_id\": \(shape.maskToken)," : ""
+    let special =
+      shape.isCausal ? "\"bos_token_id\": \(endToken)" : "\"mask_token_id\": \(shape.maskToken)"
     let dataType = format == .float32 ? "float32" : "bfloat16"
     return """
       {
-       "model_type": "\(shape.isCausal ? "smdm-causal" : "smdm")",
+       "model_type": "\(shape.isCausal ? "smdm-ar" : "smdm")",
        "architectures": ["\(shape.isCausal ? "GPT" : "TransEncoder")"],
-       "name": "\(safeName)",\(causal)
+       "name": "\(safeName)",
        "block_size": \(shape.contextLength),
        "vocab_size": \(shape.vocabularySize),
        "padded_vocab_size": \(shape.vocabularySize),
-       "mask_token_id": \(shape.maskToken),
+       \(special),
        "eos_token_id": \(endToken),
        "n_layer": \(shape.layerCount),
        "n_head": \(shape.headCount),
@@ -76,17 +75,18 @@ package struct ModelExport: Sendable {
       """
   }
 
-  /// The settings of a first run: a whole canvas, low temperature, two positions a step at most.
+  /// The settings of a first run: a whole canvas, low temperature, two positions a step at most; what
+  /// suits a twin is its family's to say.
   private var generationConfiguration: String {
-    """
-    {
-     "preset": "smdm-greedy",
-     "length": \(shape.contextLength),
-     "steps": \(min(64, shape.contextLength)),
-     "temperature": 0.6
-    }
+    let preset = shape.isCausal ? "" : "\n \"preset\": \"smdm-greedy\","
+    let steps = shape.isCausal ? "" : "\n \"steps\": \(min(64, shape.contextLength)),"
+    return """
+      {\(preset)
+       "length": \(shape.isCausal ? max(1, shape.contextLength * 3 / 4) : shape.contextLength),\(steps)
+       "temperature": 0.6
+      }
 
-    """
+      """
   }
 
   /// The name without what JSON would have to escape.

@@ -32,7 +32,7 @@ package struct ModelImport: Sendable {
       feedForwardWidth: own.feedForwardWidth, embeddingCount: own.embeddingCount,
       vocabularySize: own.vocabularySize, contextLength: contextLength,
       normEpsilon: own.normEpsilon, rotary: own.rotary, isCausal: isCausal)
-    guard shape.embeddingCount == shape.vocabularySize + 1 else {
+    guard shape.isCausal || shape.embeddingCount == shape.vocabularySize + 1 else {
       throw TrainingError.untrainable(
         path: path, reason: "the mask is not the last row of the embedding")
     }

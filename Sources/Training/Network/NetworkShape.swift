@@ -15,7 +15,7 @@ package struct NetworkShape: Equatable, Sendable {
   package var headSize: Int
   /// The number of features between the two halves of the feed-forward layer.
   package var feedForwardWidth: Int
-  /// The rows of the embedding: a row more than the head, the mask's.
+  /// The rows of the embedding: a mask predictor has one more than the head, that of the mask.
   package var embeddingCount: Int
   /// The rows of the head: tokens that can be predicted.
   package var vocabularySize: Int
@@ -54,8 +54,7 @@ package struct NetworkShape: Equatable, Sendable {
   /// The features of all key heads.
   package var keyValueWidth: Int { keyValueHeadCount * headSize }
 
-  /// The token a mask predictor masks with, and a causal network begins with: the last row of the
-  /// embedding.
+  /// The token a mask predictor masks with: the last row of the embedding.
   package var maskToken: Int32 { Int32(embeddingCount - 1) }
 
   /// The floating-point operations of a forward and a backward pass of one position: six a weight of
@@ -103,7 +102,8 @@ extension NetworkShape {
     self.init(
       layerCount: preset.layers, width: preset.width, headCount: preset.heads,
       keyValueHeadCount: preset.heads, headSize: preset.width / preset.heads,
-      feedForwardWidth: preset.feedForwardWidth, embeddingCount: vocabularySize + 1,
+      feedForwardWidth: preset.feedForwardWidth,
+      embeddingCount: isCausal ? vocabularySize : vocabularySize + 1,
       vocabularySize: vocabularySize, contextLength: contextLength, isCausal: isCausal)
   }
 }

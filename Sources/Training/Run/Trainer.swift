@@ -130,7 +130,7 @@ package final class Trainer {
   package func batch(step: Int) -> TrainingBatch {
     let canvases = source.canvases(step: step), mask = network.shape.maskToken
     return network.shape.isCausal
-      ? CausalObjective.batch(of: canvases, beginning: mask, end: endToken)
+      ? CausalObjective.batch(of: canvases, beginning: endToken, end: endToken)
       : settings.objective.batch(of: canvases, maskToken: mask, step: step, seed: settings.seed)
   }
 }
@@ -160,7 +160,7 @@ extension Trainer {
       let mask = network.shape.maskToken
       let batch =
         network.shape.isCausal
-        ? CausalObjective.batch(of: canvases, beginning: mask, end: endToken)
+        ? CausalObjective.batch(of: canvases, beginning: endToken, end: endToken)
         : objective.batch(of: canvases, maskToken: mask, step: 0, seed: 1)
       // Weights are divided by what could be masked; the sum is wanted.
       let share = network.shape.isCausal ? batch.targets.count : batch.tokens.count

@@ -105,19 +105,27 @@ final class TrainingRun: @unchecked Sendable {
           + "\(fixed(bound.perText, 1)) a text" + gap(bound.perText))
     }
     try keep()
-    if !plan.shape.isCausal {
-      let text = try TrainingSample(directory: plan.out, threads: plan.settings.threadCount).text()
-      let verdict = plan.world?.verdict(on: text)
-      board.state.withLock { state in
-        state.sample = text
-        state.verdict = verdict
-      }
-    }
+    if !plan.shape.isCausal { generate() }
     trainer.progress.seconds += seconds(since: began)
     lastCheckpoint = .now
     board.state.withLock { state in
       state.progress = trainer.progress
       state.done = plan.limit.done(trainer.progress)
+    }
+  }
+
+  /// Generates the text anew; one that cannot be written is no reason to lose a run.
+  private func generate() {
+    let sample = TrainingSample(directory: plan.out, threads: plan.settings.threadCount)
+    do {
+      let text = try sample.text()
+      let verdict = plan.world?.verdict(on: text)
+      board.state.withLock { state in
+        state.sample = text
+        state.verdict = verdict
+      }
+    } catch {
+      tell("no text could be generated: \(error)")
     }
   }
 
