@@ -13,7 +13,7 @@ import Tokenizers
     let tokenizer = try TokenizerFile.load(folder.path)
     let golden = try JSONParser.parse(
       Array(Data(contentsOf: folder.appending(path: "golden.json"))))
-    let texts = try #require(golden["texts"]?.elements?.compactMap(\.text))
+    let texts = try #require(golden["texts"]?.elements).compactMap(\.text)
     let ids = try #require(golden["ids"]?.elements)
     #expect(texts.count == ids.count && texts.count > 10)
     for (text, expected) in zip(texts, ids) {
