@@ -16,8 +16,9 @@ struct BlockPlan: Equatable, Sendable {
   /// Blocks are laid out from the start of the answer; those without open positions are left out.
   /// Without a block length there is one block, the whole canvas.
   static func blocks(
-    of canvas: Canvas, settings: SamplerSettings, steps: Int
+    of canvas: Canvas, settings: SamplerSettings, steps: Int, pattern: AttentionPattern?
   ) -> [BlockPlan] {
+    if let pattern, pattern.isOrdered { return blocks(of: canvas, pattern, steps: steps) }
     guard let length = settings.blockLength else {
       return [BlockPlan(range: 0..<canvas.count, stepCount: steps)]
     }
@@ -26,6 +27,22 @@ struct BlockPlan: Equatable, Sendable {
       .filter { canvas.openCount(in: $0) > 0 }
     guard !ranges.isEmpty else { return [] }
     let perBlock = max(1, (steps + ranges.count - 1) / ranges.count)
+    return ranges.map { BlockPlan(range: $0, stepCount: perBlock) }
+  }
+
+  /// Cuts the answer where the blocks of an ordered pattern end.
+  private static func blocks(
+    of canvas: Canvas, _ pattern: AttentionPattern, steps: Int
+  ) -> [BlockPlan] {
+    var ranges: [Range<Int>] = []
+    var start = canvas.answer.lowerBound
+    while start < canvas.answer.upperBound {
+      let end = min(
+        pattern.block(of: start, count: canvas.count).upperBound, canvas.answer.upperBound)
+      if canvas.openCount(in: start..<end) > 0 { ranges.append(start..<end) }
+      start = end
+    }
+    let perBlock = max(1, (steps + ranges.count - 1) / max(1, ranges.count))
     return ranges.map { BlockPlan(range: $0, stepCount: perBlock) }
   }
 

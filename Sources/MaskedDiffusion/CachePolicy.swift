@@ -35,6 +35,9 @@ public struct CachePolicy: Equatable, Sendable, CustomStringConvertible {
   public enum Kind: String, CaseIterable, Sendable {
     /// None.
     case none
+    /// Those of finished blocks, which is exact where no position sees what follows its block; none
+    /// elsewhere.
+    case blocks
     /// Those before the block.
     case prefix
     /// Those before and after the block.
@@ -82,6 +85,9 @@ public struct CachePolicy: Equatable, Sendable, CustomStringConvertible {
     AlgorithmDescriptor(
       name: "none", summary: "Compute every position in every step", source: "exact"),
     AlgorithmDescriptor(
+      name: "blocks", summary: "Keep finished blocks, where nothing sees what follows its block",
+      source: "exact; BD3LM, SDAR, Fast-dLLM v2"),
+    AlgorithmDescriptor(
       name: "prefix", summary: "Keep what stands before the block",
       source: "Fast-dLLM generate_with_prefix_cache, arXiv:2505.22618",
       parameters: [refresh(65536)]),
@@ -117,7 +123,7 @@ public struct CachePolicy: Equatable, Sendable, CustomStringConvertible {
     of canvas: Canvas, block: Range<Int>, previous: Canvas, wanted: [Int]
   ) -> [Int] {
     switch kind {
-    case .none: return Array(0..<canvas.count)
+    case .none, .blocks: return Array(0..<canvas.count)
     case .prefix: return Array(block.lowerBound..<canvas.count)
     case .dual: return Array(block)
     case .delayed:

@@ -11,6 +11,7 @@ extension Sampler {
     case .adaptive: return isFilled
     case .atLeastScheduled: return isFilled || block.done >= block.steps?.count ?? .max
     case .scheduled, .ancestral:
+      if isOrdered, isFilled { return true }
       return block.steps.map { block.done >= $0.count } ?? isFilled
     }
   }
@@ -25,7 +26,12 @@ extension Sampler {
         !canvas.isGiven[$0] && ends.contains(canvas.tokens[$0])
       })
     else { return false }
-    return canvas.openCount(in: 0..<end) == 0
+    guard let pattern, pattern.isOrdered, !predictor.isShifted else {
+      return canvas.openCount(in: 0..<end) == 0
+    }
+    // Models that write in blocks finish the block the text ends in.
+    let last = pattern.block(of: end, count: canvas.count)
+    return !(state.blocks ?? []).contains { $0.range.lowerBound < last.upperBound && !isDone($0) }
   }
 
   /// Drops finished blocks and plans the first unfinished one.
@@ -44,7 +50,14 @@ extension Sampler {
   ///
   /// Masks before the block compete with those inside. Where the preset follows LLaDA to the letter
   /// they are not counted, so that as many masks are left at the end.
+  ///
+  /// Where no position sees what follows its block, a block is paced by its length: one that begins with
+  /// the end of the prompt takes as many tokens a step as the others.
   func plannedCount(of block: BlockPlan) -> Int {
+    if let pattern, pattern.isOrdered {
+      guard settings.blockRule != .causal else { return block.range.count }
+      return pattern.block(of: block.range.lowerBound, count: .max).count
+    }
     let isExact = settings.blockRule == .exact
     return state.canvas.openCount(in: isExact ? block.range : 0..<block.range.upperBound)
   }

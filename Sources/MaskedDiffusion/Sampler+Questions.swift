@@ -15,6 +15,10 @@ extension Sampler {
   /// Where keys and values are kept in blocks, masks before the block are not computed and so not
   /// written.
   func openPositions(for block: BlockPlan) -> [Int] {
+    if isOrdered {
+      if let opening = openingPosition(of: block) { return [opening] }
+      return state.canvas.openPositions(in: block.range)
+    }
     let isLimited =
       keepsCache(for: block) && block.done > 0 && settings.cache.kind != .delayed
     let first = isLimited ? block.range.lowerBound : 0
@@ -22,8 +26,9 @@ extension Sampler {
   }
 
   private func keepsCache(for block: BlockPlan) -> Bool {
-    switch settings.cache.kind {
-    case .none: false
+    guard !isOrdered else { return false }
+    return switch settings.cache.kind {
+    case .none, .blocks: false
     case .prefix, .dual: block.range != 0..<state.canvas.count
     case .delayed: true
     }
@@ -71,6 +76,8 @@ extension Sampler {
     var question = ForwardQuestion(
       canvas: state.canvas, positions: positions, scale: settings.guidanceScale,
       suppressed: suppressedTokens)
+    question.attention = pattern
+    question.keepsBlocks = isOrdered && settings.cache.kind != .none
     if let block, keepsCache(for: block) {
       question.cache = cacheQuestion(for: block, wanted: positions)
     }
@@ -85,8 +92,15 @@ extension Sampler {
     if isPlain, asked.tokens == state.canvas.tokens {
       return question(at: asked.wanted, for: block)
     }
-    return ForwardQuestion(
+    return ownQuestion(asked)
+  }
+
+  /// Returns a strategy's own question, for which nothing is kept.
+  func ownQuestion(_ asked: Question) -> ForwardQuestion {
+    var question = ForwardQuestion(
       asked, canvas: state.canvas, scale: settings.guidanceScale, suppressed: suppressedTokens)
+    question.attention = asked.attention ?? pattern
+    return question
   }
 
   /// Asks for the canvas as it is, or remembers the answer.
@@ -125,10 +139,15 @@ extension Sampler {
     count: Int, everywhere: Bool = false
   ) throws(SamplerError) -> [Opinion] {
     layOutBlocksIfNeeded()
-    let masked = state.canvas.maskedPositions
-    let positions =
-      everywhere ? Set(masked).union(state.canvas.answer).sorted() : masked
     let block = state.blocks?.first { !isDone($0) }
+    var masked = state.canvas.maskedPositions
+    var shown = state.canvas.answer
+    if let block, isOrdered {
+      // What follows the block cannot be known yet.
+      masked = masked.filter { $0 < block.range.upperBound }
+      shown = shown.clamped(to: 0..<block.range.upperBound)
+    }
+    let positions = everywhere ? Set(masked).union(shown).sorted() : masked
     // What the next step asks is asked along with it.
     let wanted =
       block.map { Set(standardPositions(for: $0)).union(positions).sorted() } ?? positions

@@ -160,10 +160,7 @@ extension Sampler {
         }
         return
       case .ask(let questions):
-        let asked = questions.map {
-          ForwardQuestion(
-            $0, canvas: state.canvas, scale: settings.guidanceScale, suppressed: suppressedTokens)
-        }
+        let asked = questions.map { ownQuestion($0) }
         answers += try KeptAnswers.answers(
           to: asked, time: work.context.plan.time, predictor: predictor,
           cancellation: cancellation)

@@ -37,9 +37,12 @@ public struct Sampler: Sendable {
     random: (any RandomSource)? = nil
   ) throws(SamplerError) {
     guard canvas.openCount(in: 0..<canvas.count) > 0 else { throw .nothingMasked }
+    try Self.checkOrder(
+      canvas, Self.pattern(of: settings, canvas: canvas, predictor: predictor))
     try self.init(
       predictor: predictor, state: SamplerState(canvas: canvas), settings: settings, random: random)
-    state.blocks = BlockPlan.blocks(of: canvas, settings: settings, steps: settings.steps)
+    state.blocks = BlockPlan.blocks(
+      of: canvas, settings: settings, steps: settings.steps, pattern: pattern)
     updatePlannedSteps()
   }
 
@@ -129,7 +132,8 @@ extension Sampler {
   mutating func layOutBlocksIfNeeded() {
     guard state.blocks == nil else { return }
     state.blocks = BlockPlan.blocks(
-      of: state.canvas, settings: settings, steps: max(1, settings.steps - state.step))
+      of: state.canvas, settings: settings, steps: max(1, settings.steps - state.step),
+      pattern: pattern)
   }
 
   private mutating func updatePlannedSteps() {

@@ -16,6 +16,8 @@ public enum SamplerError: Error, Equatable, Sendable {
   case malformedSelection(String)
   /// The canvas has no masked position.
   case nothingMasked
+  /// Text follows a masked position, where no position sees what follows its block.
+  case textFollows(position: Int)
   /// The canvas is longer than the predictor can read.
   case canvasTooLong(positions: Int, contextLength: Int)
   /// A token is not a row of the embedding matrix.
@@ -45,6 +47,8 @@ extension SamplerError: CustomStringConvertible {
       "'\(text)' is not of the form NAME or NAME:parameter=value,parameter=value"
     case .nothingMasked:
       "nothing is masked, expected at least one masked position"
+    case .textFollows(let position):
+      "text follows the mask at position \(position), but no position sees what follows its block"
     case .canvasTooLong(let positions, let contextLength):
       "prompt and answer take \(positions) positions, expected at most \(contextLength)"
     case .tokenOutOfRange(let token, let position, let count):
@@ -61,6 +65,7 @@ extension SamplerError: CustomStringConvertible {
     case .unknownAlgorithm(_, _, let nearest?): "did you mean '\(nearest)'?"
     case .unknownAlgorithm("estimator", _, _): "'unmask score --help' lists them"
     case .unknownAlgorithm: "'unmask strategies' lists them"
+    case .textFollows: "fill masks in the middle of a text with a model that sees all of it"
     case .nothingMasked: "give a length, or put [MASK] into the text"
     case .canvasTooLong: "shorten the prompt or ask for fewer tokens with --length"
     case .prediction(let error): error.hint

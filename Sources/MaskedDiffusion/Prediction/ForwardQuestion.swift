@@ -16,6 +16,8 @@ struct ForwardQuestion: Equatable, Sendable {
   var scale: Float
   /// The tokens that get a logit of −∞.
   var suppressed: [TokenID]
+  /// Whether the keys and values of finished blocks are kept: exact, where the pattern is ordered.
+  var keepsBlocks = false
   /// What kept keys and values come from and which positions are computed; `nil` computes all
   /// and keeps nothing.
   var cache: Cache?

@@ -22,16 +22,22 @@ struct KeptKeysAndValues: Sendable {
     for question: ForwardQuestion, time: Float?, predictor: any MaskPredictor,
     cancellation: CancellationFlag?
   ) throws(PredictionError) {
-    guard let cache = question.cache else { return }
+    guard question.cache != nil || question.keepsBlocks else { return }
     if !isKnownUniquelyReferenced(&storage) { storage = Storage() }
     let count = question.rowCount
     while storage.caches.count < count {
       guard let new = predictor.makeCache() else {
+        // Keeping finished blocks changes nothing but the time it takes.
+        if question.keepsBlocks { return }
         throw .unsupported("this model keeps no keys and values, expected no cache")
       }
       storage.caches.append(new)
     }
     defer { storage.rowCount = count }
+    guard let cache = question.cache else {
+      storage.origin = nil
+      return
+    }
     guard storage.origin != cache.origin || storage.rowCount < count else { return }
     storage.origin = nil
     for pass in Self.passes(for: question, cache) {
@@ -62,7 +68,10 @@ struct KeptKeysAndValues: Sendable {
 
   /// What row `row` of `question` uses; prepared before.
   func use(by question: ForwardQuestion, row: Int) -> CacheUse? {
-    guard let cache = question.cache else { return nil }
+    guard let cache = question.cache else {
+      guard question.keepsBlocks, row < storage.caches.count else { return nil }
+      return CacheUse(cache: storage.caches[row])
+    }
     return CacheUse(cache: storage.caches[row], computed: cache.computed)
   }
 

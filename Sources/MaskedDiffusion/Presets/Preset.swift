@@ -40,7 +40,7 @@ public struct Preset: Sendable, CustomStringConvertible {
       case .fixed(let count): count
       case .onePerToken: max(1, length)
       }
-    settings.blockLength = usesBlocks ? max(1, length) : nil
+    settings.blockLength = usesBlocks ? max(1, length) : template.blockLength
     return settings
   }
 

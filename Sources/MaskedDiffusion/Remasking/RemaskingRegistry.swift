@@ -11,6 +11,7 @@ public enum RemaskingRegistry {
     Entry(LeftToRightRemasking.self),
     Entry(MaskGITRemasking.self),
     Entry(ConfidenceThresholdRemasking.self),
+    Entry(SubBlockRemasking.self),
     Entry(FactorRemasking.self),
     Entry(LocalLeapRemasking.self),
     Entry(EntropyBoundedRemasking.self),

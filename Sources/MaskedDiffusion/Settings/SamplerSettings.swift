@@ -70,18 +70,25 @@ public struct SamplerSettings: Equatable, Sendable {
   }
 }
 
-/// What happens when the block length does not divide the answer, or the blocks the steps.
+/// How the answer is cut into blocks, and what they see.
 public enum BlockRule: String, SettingWord {
   /// It is an error (LLaDA `generate`).
   case exact
   /// The last block is shorter, and every block gets ⌈steps / blocks⌉ steps (dllm `MDLMSampler`).
   case roundUp = "round-up"
+  /// The same, and no position sees what follows its block (BD3LM).
+  case causal
+  /// The same, with blocks that are counted from the first position of the canvas: the first may
+  /// begin with the end of the prompt (SDAR, Fast-dLLM v2).
+  case causalAligned = "causal-aligned"
 
   /// One line that says what the word stands for.
   public var summary: String {
     switch self {
     case .exact: "it is an error"
     case .roundUp: "the last block is shorter, and every block gets as many steps as the longest"
+    case .causal: "the same, and no position sees what follows its block"
+    case .causalAligned: "the same, blocks counted from the first position of the canvas"
     }
   }
 }

@@ -49,7 +49,7 @@ public enum SettingRegistry {
       "Whether the mask token may not be predicted; where it is, its position stays masked."),
     .word(
       "block-rule", \.blockRule, valueName: "rule", isRare: true,
-      "What happens where blocks or steps do not divide."),
+      "How the answer is cut into blocks, and what they see."),
     .integer(
       "candidates", \.recordedCandidates, in: 0...64, key: "recorded_candidates", isRare: true,
       "Record the n best candidates of each position in the trace."),

@@ -101,7 +101,10 @@ struct BenchMeasurement {
   mutating func measureRuns(cache: CachePolicy) throws {
     let strategies = RemaskingRegistry.all.map(\.descriptor.name)
     for name in strategies { try measureRun(name, cache) }
+    let isOrdered = subject.predictor.attention.isOrdered
     for kind in CachePolicy.Kind.allCases where kind != cache.kind {
+      // Finished blocks stay as they are only where nothing sees what follows.
+      guard kind != .blocks || isOrdered else { continue }
       try measureRun("low-confidence", CachePolicy(kind))
     }
   }

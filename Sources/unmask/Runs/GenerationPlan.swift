@@ -25,6 +25,7 @@ struct GenerationPlan {
   init(
     source: PromptArguments.Source, length: Int?, choice: SettingsChoice, model: Model
   ) throws {
+    var canvas: Canvas
     let mask = model.predictor.maskToken
     var prompt: [TokenID] = []
     var suffix: [TokenID] = []
@@ -45,8 +46,20 @@ struct GenerationPlan {
         // Whoever puts holes into a text wants them filled in order, like the rest.
         answersPrompt: isText && (prompt + suffix).contains(mask))
     }
-    let resolved = try choice.resolved(
+    var resolved = try choice.resolved(
       for: model, length: canvas.answer.count, endOfText: Self.endOfText(canvas, isText: isText))
+    if appended > 0, suffix.isEmpty,
+      let whole = WholeBlocks(
+        length: appended, after: prompt.count, settings: resolved.settings,
+        predictor: model.predictor)
+    {
+      appended = whole.length
+      canvas = Canvas(prompt: prompt, length: appended, maskToken: mask)
+      resolved = try choice.resolved(
+        for: model, length: whole.steps, endOfText: Self.endOfText(canvas, isText: isText))
+      resolved.settings.blockLength = whole.blockLength
+    }
+    self.canvas = canvas
     settings = resolved.settings
     let header = TraceHeader(
       model: model.identity, preset: resolved.preset, settings: resolved.settings, prompt: prompt,
@@ -111,5 +124,38 @@ extension PromptArguments.Source {
         template.tokens(tokenizer: tokenizer, maskToken: model.predictor.maskToken), []
       )
     }
+  }
+}
+
+/// An answer that ends where a block ends, for models whose blocks are counted from the first position.
+///
+/// The authors' samplers write whole blocks: SDAR as many as hold the length asked for; Fast-dLLM v2 as
+/// many as the length is a multiple of the block, the one in which the prompt ends included, and one
+/// token more, which it reads off the last block.
+private struct WholeBlocks {
+  /// The answer positions.
+  let length: Int
+  /// One step a position of the blocks.
+  let steps: Int
+  /// The positions of a block.
+  let blockLength: Int
+
+  /// Rounds `length` up or down to whole blocks; `nil` where blocks are not counted so.
+  init?(
+    length: Int, after prompt: Int, settings: SamplerSettings, predictor: any MaskPredictor
+  ) {
+    guard settings.blockRule == .causalAligned, predictor.attention != .causal else { return nil }
+    var size = settings.blockLength
+    if case .blockCausal(let own, _) = predictor.attention { size = size ?? own }
+    guard let size, size > 0 else { return nil }
+    let end: Int
+    if predictor.isShifted {
+      end = (prompt / size + max(1, length / size)) * size + 1
+    } else {
+      end = (prompt + length + size - 1) / size * size
+    }
+    self.length = min(end, predictor.contextLength) - prompt
+    steps = (end / size - prompt / size) * size
+    blockLength = size
   }
 }
