@@ -53,7 +53,9 @@ import unmask
   @Test func aBackslashBeforeASpecialTokenMakesItText() throws {
     let tokenizer = try tokenizer("bytelevel-llada-a")
     let end = try #require(tokenizer.token(named: "<|endoftext|>"))
-    func tokens(_ text: String) throws -> [TokenID] { try self.tokens(of: text, "bytelevel-llada-a") }
+    func tokens(_ text: String) throws -> [TokenID] {
+      try self.tokens(of: text, "bytelevel-llada-a")
+    }
     #expect(try tokens("a<|endoftext|>").last == end)
     let escaped = try tokens(#"a\<|endoftext|><|endoftext|>"#)
     #expect(escaped.count { $0 == end } == 1 && escaped.last == end)
