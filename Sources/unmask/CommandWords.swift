@@ -33,10 +33,16 @@ enum CommandWords {
   /// The command if one of `words` that begins with a dash is a text: options hold no blanks.
   private static func commandWithText(_ words: [String]) -> (any ParsableCommand)? {
     guard !words.contains("--") else { return nil }
-    for (index, word) in words.enumerated() where index > 0 && isText(word) {
+    let texts = words.indices.filter { $0 > 0 && isText(words[$0]) }
+    // What stands behind an option is most likely its value.
+    let (values, others) = (
+      texts.filter { words[$0 - 1].hasPrefix("--") },
+      texts.filter { !words[$0 - 1].hasPrefix("--") }
+    )
+    for index in others + values {
       var moved = words
       moved.remove(at: index)
-      if let command = try? Unmask.parseAsRoot(moved + ["--", word]) { return command }
+      if let command = try? Unmask.parseAsRoot(moved + ["--", words[index]]) { return command }
     }
     return nil
   }
@@ -66,12 +72,16 @@ enum CommandWords {
   private static func refuseUnknownCommand(_ words: [String]) throws(UsageError) {
     var commands: [any ParsableCommand.Type] = Unmask.configuration.subcommands
     var path = "unmask"
+    var takesOtherWords = false
     for word in words {
       guard !commands.isEmpty, !word.hasPrefix("-") else { return }
       if word == "help", path == "unmask" { continue }
       guard let command = commands.first(where: { $0.configuration.commandName == word }) else {
-        throw unknownCommand(word, of: path, commands)
+        // A command with a default one below it may be given that one's arguments.
+        guard takesOtherWords else { throw unknownCommand(word, of: path, commands) }
+        return
       }
+      takesOtherWords = command.configuration.defaultSubcommand != nil
       commands = command.configuration.subcommands
       path += " " + word
     }

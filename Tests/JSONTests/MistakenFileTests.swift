@@ -11,7 +11,7 @@ import Testing
       ([], .empty), (Array("version https://git-lfs.github.com/spec/v1\n".utf8), .gitLFSPointer),
       (Array("\u{FEFF}\n <!DOCTYPE html>".utf8), .webPage), (Array("<?xml version".utf8), .webPage),
       (Array("Entry not found".utf8), .refusal("Entry not found")),
-      (Array(#"{"error":"gated"}"#.utf8), .refusal(#"{"error":"gated"}"#)),
+      (Array(#"{"error":"gated"}"#.utf8), .refusal(#"{\"error\":\"gated\"}"#)),
       ([0x50, 0x4B, 3, 4, 0], .zipArchive), ([0x80, 2, 0x7D, 0x71], .pickle),
       ([0x89, 0x48, 0x44, 0x46], .hdf5), (Array("GGUF".utf8), .gguf),
       ([0x1F, 0x8B], .compressed("gzip")),

@@ -46,7 +46,10 @@ import _TestSupport
   @Test(arguments: cases.indices) func theRestIsTheSame(_ index: Int) throws {
     let (name, settings) = Self.cases[index]
     let predictor = ScriptedPredictor.hashing()
-    let canvas = Canvas(prompt: [3, 1], length: 12, suffix: [4], maskToken: 11)
+    // Where no position sees what follows its block, no text may follow the answer.
+    let isCausal = settings.blockRule == .causal || settings.blockRule == .causalAligned
+    let canvas = Canvas(
+      prompt: [3, 1], length: 12, suffix: isCausal ? [] : [4], maskToken: 11)
     var whole = try Sampler(predictor: predictor, canvas: canvas, settings: settings)
     var steps: [TraceStep] = []
     while let step = try whole.step() { steps.append(Self.timeless(step)) }

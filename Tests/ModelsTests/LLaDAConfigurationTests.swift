@@ -36,7 +36,9 @@ import _TestSupport
     let error = #expect(throws: ModelError.self) { try open(changing: ["mask_token_id": nil]) }
     #expect(
       error == .missingKey(path: "\(scratch.path)/model/config.json", key: "mask_token_id"))
-    #expect(error?.hint == "add the identifier of the mask token to config.json")
+    #expect(
+      error?.hint
+        == "add the identifier of the mask token to config.json, or give it with --mask-token")
   }
 
   @Test(arguments: [

@@ -79,7 +79,7 @@ import Testing
   func helpCanBeReadWhateverTheWidthIsSaidToBe(_ columns: String) throws {
     let run = try CommandRun("help", "generate", environment: ["COLUMNS": columns])
     #expect(run.output.hasPrefix("OVERVIEW: Write a text by unmasking it step by step.\n"))
-    #expect(run.output.contains("The denoising steps."))
+    #expect(run.output.contains("The denoising steps"))
   }
 
   @Test func aMissingValueNamesTheCommandWhoseHelpSaysMore() throws {
