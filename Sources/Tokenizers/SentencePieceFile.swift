@@ -151,9 +151,11 @@ extension SentencePieceFile {
       let token = try vocabulary.insert(piece.text, as: id)
       switch piece.type {
       case .control, .userDefined:
-        added.append(
-          AddedTokenRule(
-            AddedToken(id: token, content: piece.text, isSpecial: piece.type == .control)))
+        var rule = AddedTokenRule(
+          AddedToken(id: token, content: piece.text, isSpecial: piece.type == .control))
+        // The text is normalized as a whole: the blank before such a piece stays.
+        rule.isNormalized = piece.type == .userDefined
+        added.append(rule)
       case .unknown:
         added.append(
           AddedTokenRule(AddedToken(id: token, content: piece.text, isSpecial: true)))

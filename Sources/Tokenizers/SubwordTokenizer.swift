@@ -60,8 +60,11 @@ package struct SubwordTokenizer: Tokenizer {
     originalSplitter = AddedTokenSplitter(rules.filter { !$0.isNormalized }) {
       Array($0.token.content.unicodeScalars)
     }
-    normalizedSplitter = AddedTokenSplitter(rules.filter(\.isNormalized)) {
-      normalizer.apply(to: Array($0.token.content.unicodeScalars))
+    normalizedSplitter = AddedTokenSplitter(rules.filter(\.isNormalized)) { rule in
+      let content = Array(rule.token.content.unicodeScalars)
+      // sentencepiece's normalization would put a blank before it, as before any whole text.
+      if case .sentencePiece = normalizer { return content }
+      return normalizer.apply(to: content)
     }
     roles = configuration.roles(
       in: vocabulary, addedTokens: addedTokens, unknownToken: parts.model.unknownToken)

@@ -78,7 +78,10 @@ private func fixture(_ name: String) -> URL {
   @Test(arguments: [
     (["generate", "--chat", "hello"], "there is no chat template"),
     (["generate", "--no-chat", "--system", "x", "hello"], "--no-chat does not go with --system"),
-    (["generate", "--chat", "--prompt-ids", "1,2"], "--prompt-ids, --suffix and --start do not go with"),
+    (
+      ["generate", "--chat", "--prompt-ids", "1,2"],
+      "--prompt-ids, --suffix and --start do not go with"
+    ),
     (["tokenize", "--messages", "-"], "standard input: turn 1 is an object of 1, expected a list"),
     (["tokenize", "--chat", "--system", "a", "system: b"], "there are two system turns"),
   ])
