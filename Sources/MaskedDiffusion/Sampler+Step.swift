@@ -52,7 +52,7 @@ extension Sampler {
   /// What is known before anything is asked.
   func context(of block: BlockPlan) -> StepContext {
     let isAdaptive = traits.pacing == .adaptive
-    return StepContext(
+    var context = StepContext(
       candidates: [], unmasked: unmaskedTokens(in: block.range), plan: currentPlan(of: block),
       maskedTarget: block.maskedTarget,
       isLast: !isAdaptive && block.done == (block.steps?.count ?? 0) - 1,
@@ -60,6 +60,8 @@ extension Sampler {
       stepInBlock: block.done,
       blockSteps: isAdaptive ? block.stepCount : block.steps?.count ?? block.stepCount,
       endOfTextTokens: predictor.endOfTextTokens)
+    context.room = max(0, predictor.contextLength - state.canvas.count)
+    return context
   }
 
   /// Notes what is asked, and what is kept of keys and values once it is answered.

@@ -81,7 +81,7 @@ public struct DAEDALStrategy: SamplingStrategy {
     in context: StepContext, memory: Memory, answers: [Answer]
   ) -> StrategyMove<Memory> {
     guard let answer = context.answer else { return .decide(StepDecision(unmasked: []), memory) }
-    let room = max(0, greatest - context.canvas.answer.count)
+    let room = min(context.room, max(0, greatest - context.canvas.answer.count))
     let certainty = length.certainty(of: answer, in: context)
     guard let token = context.endOfTextTokens.first, !memory.isGrown else {
       // Without a token that ends texts nothing says how long this one should be.

@@ -106,8 +106,11 @@ public struct RhoEOSStrategy: SamplingStrategy {
     else { return .decide(decision, next) }
     let certainty = Float(length.certainty(of: answer, in: context))
     if certainty < low {
-      let count = min(size(ofGap: low - certainty), greatest - positions.count)
-      decision.insertions = [.init(before: positions.upperBound, count: count)]
+      let count = min(
+        size(ofGap: low - certainty), greatest - positions.count, context.room)
+      if count > 0 {
+        decision.insertions = [.init(before: positions.upperBound, count: count)]
+      }
     } else if certainty > high {
       let count = size(ofGap: certainty - high)
       decision.deletions = positions.suffix(min(count, positions.count - 1)).filter {

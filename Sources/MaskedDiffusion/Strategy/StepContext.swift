@@ -36,6 +36,9 @@ public struct StepContext: Sendable {
   /// The tokens that end a text.
   public var endOfTextTokens: [TokenID]
 
+  /// The number of positions the canvas may grow by before the model can no longer read it.
+  public var room = Int.max
+
   /// The answer to the opening question; `nil` when nothing was asked.
   public var answer: Answer?
 

@@ -42,6 +42,22 @@ import _TestSupport
     #expect(steps.map(\.step) == Array(1...steps.count))
   }
 
+  @Test(arguments: ["daedal", "rho-eos"], [17, 18, 20])
+  func noAnswerOutgrowsTheModel(_ name: String, _ contextLength: Int) throws {
+    var predictor = ScriptedPredictor.hashing()
+    predictor.contextLength = contextLength
+    predictor.endOfTextTokens = [2]
+    let (_, sampler) = try run(
+      Sampler(
+        predictor: predictor,
+        canvas: Canvas(prompt: [3, 1, 4], length: 12, suffix: [2, 2], maskToken: 11),
+        settings: SamplerSettings(
+          steps: 7, strategy: AlgorithmSelection(name), schedule: AlgorithmSelection("linear"),
+          temperature: 1, forbidsMaskToken: true, endOfText: .keep, seed: 1)))
+    #expect(sampler.state.canvas.count <= contextLength)
+    #expect(sampler.state.canvas.maskedPositions.isEmpty)
+  }
+
   @Test(arguments: RemaskingRegistry.all, [1, 3, 4, 5, 12, 99])
   func blocksAreWrittenInOrder(_ entry: Entry, _ blockLength: Int) throws {
     let (steps, sampler) = try run(sampler(entry, blockLength: blockLength))
