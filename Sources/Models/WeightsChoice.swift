@@ -45,7 +45,7 @@ struct WeightsChoice {
 
   private static func belongs(_ weights: Weights, to family: ModelRegistry.Entry?) -> Bool {
     guard let family else { return ModelRegistry.family(of: weights) != nil }
-    let name = family.descriptor.names[.attentionNorm, layer: 0]
+    let name = family.descriptor.names[.projection, layer: 0]
     return weights.unwrapped(to: name).tensors[name] != nil
   }
 
