@@ -41,7 +41,7 @@ package enum RoBERTa: ModelFamily {
     let mask = configuration.embeddingCount - 1
     return try configuration.description(publishedMaskToken: mask) { count throws(ModelError) in
       let padding = try configuration.file.wholeNumber("pad_token_id") ?? 1
-      guard padding + 1 < count else {
+      guard padding < count - 1 else {
         throw .invalidValue(
           path: configuration.file.path, key: "pad_token_id", found: "\(padding)",
           expected: "less than the \(count) positions of the table, which begin behind it")
