@@ -17,9 +17,12 @@ package struct GGUF: WeightsFormat {
   package let tensors: [StoredTensor]
   package let metadata: GGUFMetadata?
 
-  /// Whether the file begins as one of this format, or claims to be one by its name.
+  /// Whether the file begins as one of this format, or claims to be one by its name and is not
+  /// safetensors.
   package static func recognises(_ file: MappedFile) -> Bool {
-    file.bytes.starts(with: magic) || file.path.hasSuffix(".\(fileExtension)")
+    if file.bytes.starts(with: magic) { return true }
+    let isTable = file.bytes.count > 8 && file.bytes[8] == UInt8(ascii: "{")
+    return !isTable && file.path.hasSuffix(".\(fileExtension)")
   }
 
   package init(_ file: MappedFile) throws(WeightsError) {

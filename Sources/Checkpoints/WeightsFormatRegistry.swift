@@ -30,8 +30,8 @@ package enum WeightsFormatRegistry {
 
   /// Every format, in the order in which they are tried.
   package static let all: [Entry] = [
-    Entry(Safetensors.self),
     Entry(GGUF.self),
+    Entry(Safetensors.self),
   ]
 
   /// The names, for messages.

@@ -121,6 +121,13 @@ import _TestSupport
         == "malformed header: its numbers are big-endian, expected little-endian ones")
   }
 
+  @Test func aNameDoesNotDecideAboutAFileThatSaysWhatItIs() throws {
+    #expect(try open(small, name: "model.safetensors").metadata != nil)
+    let scratch = try ScratchDirectory()
+    let path = try scratch.copy("llada/tiny-a/model.safetensors", as: "model.gguf")
+    #expect(try Weights(path: path).metadata == nil)
+  }
+
   @Test func refusesCountsThatCannotBe() throws {
     for count in [1 << 63, .max, 1000] as [UInt64] {
       var file = small
