@@ -122,4 +122,19 @@ extension TensorNames {
       .projection: "attn_out", .feedForwardNorm: "ff_norm", .gate: "ff_proj", .up: "up_proj",
       .down: "ff_out",
     ])
+
+  /// The names of llama.cpp's files.
+  ///
+  /// The matrices of experts are parts of tensors there; their names are this program's own.
+  package static let gguf = TensorNames(
+    [.embedding: "token_embd", .finalNorm: "output_norm", .head: "output"],
+    blocks: "blk.",
+    [
+      .attentionNorm: "attn_norm", .query: "attn_q", .key: "attn_k", .value: "attn_v",
+      .queryNorm: "attn_q_norm", .keyNorm: "attn_k_norm", .projection: "attn_output",
+      .feedForwardNorm: "ffn_norm", .gate: "ffn_gate", .up: "ffn_up", .down: "ffn_down",
+      .router: "ffn_gate_inp", .sharedGate: "ffn_gate_shexp", .sharedUp: "ffn_up_shexp",
+      .sharedDown: "ffn_down_shexp",
+    ],
+    experts: "experts")
 }

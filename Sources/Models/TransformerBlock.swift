@@ -174,7 +174,8 @@ extension Transformer {
     let rotations = architecture.isLocal(layer) ? pass.localRotations : pass.rotations
     let table = Kernels.RotaryTable(
       cosine: rotations.cosines.address, sine: rotations.sines.address,
-      positionCount: rotations.positionCount)
+      positionCount: rotations.positionCount,
+      turnsNeighbours: architecture.rotary.pairing == .neighbours)
     positions.withUnsafeBufferPointer { positions in
       guard let positions = positions.baseAddress else { return }
       kernels.rotate(

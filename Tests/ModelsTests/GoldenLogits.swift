@@ -91,6 +91,13 @@ struct GoldenLogits: Decodable {
     tensors = try Weights(path: Fixture.path("\(model)/golden.safetensors"))
   }
 
+  /// Creates goldens from cases and the tensors they name.
+  init(cases: [Case], tensors: Weights) {
+    self.cases = cases
+    self.tensors = tensors
+    measured = Measured(bfloat16Error: nil)
+  }
+
   /// Compares the positions that count with the reference's.
   ///
   /// - Returns: The largest share of the tolerance that a difference takes; above 1 is a failure.

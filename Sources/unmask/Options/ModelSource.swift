@@ -67,6 +67,16 @@ enum ModelSource {
     }
   }
 
+  /// Returns how it is talked to.
+  ///
+  /// - Throws: ``TemplateError``.
+  func chatFormat() throws -> ModelChatFormat {
+    switch self {
+    case .directory(let directory): try ModelChatFormat(of: directory)
+    case .exact(_, let name): try ModelChatFormat(in: name)
+    }
+  }
+
   /// The number of weights.
   var parameterCount: Int {
     switch self {
