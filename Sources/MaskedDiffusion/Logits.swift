@@ -3,6 +3,10 @@ public struct Prediction: Sendable {
   /// One entry a row of the request, in its order.
   public var rows: [Logits] = []
 
+  /// The positions of all rows that were computed, without those read from a cache; `nil` where the
+  /// predictor does not say.
+  public var computedPositionCount: Int?
+
   /// Creates an empty prediction, to be filled by a predictor.
   public init() {}
 }

@@ -86,6 +86,7 @@ package final class Transformer: Sendable {
       computeBlocks(rows, cancellation)
       guard cancellation?.isRaised != true else { throw .cancelled }
       computeLogits(request, of: rows.stream, into: &prediction)
+      prediction.computedPositionCount = pass.layout.tokens.count
       guard cancellation?.isRaised != true else { throw .cancelled }
       for row in pass.layout.rows where !row.isOrdered {
         row.cache?.positionCount = row.keyCount

@@ -1,5 +1,8 @@
 /// Estimates likelihoods with a mask predictor, many rows in one request.
 ///
+/// A predictor that sees each position from left to right says the likelihood itself, in one row,
+/// whatever the estimator.
+///
 /// The result depends on the question, the estimator, the number of samples and the seed, and not
 /// on what else is in the batch. A masking that several samples share is computed once.
 public struct LikelihoodEvaluator: Sendable {
@@ -37,12 +40,21 @@ public struct LikelihoodEvaluator: Sendable {
     sampleCount: Int
   ) throws(LikelihoodError) -> [LikelihoodEstimate] {
     precondition(seeds.count == questions.count, "\(seeds.count) seeds")
-    let isExact = type(of: estimator).isDeterministic
+    let isCausal = predictor.attention == .causal && predictor.isShifted
+    let isExact = isCausal || type(of: estimator).isDeterministic
     guard sampleCount >= 1 else { throw .sampleCount(sampleCount) }
+    guard !isCausal || guidanceScale == 0 else { throw .unguidable }
     let count = isExact ? 1 : sampleCount
     var samples: [[[AnswerMasking]]] = []
     for (question, seed) in zip(questions, seeds) {
       try question.check(against: predictor)
+      if isCausal {
+        guard !question.prompt.isEmpty else { throw .nothingBefore }
+        // Nobody sees what stands behind, so that nothing has to be hidden.
+        let all = Array(question.answer.indices)
+        samples.append([[AnswerMasking(masked: [], scored: all, weight: 1)]])
+        continue
+      }
       let random = SeededRandomSource(seed: seed)
       var ofQuestion: [[AnswerMasking]] = []
       for index in 0..<count {
@@ -54,7 +66,7 @@ public struct LikelihoodEvaluator: Sendable {
     return try values(of: samples, for: questions).map { estimate in
       var estimate = estimate
       estimate.isExact = isExact
-      estimate.groupSize = estimator.groupSize
+      estimate.groupSize = isExact ? 1 : estimator.groupSize
       return estimate
     }
   }
