@@ -3,9 +3,9 @@ public struct Prediction: Sendable {
   /// One entry a row of the request, in its order.
   public var rows: [Logits] = []
 
-  /// The positions of all rows that were computed, without those read from a cache; `nil` where the
-  /// predictor does not say.
-  public var computedPositionCount: Int?
+  /// The positions that were computed for it, those of all rows together; `nil` where the predictor
+  /// does not count.
+  public var computedCount: Int?
 
   /// Creates an empty prediction, to be filled by a predictor.
   public init() {}

@@ -55,7 +55,7 @@ package struct ModelImport: Sendable {
     Self.store(
       embedding, mask: Int(model.description.maskToken), in: view[.embedding],
       tokens: own.vocabularySize)
-    if own.packsAttention {
+    if own.attentionLayout == .grouped {
       for tensor in shape.modelTensors(layout)
       where tensor.name != model.description.names[.embedding] {
         tensor.store(try model.weights.tensor(tensor.name, tensor.shape).floats(), in: view)
@@ -69,15 +69,24 @@ package struct ModelImport: Sendable {
   /// What cannot be trained; `nil` if all of it can.
   private static func obstacle(_ own: Architecture) -> String? {
     if own.experts != nil { return "mixtures of experts cannot be trained here" }
-    if own.biases != .none { return "its queries, keys and values have biases, expected none" }
+    if own.biases != .none { return "it has biases, expected none" }
     if own.normalizesHeads { return "its heads are normalised, expected heads as they are" }
-    if own.rotatedSize != own.headSize { return "only a part of each head is rotated" }
     if own.rotary.scaling != .none { return "its rotations are scaled, expected none scaled" }
     switch own.attention {
-    case .full, .causal: return nil
-    case .blockCausal, .window:
-      return "positions see blocks or windows, expected all or those before"
+    case .full, .causal: break
+    case .blockCausal, .window: return "positions see blocks or windows, expected all or those before"
     }
+    var trained = Architecture(
+      layerCount: own.layerCount, width: own.width, headCount: own.headCount,
+      keyValueHeadCount: own.keyValueHeadCount, headSize: own.headSize,
+      feedForwardWidth: own.feedForwardWidth, embeddingCount: own.embeddingCount,
+      vocabularySize: own.vocabularySize, contextLength: own.contextLength,
+      normEpsilon: own.normEpsilon, rotary: own.rotary, isHeadTied: own.isHeadTied,
+      attention: own.attention, isShifted: own.isShifted)
+    trained.attentionLayout = own.attentionLayout
+    let isKnown = own.attentionLayout == .separate || own.attentionLayout == .grouped
+    return trained == own && isKnown
+      ? nil : "its norms, layers or positions are of another kind, expected those of SMDM or Llama"
   }
 
   /// Copies the rows of tokens; behind them, where there is a row for it, goes the mask.

@@ -229,6 +229,7 @@ struct ShiftedPredictor: MaskPredictor {
   var endOfTextTokens: [TokenID] { base.endOfTextTokens }
   var attention: AttentionPattern { base.attention }
   var isShifted: Bool { base.isShifted }
+  var readsTime: Bool { base.readsTime }
   var logitsReader: any LogitsReader { base.logitsReader }
 
   func predict(
@@ -259,6 +260,7 @@ struct RemaskedPredictor: MaskPredictor {
   var endOfTextTokens: [TokenID] { base.endOfTextTokens }
   var attention: AttentionPattern { base.attention }
   var isShifted: Bool { base.isShifted }
+  var readsTime: Bool { base.readsTime }
   var logitsReader: any LogitsReader { base.logitsReader }
 
   func predict(

@@ -23,6 +23,7 @@ final class CountedPredictor: MaskPredictor {
   var endOfTextTokens: [TokenID] { model.endOfTextTokens }
   var attention: AttentionPattern { model.attention }
   var isShifted: Bool { model.isShifted }
+  var readsTime: Bool { model.readsTime }
   var logitsReader: any LogitsReader { model.logitsReader }
 
   func predict(
@@ -30,7 +31,7 @@ final class CountedPredictor: MaskPredictor {
   ) throws(PredictionError) {
     try model.predict(request, into: &prediction)
     let asked = request.rows.reduce(0) { $0 + ($1.cache?.computed?.count ?? $1.tokens.count) }
-    let visits = prediction.computedPositionCount ?? asked
+    let visits = prediction.computedCount ?? asked
     counts.withLock { counts in
       counts.forwards += request.rows.count
       counts.visits += visits
