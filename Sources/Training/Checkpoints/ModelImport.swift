@@ -74,7 +74,8 @@ package struct ModelImport: Sendable {
     if own.rotary.scaling != .none { return "its rotations are scaled, expected none scaled" }
     switch own.attention {
     case .full, .causal: break
-    case .blockCausal, .window: return "positions see blocks or windows, expected all or those before"
+    case .blockCausal, .window:
+      return "positions see blocks or windows, expected all or those before"
     }
     var trained = Architecture(
       layerCount: own.layerCount, width: own.width, headCount: own.headCount,
