@@ -98,14 +98,14 @@ struct BenchMeasurement {
   }
 
   /// Times a whole run of each strategy with `cache`, and of one strategy with each cache.
-  mutating func measureRuns(cache: CachePolicy) throws {
+  mutating func measureRuns(cache: AlgorithmSelection) throws {
     let strategies = RemaskingRegistry.all.map(\.descriptor.name)
     for name in strategies { try measureRun(name, cache) }
     let isOrdered = subject.predictor.attention.isOrdered
-    for kind in CachePolicy.Kind.allCases where kind != cache.kind {
+    for policy in CachePolicyRegistry.all.map(\.descriptor.name) where policy != cache.name {
       // Finished blocks stay as they are only where nothing sees what follows.
-      guard kind != .blocks || isOrdered else { continue }
-      try measureRun("low-confidence", CachePolicy(kind))
+      guard policy != "blocks" || isOrdered else { continue }
+      try measureRun("low-confidence", AlgorithmSelection(policy))
     }
   }
 
@@ -122,7 +122,7 @@ struct BenchMeasurement {
   ///
   /// Some strategies ask for positions that a cache does not compute, or for more of them than the
   /// model can see.
-  private mutating func measureRun(_ strategy: String, _ cache: CachePolicy) throws {
+  private mutating func measureRun(_ strategy: String, _ cache: AlgorithmSelection) throws {
     // Caches are kept within blocks: four of them.
     var settings = SamplerSettings(
       steps: min(Self.steps, rows), blockLength: max(1, (rows + 3) / 4),

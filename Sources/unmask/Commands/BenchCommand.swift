@@ -39,10 +39,16 @@ struct BenchCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What whole runs keep between steps: none, prefix, dual, delayed[:refresh=n].",
-      valueName: "policy"),
-    transform: CachePolicy.init(parsing:))
-  var cache: CachePolicy = .none
+      """
+      What whole runs keep between steps, as NAME[:parameter=value,...]: \
+      \(CachePolicyRegistry.all.map(\.descriptor.name).joined(separator: ", ")).
+      """, valueName: "policy"),
+    transform: { text in
+      let policy = try AlgorithmSelection(parsing: text)
+      _ = try CachePolicyRegistry.entry(for: policy)
+      return policy
+    })
+  var cache: AlgorithmSelection = .noCache
 
   @Flag(inversion: .prefixedNo, help: "Measure whole runs too; only with a model.")
   var runs = true
