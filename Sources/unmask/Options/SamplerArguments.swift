@@ -21,16 +21,16 @@ struct SamplerArguments: ParsableArguments {
 /// The settings a run is made from: those typed, over those of the model, over those of the preset.
 struct SettingsChoice {
   private let preset: String?
-  private let typed: [(row: SettingDescriptor<SamplerSettings>, value: SettingValue)]
+  private let typed: SettingArguments
 
   /// Reads what was typed, and checks what can be checked without a model.
   ///
   /// - Throws: ``SamplerError``.
   init(_ arguments: SamplerArguments) throws(SamplerError) {
     preset = arguments.preset
-    typed = try arguments.settings.values()
+    typed = arguments.settings
     let preset = try PresetRegistry.preset(named: arguments.preset ?? PresetRegistry.all[0].name)
-    _ = try applied(to: preset.settings(forLength: 1))
+    _ = try applied(to: preset.settings(forLength: 1)) { _ throws(SamplerError) in 0 }
     if let length = arguments.length, length < 0 {
       throw .settingOutOfRange(name: "length", found: "\(length)", expected: "0 or more")
     }
@@ -70,13 +70,19 @@ struct SettingsChoice {
         try model.defaults.apply(to: &settings)
       }
     }
-    return Resolved(preset: preset.name, settings: try applied(to: settings))
+    return Resolved(
+      preset: preset.name,
+      settings: try applied(to: settings) { text throws(SamplerError) in
+        try model.token(of: text)
+      })
   }
 
   /// Returns `settings` with what was typed.
-  private func applied(to settings: SamplerSettings) throws(SamplerError) -> SamplerSettings {
+  private func applied(
+    to settings: SamplerSettings, naming: TokenNaming
+  ) throws(SamplerError) -> SamplerSettings {
     var settings = settings
-    for (row, value) in typed { try row.put(value, into: &settings) }
+    for (row, value) in try typed.values(naming: naming) { try row.put(value, into: &settings) }
     return settings
   }
 }
