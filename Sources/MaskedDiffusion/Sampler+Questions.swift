@@ -96,6 +96,7 @@ extension Sampler {
       canvas: state.canvas, positions: positions, scale: guidanceScale,
       adjustment: adjustment)
     question.attention = pattern
+    question.time = predictor.readsTime ? currentTime : nil
     question.keepsBlocks = isOrdered && cacheTraits.keepsFinishedBlocks
     if let block { question.cache = cacheQuestion(for: block, wanted: positions) }
     return question
@@ -117,6 +118,7 @@ extension Sampler {
     var question = ForwardQuestion(
       asked, canvas: state.canvas, scale: guidanceScale, adjustment: adjustment)
     question.attention = asked.attention ?? pattern
+    question.time = predictor.readsTime ? currentTime : nil
     return question
   }
 
