@@ -40,12 +40,16 @@ struct BenchCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      What whole runs keep between steps: none, blocks, prefix, dual, delayed[:refresh=n]; finished \
+      What whole runs keep between steps, as NAME[:parameter=value,...]: \
+      \(CachePolicyRegistry.all.map(\.descriptor.name).joined(separator: ", ")). Finished \
       blocks where that is exact, nothing elsewhere, unless given.
-      """,
-      valueName: "policy"),
-    transform: CachePolicy.init(parsing:))
-  var cache: CachePolicy?
+      """, valueName: "policy"),
+    transform: { text in
+      let policy = try AlgorithmSelection(parsing: text)
+      _ = try CachePolicyRegistry.entry(for: policy)
+      return policy
+    })
+  var cache: AlgorithmSelection?
 
   @Option(
     parsing: .unconditional,
