@@ -11,6 +11,8 @@ struct BenchMeasurement {
   let batch: Int
   var peak = PeakRates()
   var forward = Times()
+  /// The time of all threads together that the same passes take.
+  var forwardProcessor = Times()
   /// The matrix products of a forward pass alone; only for shapes.
   var products: ProductTimes?
   var step = Times()
@@ -53,9 +55,10 @@ struct BenchMeasurement {
     try subject.predictor.predict(request, into: &prediction)
     let end = ContinuousClock.now + duration
     repeat {
-      let start = ContinuousClock.now
+      let start = ContinuousClock.now, used = ProcessorTime.now
       try subject.predictor.predict(request, into: &prediction)
       forward.add(ContinuousClock.now - start)
+      forwardProcessor.add(ProcessorTime.now - used)
     } while ContinuousClock.now < end || forward.count < 5
     peak.measure(kernels)
   }
@@ -65,14 +68,16 @@ struct BenchMeasurement {
     guard let model = subject.predictor as? RandomModel else { return }
     let products = MatrixProducts(of: model, rows: batch * rows)
     products.compute()
-    var times = Times()
+    var times = Times(), processor = Times()
     let end = ContinuousClock.now + duration
     repeat {
-      let start = ContinuousClock.now
+      let start = ContinuousClock.now, used = ProcessorTime.now
       products.compute()
       times.add(ContinuousClock.now - start)
+      processor.add(ProcessorTime.now - used)
     } while ContinuousClock.now < end || times.count < 3
-    self.products = ProductTimes(times: times, operationCount: products.operationCount)
+    self.products = ProductTimes(
+      times: times, processor: processor, operationCount: products.operationCount)
     peak.measure(
       Kernels(
         threadCount: subject.threadCount, instructionSet: subject.instructionSet))
@@ -158,6 +163,8 @@ struct BenchMeasurement {
 /// The matrix products of a forward pass alone.
 struct ProductTimes {
   var times: Times
+  /// The time of all threads together.
+  var processor: Times
   var operationCount: Double
 
   /// Thousand million multiplications and additions a second.

@@ -73,7 +73,9 @@ extension BenchMeasurement {
     .optional(products) { products in
       .object([
         "ms": .rounded(products.times.median, 4),
-        "min_ms": .rounded(products.times.least, 4), "gflops": .rounded(products.gigaflops, 3),
+        "min_ms": .rounded(products.times.least, 4),
+        "processor_min_ms": .rounded(products.processor.least, 4),
+        "gflops": .rounded(products.gigaflops, 3),
         "peak_share": .rounded(products.gigaflops / peak.bound(subject.precision), 4),
       ])
     }
@@ -90,6 +92,7 @@ extension BenchMeasurement {
       "instruction_set": .string(subject.instructionSet.rawValue),
       "load_ms": .rounded(subject.loadMilliseconds, 3),
       "forward_ms": .rounded(forward.median, 4), "forward_min_ms": .rounded(forward.least, 4),
+      "forward_processor_min_ms": .rounded(forwardProcessor.least, 4),
       "forwards_per_second": .rounded(1000 / forward.median, 3),
       "gflops": .rounded(gigaflops, 3), "peak_gflops": peak.json,
       "peak_share": .rounded(peakShare, 4), "products": productsJSON,
