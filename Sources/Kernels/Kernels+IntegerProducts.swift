@@ -10,7 +10,7 @@ extension Kernels.InstructionSet {
     case (.avx2, .q8_0): Self.multipliesBytesFast
     case (.avx2, .q4_0), (.avx2, .q4_K): Self.multipliesNibblesFast
     case (_, .q8_0), (_, .q4_0), (_, .q4_K): ck_operand_is_fast(isa, CK_OPERAND_I8) != 0
-    case (_, .f32), (_, .f16), (_, .bf16), (_, .q6_K): false
+    case (_, _): false
     }
   }
 

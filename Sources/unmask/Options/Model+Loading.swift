@@ -36,6 +36,7 @@ extension ModelArguments {
   private func load(
     _ directory: ModelDirectory, needsText: Bool, options: ModelOptions
   ) throws -> Model {
+    if let remark = directory.remark { ErrorReport.warn(remark) }
     let bar = ProgressBar("converting \(directory.name)")
     defer { bar.clear() }
     let loaded = try loaded(
