@@ -16,7 +16,7 @@ struct StrategiesCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    try OutputStream.standard.write(json ? jsonText + "\n" : text)
+    try OutputStream.standard.write(json ? jsonText + "\n" : Hyperlink.linkingPapers(text))
   }
 
   private var text: String {
