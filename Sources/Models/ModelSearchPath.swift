@@ -165,6 +165,7 @@ extension ModelSearchPath {
       return nil
     }
     guard isDirectory else {
+      if let part = GGUFParts.split(entry) { return part.number == 1 ? (part.stem, path) : nil }
       let format = WeightsFormatRegistry.all.first { entry.hasSuffix("." + $0.fileExtension) }
       return format.map { (String(entry.dropLast($0.fileExtension.count + 1)), path) }
     }

@@ -30,6 +30,7 @@ extension ModelArguments {
   }
 
   private func load(_ directory: ModelDirectory, needsText: Bool) throws -> Model {
+    if let remark = directory.remark { ErrorReport.warn(remark) }
     let options = options
     let bar = ProgressBar("converting \(directory.name)")
     defer { bar.clear() }

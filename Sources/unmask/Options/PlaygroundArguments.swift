@@ -116,9 +116,12 @@ struct PlaygroundPlan {
     guard case .directory(let directory) = source else {
       return PromptTemplate.escaped(prompt, for: nil)
     }
-    let path = arguments.model.tokenizer ?? directory.directory
     do throws(TokenizerError) {
-      return PromptTemplate.escaped(prompt, for: try TokenizerFile.load(path))
+      let tokenizer =
+        if let path = arguments.model.tokenizer { try TokenizerFile.load(path) } else {
+          try directory.tokenizer()
+        }
+      return PromptTemplate.escaped(prompt, for: tokenizer)
     } catch {
       // Without a tokenizer there are no special tokens.
       guard case .notFound = error else { throw error }
