@@ -110,12 +110,14 @@ package struct LikelihoodPanel {
       let share = (high - min(max(value, low), high)) / (high - low)
       return rect.row + Int((share * Double(rows - 1)).rounded())
     }
-    screen.write(
-      Numbers.fixed(high, 1), row: rect.row, endColumn: rect.column + Self.labelWidth - 2,
-      role: .dim, within: rect)
-    screen.write(
-      Numbers.fixed(low, 1), row: rect.row + rows - 1,
-      endColumn: rect.column + Self.labelWidth - 2, role: .dim, within: rect)
+    if rows > 1 {
+      screen.write(
+        Numbers.fixed(high, 1), row: rect.row, endColumn: rect.column + Self.labelWidth - 2,
+        role: .dim, within: rect)
+      screen.write(
+        Numbers.fixed(low, 1), row: rect.row + rows - 1,
+        endColumn: rect.column + Self.labelWidth - 2, role: .dim, within: rect)
+    }
     for index in 0..<min(columns, run.samples.count) {
       // Where there are more samples than columns, they share them.
       let count =

@@ -52,7 +52,9 @@ package struct StatusLine {
   package func drawCaption(on screen: inout Screen, in rect: Rect) {
     guard !rect.isEmpty else { return }
     let sentence = StepSentence(state)
-    let chosen = state.view.isPresenting ? nil : state.view.focus.row.caption(state)
+    let chosen =
+      state.view.isPresenting
+      ? nil : state.view.focus.row.caption(state) ?? LikelihoodPanel.row.caption(state)
     let shown = chosen ?? sentence.text
     let text = state.symbols.isUnicode ? shown : shown.replacingArrows()
     let lines = WrappedText(text, width: rect.columns, symbols: state.symbols)
