@@ -9,11 +9,11 @@ struct Unmask: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       PlayCommand.self, LearnCommand.self, GenerateCommand.self, PredictCommand.self,
-      ScoreCommand.self, CheckCommand.self, RaceCommand.self, ModelsCommand.self,
-      StrategiesCommand.self,
-      TokenizeCommand.self, TraceCommand.self, BenchCommand.self, QuantizeCommand.self,
-      TrainCommand.self, BenchTrainingCommand.self, TokenizerCommand.self, WorldCommand.self,
-      ScreenCommand.self,
+      ScoreCommand.self, CheckCommand.self, SweepCommand.self, RaceCommand.self,
+      ModelsCommand.self, StrategiesCommand.self, TokenizeCommand.self,
+      TraceCommand.self, BenchCommand.self, QuantizeCommand.self, TrainCommand.self,
+      ScaleCommand.self, BenchTrainingCommand.self, TokenizerCommand.self,
+      WorldCommand.self, ScreenCommand.self,
     ])
 
   /// Without a subcommand, opens the playground.

@@ -27,11 +27,22 @@ struct SettingsChoice {
   ///
   /// - Throws: ``SamplerError``.
   init(_ arguments: SamplerArguments) throws(SamplerError) {
-    preset = arguments.preset
-    typed = try arguments.settings.values()
-    let preset = try PresetRegistry.preset(named: arguments.preset ?? PresetRegistry.all[0].name)
+    try self.init(
+      preset: arguments.preset, length: arguments.length, typed: arguments.settings.values())
+  }
+
+  /// Checks what was typed elsewhere.
+  ///
+  /// - Throws: ``SamplerError``.
+  init(
+    preset: String?, length: Int?,
+    typed: [(row: SettingDescriptor<SamplerSettings>, value: SettingValue)]
+  ) throws(SamplerError) {
+    self.preset = preset
+    self.typed = typed
+    let preset = try PresetRegistry.preset(named: preset ?? PresetRegistry.all[0].name)
     _ = try applied(to: preset.settings(forLength: 1))
-    if let length = arguments.length, length < 0 {
+    if let length, length < 0 {
       throw .settingOutOfRange(name: "length", found: "\(length)", expected: "0 or more")
     }
   }

@@ -12,9 +12,9 @@ struct SettingArguments: ParsableArguments, CustomReflectable {
   init() {}
 
   init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: OptionKey.self)
+    let container = try decoder.container(keyedBy: SettingKey.self)
     for row in SettingRegistry.all {
-      let option = try container.decode(Option<TypedSetting?>.self, forKey: OptionKey(row.name))
+      let option = try container.decode(Option<TypedSetting?>.self, forKey: SettingKey(row.name))
       texts[row.name] = option.wrappedValue
     }
   }
@@ -70,7 +70,7 @@ private struct TypedSetting: Decodable, Sendable {
 }
 
 /// The name of a row as a key.
-private struct OptionKey: CodingKey {
+struct SettingKey: CodingKey {
   let stringValue: String
   var intValue: Int? { nil }
 
