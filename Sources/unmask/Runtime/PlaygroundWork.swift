@@ -6,7 +6,7 @@ import Synchronization
 package final class PlaygroundWork: Sendable {
   private let shelf: ModelShelf
   private let denoiser = Mutex(Denoiser())
-  private let judges = Mutex<[String: TextJudge]>([:])
+  private let judges = Mutex<[String: FaultFinder]>([:])
   private let names: @Sendable () -> [String]
 
   /// Creates the work on the models of `shelf`.
@@ -135,10 +135,10 @@ package final class PlaygroundWork: Sendable {
   }
 
   /// Who judges the texts of a model.
-  private func judge(_ name: String) throws -> TextJudge {
+  private func judge(_ name: String) throws -> FaultFinder {
     let tokenizer = try model(name).tokenizer
     return judges.withLock { judges in
-      let judge = judges[name] ?? TextJudge(tokenizer)
+      let judge = judges[name] ?? FaultFinder(tokenizer)
       judges[name] = judge
       return judge
     }

@@ -11,6 +11,14 @@ import Testing
     #expect(Hyperlink.linkingPapers(text, isKnown: false) == text)
   }
 
+  @Test func longLinesAreBrokenBetweenWords() {
+    let text = "Strategies\n\n  p2\n    masks what it doubts and writes it again\n"
+    let wrapped = StrategiesCommand.wrapped(text, width: 24)
+    #expect(wrapped.split(separator: "\n").allSatisfy { $0.count <= 24 })
+    #expect(wrapped.hasPrefix("Strategies\n\n  p2\n    masks what it doubts\n      and writes"))
+    #expect(StrategiesCommand.wrapped(text, width: 200) == text)
+  }
+
   @Test(
     arguments: [
       (["VTE_VERSION": "7600"], true), (["VTE_VERSION": "4600"], false),

@@ -4,7 +4,7 @@ import Tokenizers
 
 @testable import unmask
 
-@Suite struct TextJudgeTests {
+@Suite struct FaultFinderTests {
   private let tokenizer: any Tokenizer
 
   init() throws {
@@ -17,7 +17,7 @@ import Tokenizers
       "Lily had ten apples. By the lake she met the fox, and the fox was hungry. Lily gave five "
         + "apples to the fox and kept five. They ate the apples by the lake. \"Thank you, Lily,\" "
         + "said the fox. Lily was happy.")
-    let verdict = try #require(TextJudge(tokenizer).verdict(on: tokens))
+    let verdict = try #require(FaultFinder(tokenizer).verdict(on: tokens))
     #expect(verdict.isValid == true && verdict.faults.isEmpty)
   }
 
@@ -27,7 +27,7 @@ import Tokenizers
       + "apples to the fox and kept four. They ate the apples by the lake. \"Thank you, Lily,\" "
       + "said the fox. Lily was happy."
     let tokens = tokenizer.encode(text)
-    let verdict = try #require(TextJudge(tokenizer).verdict(on: tokens))
+    let verdict = try #require(FaultFinder(tokenizer).verdict(on: tokens))
     #expect(verdict.isValid == false)
     let fault = try #require(verdict.faults.first)
     let words = tokenizer.decode(Array(tokens[fault.positions]))
@@ -35,6 +35,6 @@ import Tokenizers
   }
 
   @Test func withoutATokenizerNobodyJudges() {
-    #expect(TextJudge(nil).verdict(on: [1, 2, 3]) == nil)
+    #expect(FaultFinder(nil).verdict(on: [1, 2, 3]) == nil)
   }
 }

@@ -5,7 +5,7 @@ import PlaygroundUI
 import Tokenizers
 
 /// Says of a model's texts whether they can be true in the closed world it was made for.
-struct TextJudge: Sendable {
+struct FaultFinder: Sendable {
   private let tokenizer: (any Tokenizer)?
   private let checker: WorldChecker?
 
