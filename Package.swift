@@ -121,7 +121,7 @@ let package = Package(
     .testTarget(
       name: "UnmaskTests",
       dependencies: [
-        "Checkpoints", "Kernels", "MaskedDiffusion", "Models", "PlaygroundUI", "Tokenizers",
+        "ChatTemplates", "Checkpoints", "MaskedDiffusion", "Models", "PlaygroundUI", "Tokenizers",
         "_TestSupport", "unmask",
       ],
       swiftSettings: swiftSettings),

@@ -66,13 +66,17 @@ package struct StatusLine {
   package func drawCaption(on screen: inout Screen, in rect: Rect) {
     guard !rect.isEmpty else { return }
     let sentence = StepSentence(state)
-    let text = state.symbols.isUnicode ? sentence.text : sentence.text.replacingArrows()
+    let chosen =
+      state.view.isPresenting
+      ? nil : state.view.focus.row.caption(state) ?? LikelihoodPanel.row.caption(state)
+    let shown = chosen ?? sentence.text
+    let text = state.symbols.isUnicode ? shown : shown.replacingArrows()
     let lines = WrappedText(text, width: rect.columns, symbols: state.symbols)
       .lines(limit: rect.rows)
     for (row, line) in lines.enumerated() {
       screen.write(
         line, row: rect.row + row, column: rect.column,
-        role: sentence.isWarning ? .warning : .caption, within: rect)
+        role: sentence.isWarning && chosen == nil ? .warning : .caption, within: rect)
     }
   }
 

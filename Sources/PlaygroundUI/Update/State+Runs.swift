@@ -16,7 +16,8 @@ extension Playground.State {
       besides: besides)
     effects.append(
       .tokenize(
-        Playground.TokenizeRequest(number: number, model: model, text: text, readsMasks: true)))
+        Playground.TokenizeRequest(
+          number: number, model: model, text: text, readsMasks: true, isPrompt: true)))
   }
 
   mutating func receive(_ report: Playground.TokenizeReport, _ effects: inout Effects) {
@@ -294,8 +295,10 @@ extension Playground.State {
     if let next = behind.first { return requestStep(of: next.id, &effects) }
     requests.goal = nil
     guard let longest = branches.max(by: { $0.head < $1.head }), longest.head > step else {
+      // Who pressed a key wants to know; the headings say it of a run that ended.
+      if !isRunning { say(.success, "all runs are finished") }
       isRunning = false
-      return say(.success, "all runs are finished")
+      return
     }
     // The view stands in the longest run, so that it can go on where others have ended.
     if session.shown.head <= step { session.show(longest.id, at: step) }
