@@ -201,7 +201,7 @@ extension Playground.State {
   /// Changes a setting to what was typed.
   mutating func change(_ field: SettingField, to text: String, _ effects: inout Effects) {
     do {
-      let settings = try field.changed(visibleSettings, to: text)
+      let settings = try field.changed(visibleSettings, to: text, pieces: model.pieces)
       changeSettings(to: settings, &effects)
       if view.notice?.kind != .warning {
         say(.success, "\(field.label) is \(field.text(in: settings))")

@@ -123,10 +123,7 @@ extension Playground.State {
       session.show(id, at: session.step)
       unsavedChanges += 1
     }
-    let isOtherDistribution =
-      settings.guidanceScale != session.settings.guidanceScale
-      || settings.endOfText != session.settings.endOfText
-      || settings.forbidsMaskToken != session.settings.forbidsMaskToken
+    let isOtherDistribution = !settings.predictsAlike(session.settings)
     session.changePoint { point in
       point.settings = settings
       point.proposal = nil
@@ -273,8 +270,10 @@ extension Playground.State {
   mutating func versus(_ field: SettingField, _ text: String, _ effects: inout Effects) {
     let shown = session.shownID
     do {
-      let settings = try field.changed(session.shown.point(0).settings, to: text)
-        .fitting(answerLength: session.shown.start.answer.count, isUnderWay: false)
+      let settings = try field.changed(
+        session.shown.point(0).settings, to: text, pieces: model.pieces
+      )
+      .fitting(answerLength: session.shown.start.answer.count, isUnderWay: false)
       guard view.compared.count < 4 else { return say(.warning, "four runs are compared already") }
       guard let id = session.addBranch(leaving: shown, at: 0) else {
         return say(.warning, "there are \(Session.branchLimit) branches")
