@@ -52,9 +52,6 @@ package struct SettingField: Hashable, Sendable {
     row(in: settings)?.summary ?? ""
   }
 
-  /// The values the setting can take, in words.
-  package func range(in settings: SamplerSettings) -> String { row(in: settings)?.range ?? "" }
-
   /// The words the setting can take, empty when it is a number.
   package func options(in settings: SamplerSettings) -> [SettingOption] {
     row(in: settings)?.kind.options ?? []
