@@ -1,4 +1,5 @@
 import ArgumentParser
+import Kernels
 
 /// The command, and the table of its subcommands.
 @main
@@ -22,6 +23,7 @@ struct Unmask: ParsableCommand {
   static func main() {
     HelpWidth.settle()
     do {
+      try Kernels.InstructionSet.checkVariable()
       var command = try CommandWords.command(Array(CommandLine.arguments.dropFirst()))
       try command.run()
     } catch {

@@ -118,7 +118,8 @@ struct RaceCommand: ParsableCommand {
     let choice = try SettingsChoice(sampling)
     // How tokens are drawn goes for both; which positions change is not for a model to choose that
     // writes in order.
-    let common = try sampling.settings.values().filter { Self.common.contains($0.row.name) }
+    let typed = try sampling.settings.values { _ throws(SamplerError) in 0 }
+    let common = typed.filter { Self.common.contains($0.row.name) }
     let own = try SettingsChoice(preset: nil, length: sampling.length, typed: common)
     let isOrdered = models.map { $0.predictor.attention == .causal }
     var contestants =
