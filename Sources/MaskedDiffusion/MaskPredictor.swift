@@ -32,6 +32,10 @@ public protocol MaskPredictor: Sendable {
   /// Whether predictions depend on the time of a request, not on its tokens alone.
   var readsTime: Bool { get }
 
+  /// Whether something that nobody else sees stands before every row, so that a predictor that looks
+  /// only back can predict the first token too.
+  var beginsTexts: Bool { get }
+
   /// Computes the logits `request` wants and stores them in `prediction`.
   ///
   /// The storage of `prediction` is reused, so that a caller who keeps it allocates nothing after
@@ -71,6 +75,9 @@ extension MaskPredictor {
 
   /// Tokens alone count.
   public var readsTime: Bool { false }
+
+  /// Nothing stands before a row.
+  public var beginsTexts: Bool { false }
 
   /// A reader in plain Swift.
   public var logitsReader: any LogitsReader { SequentialLogitsReader() }

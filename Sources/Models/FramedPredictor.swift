@@ -31,6 +31,7 @@ package struct FramedPredictor: MaskPredictor {
   package var attention: AttentionPattern { model.attention }
   package var isShifted: Bool { model.isShifted }
   package var readsTime: Bool { model.readsTime }
+  package var beginsTexts: Bool { !before.isEmpty }
   package var logitsReader: any LogitsReader { model.logitsReader }
 
   package func predict(

@@ -138,6 +138,8 @@ package enum SMDMAutoregressive: ModelFamily {
 
   package static func description(of files: ModelFiles) throws(ModelError) -> ModelDescription {
     var model = try SMDM.description(of: files)
+    // Says that every text began with a token; the published code leaves that to its users.
+    model.framesTexts = files.configuration?.has("bos_token_id") ?? false
     model.architecture.attention = .causal
     model.architecture.isShifted = true
     model.findings = []

@@ -49,7 +49,7 @@ public struct LikelihoodEvaluator: Sendable {
     for (question, seed) in zip(questions, seeds) {
       try question.check(against: predictor)
       if isCausal {
-        guard !question.prompt.isEmpty else { throw .nothingBefore }
+        guard !question.prompt.isEmpty || predictor.beginsTexts else { throw .nothingBefore }
         // Nobody sees what stands behind, so that nothing has to be hidden.
         let all = Array(question.answer.indices)
         samples.append([[AnswerMasking(masked: [], scored: all, weight: 1)]])

@@ -14,18 +14,11 @@ package struct TrainingText: Equatable, Sendable {
 }
 
 extension TrainingText {
-  /// The tokens of prompt and text, without what the tokenizer puts before every text: objectives add
-  /// what a network begins with.
+  /// The tokens of prompt and text; objectives add what a network begins with.
   ///
   /// - Returns: The tokens, and how many of them are the prompt.
   package func tokens(_ tokenizer: any Tokenizer) -> (tokens: [TokenID], promptLength: Int) {
-    let begins = tokenizer.encode("")
-    func bare(_ text: String) -> [TokenID] {
-      guard !text.isEmpty else { return [] }
-      let tokens = tokenizer.encode(text)
-      return tokens.starts(with: begins) ? Array(tokens.dropFirst(begins.count)) : tokens
-    }
-    let prompt = bare(prompt)
-    return (prompt + bare(text), prompt.count)
+    let prompt = prompt.isEmpty ? [] : tokenizer.encode(prompt)
+    return (prompt + tokenizer.encode(text), prompt.count)
   }
 }

@@ -230,6 +230,7 @@ struct ShiftedPredictor: MaskPredictor {
   var attention: AttentionPattern { base.attention }
   var isShifted: Bool { base.isShifted }
   var readsTime: Bool { base.readsTime }
+  var beginsTexts: Bool { base.beginsTexts }
   var logitsReader: any LogitsReader { base.logitsReader }
 
   func predict(
@@ -261,6 +262,7 @@ struct RemaskedPredictor: MaskPredictor {
   var attention: AttentionPattern { base.attention }
   var isShifted: Bool { base.isShifted }
   var readsTime: Bool { base.readsTime }
+  var beginsTexts: Bool { base.beginsTexts }
   var logitsReader: any LogitsReader { base.logitsReader }
 
   func predict(

@@ -41,7 +41,11 @@ struct MaskedLoss {
     for (index, tokens) in rows.enumerated() {
       if predictor.attention == .causal {
         let request = PredictionRequest(
-          rows: [PredictionRow(tokens: tokens, wanted: Array(tokens.indices.dropFirst()))])
+          rows: [
+            PredictionRow(
+              tokens: tokens,
+              wanted: Array(tokens.indices.dropFirst(predictor.beginsTexts ? 0 : 1)))
+          ])
         try add(try predictor.prediction(for: request).rows[0], targets: tokens, predictor)
         continue
       }

@@ -24,6 +24,7 @@ final class CountedPredictor: MaskPredictor {
   var attention: AttentionPattern { model.attention }
   var isShifted: Bool { model.isShifted }
   var readsTime: Bool { model.readsTime }
+  var beginsTexts: Bool { model.beginsTexts }
   var logitsReader: any LogitsReader { model.logitsReader }
 
   func predict(

@@ -71,11 +71,8 @@ extension MaskPredictor {
 }
 
 extension Model {
-  /// The text of `tokens`, without what the tokenizer puts before every text.
+  /// The text of `tokens`; their numbers where there is no tokenizer.
   func text(of tokens: [TokenID]) -> String {
-    guard let tokenizer else { return tokens.map { "\($0)" }.joined(separator: " ") }
-    let begins = tokenizer.encode("")
-    let isBegun = !begins.isEmpty && tokens.starts(with: begins)
-    return tokenizer.decode(isBegun ? Array(tokens.dropFirst(begins.count)) : tokens)
+    tokenizer?.decode(tokens) ?? tokens.map { "\($0)" }.joined(separator: " ")
   }
 }

@@ -21,6 +21,7 @@ struct EndOfTextPredictor: MaskPredictor {
   var attention: AttentionPattern { model.attention }
   var isShifted: Bool { model.isShifted }
   var readsTime: Bool { model.readsTime }
+  var beginsTexts: Bool { model.beginsTexts }
 
   func predict(
     _ request: PredictionRequest, into prediction: inout Prediction

@@ -36,14 +36,21 @@ struct SettingListArguments: ParsableArguments, CustomReflectable {
     for row in SettingRegistry.all {
       guard let text = texts[row.name] else { continue }
       var values: [SettingValue] = []
-      for part in Self.parts(of: text) { values.append(try row.value(parsing: part)) }
+      for part in Self.parts(of: text, kind: row.kind) {
+        values.append(try row.value(parsing: part))
+      }
       axes.append(SettingAxis(row: row, values: values))
     }
     return axes
   }
 
-  /// The values in a list; a comma inside the parameters of an algorithm separates no values.
-  static func parts(of text: String) -> [String] {
+  /// The values in a list; a comma inside the parameters of an algorithm separates no values, and a
+  /// list of tokens is one value.
+  static func parts(of text: String, kind: SettingKind) -> [String] {
+    switch kind {
+    case .tokens, .biases: return [text]
+    case .integer, .number, .seed, .choice, .flag, .algorithm: break
+    }
     var parts: [String] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       let name = part.prefix { $0 != ":" }
