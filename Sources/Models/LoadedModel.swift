@@ -58,9 +58,13 @@ public struct LoadedModel: Sendable {
     } catch {
       throw .weights(error)
     }
-    predictor = try TransformerPredictor(
+    let network = try TransformerPredictor(
       directory.description, weights: directory.weights, options: options, progress: progress)
-    tokenizer = try Self.tokenizer(source, of: directory, readable: predictor.embeddingCount)
+    let tokenizer = try Self.tokenizer(source, of: directory, readable: network.embeddingCount)
+    self.tokenizer = tokenizer
+    predictor =
+      directory.description.framesTexts
+      ? tokenizer.flatMap { FramedPredictor(network, tokenizer: $0) } ?? network : network
     var tokens = predictor.endOfTextTokens
     let more = try directory.generationFile?.tokens("eos_token_id", below: predictor.embeddingCount)
     for token in more ?? [] where !tokens.contains(token) { tokens.append(token) }

@@ -28,6 +28,20 @@ public struct ModelDirectory: Sendable {
   /// What the model's files say about how to use it, and which of them.
   public var findings: [Finding] { description.findings }
 
+  /// The block that a model was trained to write in, in positions; `nil` for models without blocks.
+  public var blockLength: Int? {
+    guard case .blockCausal(let length, _) = description.architecture.attention else { return nil }
+    return length
+  }
+
+  /// What a user may expect of the configuration, and does not get on a canvas of `positions`.
+  public func remark(positions: Int) -> String? {
+    guard case .dynamic(_, let original) = description.architecture.rotary.scaling,
+      positions <= original, let path = configurationFile?.path
+    else { return nil }
+    return "\(path): rotary scaling 'dynamic' begins behind \(original) positions, "
+      + "the canvas has \(positions)"
+  }
   /// What a user should know before the first run; `nil` where the files are clear.
   public var remark: String? { description.remark }
 

@@ -171,6 +171,10 @@ extension TransformerWeights.Block {
     case .dense(var layer):
       layer.forEachMatrix(body)
       feedForward = .dense(layer)
+    case .plain(var up, var down):
+      body(&up.weights)
+      body(&down.weights)
+      feedForward = .plain(up: up, down: down)
     case .experts(var experts):
       // The router, which decides between experts, stays as it is stored.
       for index in experts.layers.indices { experts.layers[index].forEachMatrix(body) }

@@ -47,7 +47,7 @@ struct WeightsChoice {
     // Files that say what they are need no guess.
     if weights.metadata != nil { return true }
     guard let family else { return ModelRegistry.family(of: weights) != nil }
-    let name = family.descriptor.names[.attentionNorm, layer: 0]
+    let name = family.descriptor.names[.projection, layer: 0]
     return weights.unwrapped(to: name).tensors[name] != nil
   }
 

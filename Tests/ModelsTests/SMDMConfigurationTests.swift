@@ -32,7 +32,7 @@ import _TestSupport
           layerCount: 2, width: 64, headCount: 8, keyValueHeadCount: 2, headSize: 8,
           feedForwardWidth: 160, embeddingCount: 129, vocabularySize: 128, contextLength: 96,
           normEpsilon: 1e-5,
-          rotary: Rotary(base: 10_000, precision: .bfloat16), packsAttention: true))
+          rotary: Rotary(base: 10_000, precision: .bfloat16), attentionLayout: .grouped))
     #expect(configuration.maskToken == 128)
     #expect(configuration.endOfTextTokens == [])
   }

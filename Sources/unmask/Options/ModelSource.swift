@@ -37,6 +37,20 @@ enum ModelSource {
     }
   }
 
+  /// Warns of what a user may expect, and does not get.
+  ///
+  /// - Parameters:
+  ///   - positions: The length of the canvas.
+  ///   - blockLength: The length of blocks, if somebody says one.
+  func warn(positions: Int, blockLength: Int?) {
+    guard case .directory(let directory) = self else { return }
+    if let remark = directory.remark(positions: positions) { ErrorReport.warn(remark) }
+    if let blockLength, let own = directory.blockLength, blockLength != own {
+      ErrorReport.warn(
+        "blocks of \(blockLength) positions, the model was trained to write blocks of \(own)")
+    }
+  }
+
   /// Where it was loaded from.
   var path: String {
     switch self {
