@@ -121,8 +121,8 @@ let package = Package(
     .testTarget(
       name: "UnmaskTests",
       dependencies: [
-        "Checkpoints", "MaskedDiffusion", "Models", "PlaygroundUI", "Tokenizers", "_TestSupport",
-        "unmask",
+        "ChatTemplates", "Checkpoints", "Kernels", "MaskedDiffusion", "Models", "PlaygroundUI",
+        "Tokenizers", "_TestSupport", "unmask",
       ],
       swiftSettings: swiftSettings),
   ],

@@ -1,5 +1,4 @@
 internal import Checkpoints
-internal import Kernels
 public import Tokenizers
 public import MaskedDiffusion
 
@@ -51,7 +50,8 @@ public struct LoadedModel: Sendable {
   ) throws(ModelError) {
     self.directory = directory
     var options = options
-    options.precision = directory.precision(for: options.precision)
+    options.precision = directory.precision(
+      for: options.precision, on: options.instructionSet)
     self.options = options
     do throws(WeightsError) {
       try directory.usedWeights.checkFinite()
@@ -82,7 +82,7 @@ public struct LoadedModel: Sendable {
   /// do.
   public var arithmetic: String {
     let isReplaced =
-      options.precision == .bfloat16 && !Kernels.InstructionSet.best.multipliesBFloat16
+      options.precision == .bfloat16 && !options.instructionSet.multipliesBFloat16
     return (isReplaced ? .float32 : options.precision).rawValue
   }
 

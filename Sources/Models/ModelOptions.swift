@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+package import Kernels
 
 /// How to compute with a model.
 public struct ModelOptions: Equatable, Sendable {
@@ -27,6 +28,9 @@ public struct ModelOptions: Equatable, Sendable {
 
   /// The number of threads; `nil` stands for one a core.
   public var threadCount: Int?
+
+  /// What products are computed with; one that this processor has.
+  package var instructionSet = Kernels.InstructionSet.preferred
 
   /// Creates options; the default suits interactive use.
   public init(precision: Precision = .auto, threadCount: Int? = nil) {
