@@ -3,10 +3,13 @@
 
     pip install gguf numpy
     Scripts/reference/gguf_fixtures.py Tests/ModelsTests/Fixtures
+    Scripts/reference/gguf_fixtures.py compare OURS.gguf THEIRS.gguf
 
 `gguf/kinds.gguf` has a tensor of every kind of blocks, made of arbitrary bytes with reasonable scales,
 and what the package makes of it, as F32 under `expected.KIND`. The others are models of the fixtures, in
 the arrangement of llama.cpp's converter; their logits are those of the safetensors they were made of.
+
+`compare` reads two files with the package and prints which tensors and keys differ.
 """
 import json
 import sys
@@ -155,7 +158,33 @@ def llama3_factors(config, scaling, head_size):
     return np.array(factors, dtype=np.float32)
 
 
+def compare(ours, theirs):
+    readers = [gguf.GGUFReader(path) for path in (ours, theirs)]
+    left, right = ({tensor.name: tensor for tensor in reader.tensors} for reader in readers)
+    same = 0
+    for name in sorted(set(left) | set(right)):
+        if name not in left or name not in right:
+            print(f"tensor {name}: only in {ours if name in left else theirs}")
+        elif bytes(left[name].data) == bytes(right[name].data):
+            same += 1
+        else:
+            values = [gguf.quants.dequantize(side[name].data, side[name].tensor_type)
+                      for side in (left, right)]
+            worst = np.abs(values[0] - values[1]).max()
+            print(f"tensor {name}: {left[name].tensor_type.name} and {right[name].tensor_type.name}, "
+                  f"differ by up to {worst:.3g}")
+    print(f"{same} of {len(left)} tensors are the same byte by byte")
+    left, right = (reader.fields for reader in readers)
+    for key in sorted(set(left) | set(right)):
+        values = [side[key].contents() if key in side else None for side in (left, right)]
+        if values[0] != values[1]:
+            print(f"key {key}: {str(values[0])[:60]} and {str(values[1])[:60]}")
+
+
 def main():
+    if sys.argv[1] == "compare":
+        compare(*sys.argv[2:])
+        return
     root = Path(sys.argv[1])
     output = root / "gguf"
     output.mkdir(exist_ok=True)

@@ -75,3 +75,27 @@ extension StoredTensor {
     }
   }
 }
+
+extension StoredTensor {
+  /// The same rows in another order; of a vector, the elements.
+  ///
+  /// - Parameter order: The row of this tensor that comes first, second and so on; as many as there
+  ///   are rows.
+  /// - Returns: A copy in memory, or `self` where there are no bytes.
+  package func reorderingRows(_ order: [Int]) -> StoredTensor {
+    precondition(order.count == shape.dimensions.first, "\(order.count) rows of \(shape)")
+    guard !byteRange.isEmpty else { return self }
+    let source = bytes
+    let size = source.count / order.count
+    let copy = MappedFile(path: file.path, byteCount: source.count) { target in
+      for (row, old) in order.enumerated() {
+        let from = UnsafeRawBufferPointer(rebasing: source[old * size..<(old + 1) * size])
+        UnsafeMutableRawBufferPointer(rebasing: target[row * size..<(row + 1) * size])
+          .copyMemory(from: from)
+      }
+    }
+    return StoredTensor(
+      name: name, type: type, shape: shape, blockFormat: blockFormat, file: copy,
+      byteRange: 0..<source.count)
+  }
+}

@@ -51,6 +51,10 @@ public struct CheckpointConversion: Sendable {
     to path: String, replacing replaces: Bool = false, threadCount: Int? = nil,
     progress: LoadingProgress? = nil
   ) throws(ModelError) -> Int {
+    guard !source.bringsMetadata else {
+      throw .notWritable(
+        path: path, reason: "a GGUF is written anew as GGUF, expected a name that ends in .gguf")
+    }
     let plan = plan
     guard plan.contains(where: { $0.target != $0.tensor.format }) else {
       throw .nothingToConvert(path: source.weightsPath, format: precision.rawValue)
@@ -93,14 +97,25 @@ extension CheckpointConversion {
     return tensors.map { Item(tensor: $0, target: target(of: $0)) }
   }
 
-  private func target(of tensor: StoredTensor) -> Kernels.Format? {
+  private var routers: Set<String> {
+    let description = source.description
+    let layers = (0..<description.architecture.layerCount).filter(
+      description.architecture.hasExperts)
+    return Set(layers.map { description.names[.router, layer: $0] })
+  }
+
+  /// The format that a tensor is to have; `nil` for what are no weights.
+  func target(of tensor: StoredTensor) -> Kernels.Format? {
     guard let stored = tensor.format else { return nil }
     let dimensions = tensor.shape.dimensions
     guard dimensions.count == 2, dimensions[0] > 0 else { return stored }
     let names = source.description.names
     let formats = WeightFormats(precision)
     let wanted: Kernels.Format?
-    if precision == .bfloat16 {
+    if routers.contains(tensor.name) {
+      // It decides between experts.
+      wanted = nil
+    } else if precision == .bfloat16 {
       wanted = .bf16
     } else if tensor.name == names[.head] {
       wanted = formats.head
@@ -146,7 +161,9 @@ extension CheckpointConversion {
     var done = 0
     for item in plan {
       if let target = item.target, target != item.tensor.format {
-        try append(item.tensor, as: target, to: &writer, path: path, kernels)
+        try convert(item.tensor, to: target, path: path, kernels) { bytes throws(WeightsError) in
+          try writer.append(bytes)
+        }
       } else {
         try writer.append(item.tensor.bytes)
       }
@@ -158,9 +175,17 @@ extension CheckpointConversion {
   }
 
   /// Converts some rows at a time, so that a matrix of any size takes little memory.
-  private func append(
-    _ tensor: StoredTensor, as target: Kernels.Format, to writer: inout SafetensorsWriter,
-    path: String, _ kernels: Kernels
+  ///
+  /// - Parameters:
+  ///   - tensor: A matrix.
+  ///   - target: What to convert it to.
+  ///   - path: The file that is written, for messages.
+  ///   - kernels: Whose threads share out the rows.
+  ///   - write: Gets the rows.
+  /// - Throws: ``WeightsError``, also what `write` throws.
+  func convert(
+    _ tensor: StoredTensor, to target: Kernels.Format, path: String, _ kernels: Kernels,
+    _ write: (UnsafeRawBufferPointer) throws(WeightsError) -> Void
   ) throws(WeightsError) {
     let (rows, columns) = (tensor.shape.dimensions[0], tensor.shape.dimensions[1])
     let matrix = WeightMatrix(tensor, rows: rows, columns: columns)
@@ -176,8 +201,7 @@ extension CheckpointConversion {
         throw .unwritable(
           path: path, reason: "tensor '\(tensor.name)' holds numbers too large for \(target)")
       }
-      try writer.append(
-        UnsafeRawBufferPointer(rebasing: part.bytes[..<(range.count * rowBytes)]))
+      try write(UnsafeRawBufferPointer(rebasing: part.bytes[..<(range.count * rowBytes)]))
     }
   }
 }

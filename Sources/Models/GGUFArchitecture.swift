@@ -35,6 +35,15 @@ struct GGUFArchitecture: Sendable {
       isShifted: false),
   ]
 
+  /// Why networks that people try are not among them.
+  private static let lacks = [
+    "bert": "llama.cpp leaves out the head that predicts tokens",
+    "modern-bert": "llama.cpp leaves out the head that predicts tokens",
+    "rnd1": "its mixture of experts is not implemented",
+    "qwen3moe": "its mixture of experts is not implemented",
+    "qwen2moe": "its mixture of experts is not implemented",
+  ]
+
   /// Finds the network that the metadata of a file names.
   ///
   /// - Throws: ``ModelError/missingKey(path:key:)``,
@@ -43,8 +52,9 @@ struct GGUFArchitecture: Sendable {
     let key = "general.architecture"
     guard let name = try file.text(key) else { throw .missingKey(path: file.path, key: key) }
     guard let found = Self.all.first(where: { $0.name == name }) else {
+      let reason = Self.lacks[name].map { " (\($0))" } ?? ""
       throw .invalidValue(
-        path: file.path, key: key, found: "“\(name.shortened)”",
+        path: file.path, key: key, found: "“\(name.shortened)”\(reason)",
         expected: "one of " + Self.all.map(\.name).joined(separator: ", "))
     }
     self = found

@@ -9,6 +9,14 @@ enum GGUFExperts {
   /// What the tensor of a layer is called: `gate`, `up` or `down` of all its experts.
   static func name(of part: String, layer: Int) -> String { "blk.\(layer).ffn_\(part)_exps.weight" }
 
+  /// What the tensor is called that holds the matrix `name` of one expert; `nil` where it is none.
+  static func name(ofWhole name: String) -> String? {
+    // blk.0.experts.3.ffn_gate.weight
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 6, parts[0] == "blk", parts[2] == "experts" else { return nil }
+    return "blk.\(parts[1]).\(parts[4])_exps.weight"
+  }
+
   /// The matrices of the experts, where `tensor` holds some; they stay where they are in the file, so
   /// that those of experts which are never chosen are never read.
   static func matrices(in tensor: StoredTensor) -> [StoredTensor]? {

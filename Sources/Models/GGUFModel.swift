@@ -137,11 +137,17 @@ struct GGUFModel {
           path: files.weights.path, tensor: names[.router, layer: 0], expected: nil))
     }
     let gate = names[.gate, layer: first, expert: 0]
+    let whole = GGUFExperts.name(of: "gate", layer: first)
     guard has(gate) else {
       throw .weights(
-        .missingTensor(
-          path: files.weights.path, tensor: GGUFExperts.name(of: "gate", layer: first),
-          expected: nil))
+        .missingTensor(path: files.weights.path, tensor: whole, expected: nil))
+    }
+    var found = 0
+    while has(names[.gate, layer: first, expert: found]) { found += 1 }
+    guard count == found else {
+      throw .disagreement(
+        path: file.path, key: key("expert_count"), value: count, weights: files.weights.path,
+        tensor: whole, found: found)
     }
     return Architecture.Experts(
       count: count, perPosition: chosen,

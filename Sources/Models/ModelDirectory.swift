@@ -156,8 +156,19 @@ extension ModelDirectory {
   static func description(
     _ entry: ModelRegistry.Entry, _ files: ModelFiles
   ) throws(ModelError) -> ModelDescription {
-    guard files.weights.metadata != nil else { return try entry.description(files) }
-    return try GGUFModel(files).description()
+    guard files.weights.metadata == nil else { return try GGUFModel(files).description() }
+    let description = try entry.description(files)
+    let names = description.names
+    // So many names as the configuration speaks of are made only if there may be so many tensors.
+    if let experts = description.architecture.experts, experts.count > files.weights.tensors.count,
+      let layer = experts.layers.firstIndex(of: true)
+    {
+      throw .weights(
+        .missingTensor(
+          path: files.weights.path, tensor: names[.gate, layer: layer, expert: experts.count - 1],
+          expected: nil))
+    }
+    return description
   }
 
   /// The files of a model, opened.

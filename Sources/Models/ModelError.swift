@@ -37,6 +37,10 @@ public enum ModelError: Error, Equatable, Sendable {
     path: String, key: String, value: Int, weights: String, tensor: String, found: Int)
   /// A model is to be written where something is already.
   case alreadyThere(path: String)
+  /// A model cannot be written to a path of this kind.
+  case notWritable(path: String, reason: String)
+  /// A model cannot be written as GGUF.
+  case notExpressible(path: String, reason: String)
   /// Writing the weights in another format would not make any of them smaller.
   case nothingToConvert(path: String, format: String)
   /// There is no configuration, and no published model has these dimensions.
@@ -73,6 +77,8 @@ extension ModelError: CustomStringConvertible {
     case .disagreement(let path, let key, let value, let weights, let tensor, let found):
       "\(path): '\(key)' is \(value), but \(tensor) in \(weights) says \(found)"
     case .alreadyThere(let path): "\(path): there is something already"
+    case .notWritable(let path, let reason): "\(path): cannot be written: \(reason)"
+    case .notExpressible(let path, let reason): "\(path): cannot be written as GGUF: \(reason)"
     case .nothingToConvert(let path, let format):
       "\(path): no matrix would get smaller as \(format)"
     case .unknownDimensions(let path, let layers, let width, let feedForwardWidth):

@@ -138,6 +138,25 @@ struct KernelsTests {
     #expect(rows.values == [1, 2, 3, 4, -2, 1, -4, 3])
   }
 
+  @Test func neighboursTurnTogetherWhereTheTableSaysSo() {
+    let kernels = Kernels(threadCount: 1)
+    // Pair 0 stays, pair 1 turns by a quarter.
+    let cosine: [Float] = [1, 0], sine: [Float] = [0, 1]
+    let halves = OwnedRows([1, 2, 3, 4, 5, 6, 7, 8], width: 8)
+    let neighbours = OwnedRows([1, 2, 3, 4, 5, 6, 7, 8], width: 8)
+    cosine.withUnsafeBufferPointer { cosine in
+      sine.withUnsafeBufferPointer { sine in
+        var table = Kernels.RotaryTable(
+          cosine: cosine.baseAddress!, sine: sine.baseAddress!, positionCount: 1)
+        kernels.rotate(halves.rows, headSize: 4, positions: [0], table: table)
+        table.turnsNeighbours = true
+        kernels.rotate(neighbours.rows, headSize: 4, positions: [0], table: table)
+      }
+    }
+    #expect(halves.values == [1, -4, 3, 2, 5, -8, 7, 6])
+    #expect(neighbours.values == [1, 2, -4, 3, 5, 6, -8, 7])
+  }
+
   @Test func whatLiesBetweenGroupsOfHeadsIsNotRotated() {
     let kernels = Kernels(threadCount: 1)
     let cosine: [Float] = [0], sine: [Float] = [1]

@@ -36,6 +36,37 @@ import _TestSupport
     }
   }
 
+  @Test(arguments: [
+    "llada/tiny-a/gguf/tiny-q4_0.gguf", "gguf/llada-moe.gguf", "gguf/llama3-rope.gguf",
+  ])
+  func neverTrapsOnADamagedGGUF(fixture: String) throws {
+    let scratch = try ScratchDirectory()
+    let original = [UInt8](try Fixture.data(fixture))
+    let header = 1200
+    let numbers: [UInt64] = [0, 1, 2, 7, 64, 1 << 16, 1 << 31, (1 << 32) - 1, 1 << 63, .max]
+    var random = SplitMix(state: 12)
+    let seconds = ProcessInfo.processInfo.environment["UNMASK_FUZZ_SECONDS"].flatMap(Double.init)
+    let end = seconds.map { Date.now.addingTimeInterval($0) }
+    var count = 0
+    while end.map({ Date.now < $0 }) ?? (count < 200) {
+      var bytes = original
+      for _ in 0...random.next(below: 2) {
+        let place = random.next(below: random.next(below: 8) == 0 ? bytes.count : header)
+        switch random.next(below: 3) {
+        case 0: bytes[place] = UInt8(random.next(below: 256))
+        case 1: bytes[place] ^= 1 << UInt8(random.next(below: 8))
+        default:
+          let number = numbers[random.next(below: numbers.count)]
+          let value = withUnsafeBytes(of: number.littleEndian, Array.init)
+          let size = min(random.next(below: 2) == 0 ? 4 : 8, bytes.count - place)
+          bytes.replaceSubrange(place..<place + size, with: value.prefix(size))
+        }
+      }
+      check(try scratch.file("m.gguf", bytes), maskToken: nil)
+      count += 1
+    }
+  }
+
   func check(_ path: String, maskToken: TokenID?) {
     do throws(ModelError) {
       let directory = try ModelDirectory(

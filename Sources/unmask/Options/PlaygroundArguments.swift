@@ -233,7 +233,7 @@ extension ModelArguments {
   private static func chat(of model: Model) -> Result<ChatFormat, TemplateError>? {
     guard case .directory(let directory) = model.source else { return nil }
     do throws(TemplateError) {
-      return try ChatFormat.find(in: directory.directory).map { .success($0) }
+      return try ModelChatFormat(of: directory).format.map { .success($0) }
     } catch { return .failure(error) }
   }
 

@@ -19,6 +19,29 @@ import Testing
     #expect(generated.status == 0)
   }
 
+  @Test func writesAGGUFThatCanBeUsed() throws {
+    let output = scratch.path("small.gguf")
+    let run = try CommandRun("quantize", Fixture.path("llada/tiny-a"), output, "--to", "q8")
+    #expect(run.status == 0)
+    #expect(run.output.hasPrefix("\(output): "))
+    #expect(run.errors == "")
+    let text = "Say hi"
+    let tokens = try CommandRun("tokenize", "--model", output, text)
+    #expect(
+      tokens.output
+        == (try CommandRun("tokenize", "--tokenizer", Fixture.path("llada/tiny-a"), text).output))
+    let chat = try CommandRun(
+      "generate", "--model", output, "--chat", "--length", "8", "--steps", "4", "--quiet", text)
+    #expect(chat.status == 0)
+    #expect(chat.errors == "")
+    let page = try CommandRun("check", "--quick", "--json", output)
+    #expect(page.output.hasPrefix("{"))
+    let bare = try CommandRun(
+      "quantize", Fixture.path("causal/qwen2-a"), scratch.path("bare.gguf"), "--to", "bf16")
+    #expect(bare.status == 0)
+    #expect(bare.errors.hasPrefix("unmask: warning: the file has no tokenizer: "))
+  }
+
   @Test func refusesToReplaceUnlessForced() throws {
     let output = scratch.path("small")
     let source = Fixture.path("smdm/tiny-a")
