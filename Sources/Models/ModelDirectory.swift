@@ -81,11 +81,16 @@ public struct ModelDirectory: Sendable {
   ) throws(ModelError) {
     var isDirectory = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+      if let target = ModelStore.linkTarget(path) {
+        throw .brokenLink(path: path, target: target)
+      }
       throw .notFound(name: path, searched: [], known: [])
     }
     let path = Self.withoutTrailingSlashes(path)
     self.path = path
-    directory = isDirectory ? path : Self.parent(of: path)
+    // What is called by another name may be the folder of a repository in a hub's cache.
+    let place = isDirectory ? try HubCache.resolved(Self.followed(path)) : path
+    directory = isDirectory ? place : Self.parent(of: path)
     configurationFile = try Self.file("config.json", in: directory)
     generationFile = try Self.file("generation_config.json", in: directory)
     generationDefaults =
@@ -93,7 +98,7 @@ public struct ModelDirectory: Sendable {
     let family = try ModelRegistry.family(named: configurationFile)
     let weights =
       isDirectory
-      ? try WeightsChoice(directory: path, family: family).weights
+      ? try WeightsChoice(directory: place, family: family).weights
       : try Weights(openingModelAt: path)
     guard let entry = family ?? ModelRegistry.family(of: weights) else {
       throw .unrecognisedWeights(path: weights.path, known: ModelRegistry.names)
@@ -119,6 +124,14 @@ public struct ModelDirectory: Sendable {
     return try ConfigurationFile(path: path)
   }
 
+  /// The folder of a hub's cache that a link at `path` leads to; otherwise `path`.
+  private static func followed(_ path: String) -> String {
+    guard let target = ModelStore.linkTarget(path), target.hasPrefix("/"),
+      HubCache.repository(ofFolder: target.split(separator: "/").last.map(String.init) ?? "") != nil
+    else { return path }
+    return target
+  }
+
   private static func withoutTrailingSlashes(_ path: String) -> String {
     var path = path[...]
     while path.count > 1, path.last == "/" { path = path.dropLast() }
@@ -138,7 +151,8 @@ public struct ModelDirectory: Sendable {
       last = absolute.lastPathComponent
     }
     guard !isDirectory, let dot = last.lastIndex(of: "."), dot != last.startIndex else {
-      return last
+      let repository = HubCache.repository(ofFolder: last) ?? HubCache.repository(ofSnapshot: path)
+      return repository?.split(separator: "/").last.map(String.init) ?? last
     }
     return String(last[..<dot])
   }

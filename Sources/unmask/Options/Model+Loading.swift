@@ -19,7 +19,9 @@ extension ModelArguments {
   }
 
   private func load(_ model: any ExactModel, name: String) throws -> Model {
-    let given = try tokenizer.map { path throws(TokenizerError) in try TokenizerFile.load(path) }
+    let given = try tokenizer.map { name throws(TokenizerError) in
+      try TokenizerFile.load(TokenizerFile.place(named: name))
+    }
     // The name says all there is to know, parameters included: there is no configuration.
     return Model(
       source: .exact(model, name: name), predictor: model,
@@ -52,7 +54,8 @@ extension ModelArguments {
   ) throws(ModelError) -> LoadedModel {
     if let tokenizer {
       return try LoadedModel(
-        directory, options: options, tokenizer: .path(tokenizer), progress: progress)
+        directory, options: options, tokenizer: .path(TokenizerFile.place(named: tokenizer)),
+        progress: progress)
     }
     do {
       return try LoadedModel(directory, options: options, progress: progress)

@@ -115,7 +115,7 @@ struct PlaygroundPlan {
     guard case .directory(let directory) = source else {
       return PromptTemplate.escaped(prompt, for: nil)
     }
-    let path = arguments.model.tokenizer ?? directory.directory
+    let path = arguments.model.tokenizer.map(TokenizerFile.place) ?? directory.directory
     do throws(TokenizerError) {
       return PromptTemplate.escaped(prompt, for: try TokenizerFile.load(path))
     } catch {

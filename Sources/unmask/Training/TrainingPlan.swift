@@ -136,7 +136,8 @@ extension TrainingPlan {
   private static func tokenizer(
     _ data: TrainDataArguments, _ texts: [TrainingText], usesWords: Bool, resumed: String?
   ) throws -> (tokenizer: any Tokenizer, document: String) {
-    let given = resumed ?? data.tokenizer.map(WholeFile.expanded) ?? data.initial
+    let given =
+      resumed ?? data.tokenizer.map(WholeFile.expanded) ?? data.initial.map(TokenizerFile.place)
     if let given {
       let path = given.hasSuffix(".json") ? given : "\(given)/tokenizer.json"
       let bytes = try WholeFile.bytes(of: path)
@@ -159,7 +160,7 @@ extension TrainingPlan {
   private static func network(
     _ data: TrainDataArguments, _ method: TrainMethodArguments, vocabularySize: Int
   ) throws -> (shape: NetworkShape, parameters: Tensor) {
-    if let initial = data.initial {
+    if let initial = data.initial.map(TokenizerFile.place) {
       return try ModelImport(path: initial, contextLength: data.canvas, isCausal: method.causal)
         .network()
     }
