@@ -94,6 +94,7 @@ extension HubCache {
   ///   - name: The repository, for messages.
   ///   - revision: A branch, a tag or the beginning of a commit; `nil` for `main`, or the newest
   ///     snapshot where there is no `main`.
+  /// - Returns: The folder of the snapshot.
   /// - Throws: ``ModelError/incompleteDownload(path:reason:repository:)``.
   static func snapshot(
     of path: String, name: String, revision: String?

@@ -91,21 +91,3 @@ public struct MemoryShortage: Equatable, Sendable {
     return tenths >= 1 ? "\(tenths) GiB" : "\((count + (1 << 20) - 1) >> 20) MiB"
   }
 }
-
-/// The memory a model takes in a precision.
-public struct MemoryFootprint: Equatable, Sendable {
-  /// The bytes of the weights.
-  public var weights: Int
-  /// The bytes of intermediate results and logits.
-  public var work: Int
-  /// The positions of the canvas.
-  public var positions: Int
-  /// Whether the weights stay in their file, as they are stored.
-  public var isStored: Bool
-
-  /// All bytes; `Int.max` when they cannot be counted.
-  public var byteCount: Int {
-    let (sum, overflow) = weights.addingReportingOverflow(work)
-    return overflow ? .max : sum
-  }
-}

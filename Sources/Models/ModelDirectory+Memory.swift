@@ -1,4 +1,3 @@
-internal import Checkpoints
 internal import Kernels
 
 extension ModelDirectory {
@@ -7,37 +6,18 @@ extension ModelDirectory {
   /// - Parameters:
   ///   - precision: The precision; `auto` is resolved.
   ///   - positions: The positions of the canvas, 1 or more.
+  /// - Returns: The bytes of weights and work.
   public func footprint(
     _ precision: ModelOptions.Precision, positions: Int
   ) -> MemoryFootprint {
-    let precision = self.precision(for: precision)
-    let formats = WeightFormats(precision)
-    let unchanged = unchangedMatrices
-    var bytes = 0
-    var isStored = true
-    for tensor in usedWeights.tensors.values {
-      let isHead = tensor.name == description.names[.head]
-      let wanted =
-        unchanged.contains(tensor.name) ? nil : isHead ? formats.head : formats.layers
-      let (size, isChanged) = Self.byteCount(of: tensor, as: wanted)
-      bytes = Self.sum(bytes, size)
-      if isChanged { isStored = false }
-    }
-    // A head that is the embedding too is converted on its own; rows are still read from the other.
-    if description.architecture.isHeadTied,
-      let embedding = usedWeights.tensors[description.names[.embedding]]
-    {
-      let (size, isChanged) = Self.byteCount(of: embedding, as: formats.head)
-      if isChanged {
-        bytes = Self.sum(bytes, size)
-        isStored = false
-      }
+    let tensors = usedWeights.tensors.values.map { tensor in
+      MemoryFootprint.Matrix(
+        name: tensor.name, shape: tensor.shape, stored: tensor.format,
+        byteCount: tensor.byteRange.count)
     }
     return MemoryFootprint(
-      weights: bytes,
-      work: TransformerScratch.byteCount(
-        architecture: description.architecture, positions: positions),
-      positions: positions, isStored: isStored)
+      of: tensors, architecture: description.architecture, names: description.names,
+      precision: self.precision(for: precision), positions: positions)
   }
 
   /// Checks that the model fits into memory.
@@ -94,35 +74,5 @@ extension ModelDirectory {
       throw .mappedConversion(path: weightsPath, precision: asked.rawValue)
     }
     return asked
-  }
-
-  /// The names of the tensors that no precision changes: the embedding, of which rows are read, and
-  /// the routers.
-  private var unchangedMatrices: Set<String> {
-    let names = description.names
-    let architecture = description.architecture
-    var unchanged: Set<String> = [names[.embedding]]
-    for layer in 0..<architecture.layerCount where architecture.hasExperts(layer) {
-      unchanged.insert(names[.router, layer: layer])
-    }
-    return unchanged
-  }
-
-  private static func byteCount(
-    of tensor: StoredTensor, as wanted: Kernels.Format?
-  ) -> (bytes: Int, isChanged: Bool) {
-    guard let stored = tensor.format, tensor.shape.dimensions.count > 1,
-      let columns = tensor.shape.dimensions.last, columns > 0
-    else { return (tensor.elementCount * 4, false) }
-    let format = WeightFormats.format(wanted, columns: columns, stored: stored)
-    guard format != stored, let rowBytes = format.rowBytes(columnCount: columns) else {
-      return (tensor.byteRange.count, false)
-    }
-    return (tensor.elementCount / columns * rowBytes, true)
-  }
-
-  private static func sum(_ first: Int, _ second: Int) -> Int {
-    let (sum, overflow) = first.addingReportingOverflow(second)
-    return overflow ? .max : sum
   }
 }

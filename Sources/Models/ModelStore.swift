@@ -113,9 +113,9 @@ public struct ModelStore: Equatable, Sendable {
   public var partialDownloads: [(repository: String, byteCount: Int)] {
     let folders = (try? FileManager.default.contentsOfDirectory(atPath: partialDirectory)) ?? []
     return folders.sorted().compactMap { folder in
-      HubCache.repository(ofFolder: folder).map {
-        ($0, Self.byteCount(of: partialDirectory + "/" + folder))
-      }
+      guard let name = HubCache.repository(ofFolder: folder) else { return nil }
+      let count = Self.byteCount(of: partialDirectory + "/" + folder)
+      return count > 0 ? (name, count) : nil
     }
   }
 }

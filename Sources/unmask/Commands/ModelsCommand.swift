@@ -5,8 +5,9 @@ struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "models", abstract: "List, name, fetch and plan models.",
     subcommands: [
-      ModelsListCommand.self, ModelsAddCommand.self, ModelsRemoveCommand.self,
-      ModelsMakeCommand.self,
+      ModelsListCommand.self, ModelsPullCommand.self, ModelsPlanCommand.self,
+      ModelsAddCommand.self,
+      ModelsRemoveCommand.self, ModelsMakeCommand.self,
     ],
     defaultSubcommand: ModelsListCommand.self)
 }

@@ -33,7 +33,9 @@ struct ModelsListCommand: ParsableCommand {
     if let model {
       let directory = try ModelSearchPath.standard.model(model)
       list = ModelList([
-        .init(name: directory.name, path: directory.path, model: .success(directory))
+        .init(
+          name: InputFile.isThere(model) ? directory.name : model, path: directory.path,
+          model: .success(directory))
       ])
     } else {
       list = ModelList(ModelSearchPath.standard)
