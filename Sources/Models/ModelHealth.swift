@@ -43,9 +43,10 @@ public struct ModelHealth: Equatable, Sendable {
     case .success(let model):
       do throws(ModelError) {
         try model.checkTensors()
-        self.init(tokenizerOf: model)
-        if state == .ok, let shortage = model.shortage(.auto, positions: 1, limit: limit) {
+        if let shortage = model.shortage(.auto, positions: 1, limit: limit) {
           self.init(.tooLarge, .largerThanMemory(shortage))
+        } else {
+          self.init(tokenizerOf: model)
         }
       } catch {
         self.init(.notUsable, error)

@@ -42,6 +42,7 @@ public struct ModelStore: Equatable, Sendable {
   /// - Returns: The name, and where the link lies.
   /// - Throws: ``ModelError/notFound(name:searched:known:)``, ``ModelError/invalidName(_:)``,
   ///   ``ModelError/nameTaken(name:path:)``, ``ModelError/unwritable(path:reason:)``.
+  @discardableResult
   public func add(
     _ path: String, name: String? = nil
   ) throws(ModelError) -> (name: String, path: String) {

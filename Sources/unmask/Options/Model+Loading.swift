@@ -33,6 +33,8 @@ extension ModelArguments {
 
   private func load(_ directory: ModelDirectory, needsText: Bool) throws -> Model {
     let options = options
+    if let warning = directory.warning { ErrorReport.warn(warning) }
+    if options.isMapped { Self.warnOfReading(directory, options) }
     let bar = ProgressBar("converting \(directory.name)")
     defer { bar.clear() }
     let loaded = try loaded(
@@ -42,10 +44,27 @@ extension ModelArguments {
       predictor: EndOfTextPredictor(
         loaded.predictor, endOfTextTokens: loaded.endOfTextTokens),
       tokenizer: loaded.tokenizer, threadCount: options.usedThreadCount,
-      precision: loaded.options.precision,
+      precision: loaded.options.precision, isMapped: options.isMapped,
       identity: TraceHeader.ModelIdentity(
         name: loaded.name, family: loaded.family, configurationChecksum: directory.checksum,
         precision: loaded.arithmetic))
+  }
+
+  /// Says what a model that does not fit into memory costs.
+  private static func warnOfReading(_ directory: ModelDirectory, _ options: ModelOptions) {
+    let limit = MachineMemory.current.limit
+    let needed = directory.footprint(.float32, positions: 1)
+    let largest = directory.usedWeights.tensors.values.max {
+      $0.byteRange.count < $1.byteRange.count
+    }
+    guard needed.byteCount > limit, let path = largest?.file.path else { return }
+    let bytes = "a step reads up to \(byteCount(needed.weights)) from \(path)"
+    let time =
+      DiskRate.measure(path).map {
+        ", about \(fixed((Double(needed.weights) / $0).rounded(.up), 0)) s at "
+          + "\(byteCount(Int($0))) a second"
+      } ?? ""
+    ErrorReport.warn("larger than the \(byteCount(limit)) of memory: \(bytes)\(time)")
   }
 
   private func loaded(
