@@ -84,7 +84,8 @@ let package = Package(
       name: "_TestSupport", dependencies: ["MaskedDiffusion", "PlaygroundUI"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "ChatTemplatesTests", dependencies: ["ChatTemplates"], exclude: ["Fixtures"],
+      name: "ChatTemplatesTests", dependencies: ["ChatTemplates", "_TestSupport"],
+      exclude: ["Fixtures"],
       swiftSettings: swiftSettings),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels"], swiftSettings: swiftSettings),
     .testTarget(
@@ -96,9 +97,11 @@ let package = Package(
     .testTarget(
       name: "HubTests", dependencies: ["Hub", "_TestSupport"], exclude: ["hub_server.py"],
       swiftSettings: swiftSettings),
-    .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "TokenizersTests", dependencies: ["JSON", "MaskedDiffusion", "Tokenizers"],
+      name: "JSONTests", dependencies: ["JSON", "_TestSupport"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "TokenizersTests",
+      dependencies: ["JSON", "MaskedDiffusion", "Tokenizers", "_TestSupport"],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "MaskedDiffusion"],

@@ -42,7 +42,7 @@ public final class MatrixProducts {
     let stream = rows(of: self.stream, shape.width)
     let gathered = rows(of: projected, shape.queryWidth)
     for block in network.blocks {
-      input.set(stream, norm: block.attentionNorm)
+      input.set(stream, norm: block.attentionNorm?.scale)
       switch block.attention {
       case .separate(let query, let key, let value):
         for layer in [query, key, value] {
@@ -56,7 +56,7 @@ public final class MatrixProducts {
       multiply(by: block.projection.weights, into: rows(of: logits, shape.width))
       // Published shapes of this command have no experts.
       guard case .dense(let layer) = block.feedForward else { continue }
-      input.set(stream, norm: block.feedForwardNorm)
+      input.set(stream, norm: block.feedForwardNorm.scale)
       let hidden = rows(of: hidden, shape.feedForwardWidth)
       network.kernels.multiplySwiGLU(
         input, gate: layer.gate, up: layer.up, through: hidden, into: hiddenInput,

@@ -26,7 +26,7 @@ public struct PlannedModel: Sendable {
   public init?(shape name: String) {
     if let published = PublishedShape.named(name) {
       architecture = published.shape
-      names = published.shape.packsAttention ? .litGPT : .transformers
+      names = published.shape.attentionLayout == .grouped ? .litGPT : .transformers
     } else if let checkpoint = RandomCheckpoint.named(name) {
       architecture = checkpoint.architecture
       names = checkpoint.names
@@ -100,13 +100,15 @@ extension Architecture {
 
   /// A network of the same proportions with fewer weights, plain where that takes the same time.
   func sample(positions: Int) -> Architecture {
-    var sample = self
+    var sample = Architecture(
+      layerCount: layerCount, width: width, headCount: headCount,
+      keyValueHeadCount: keyValueHeadCount, headSize: headSize,
+      feedForwardWidth: feedForwardWidth, embeddingCount: embeddingCount,
+      vocabularySize: vocabularySize, contextLength: max(contextLength, positions),
+      normEpsilon: 1e-5, rotary: Rotary(base: 10_000))
     if let experts {
       sample.feedForwardWidth = experts.perPosition * experts.width + (experts.sharedWidth ?? 0)
     }
-    (sample.experts, sample.normalizesHeads, sample.isHeadTied) = (nil, false, false)
-    (sample.biases, sample.attention, sample.isShifted) = (.none, .full, false)
-    sample.contextLength = max(contextLength, positions)
     // Whole groups of heads that share a key head stay together.
     let group = headCount / max(1, keyValueHeadCount)
     let groups = max(1, min(keyValueHeadCount, 2048 / max(1, group * headSize)))

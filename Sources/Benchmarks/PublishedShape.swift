@@ -35,7 +35,7 @@ public struct PublishedShape: Equatable, Sendable {
         layerCount: layers, width: width, headCount: heads, keyValueHeadCount: heads,
         headSize: width / heads, feedForwardWidth: feedForwardWidth, embeddingCount: 32_001,
         vocabularySize: 32_000, contextLength: 2048, normEpsilon: 1e-5,
-        rotary: Rotary(base: 10_000, precision: .bfloat16), packsAttention: true),
+        rotary: Rotary(base: 10_000, precision: .bfloat16), attentionLayout: .grouped),
       maskToken: 32_000)
   }
 

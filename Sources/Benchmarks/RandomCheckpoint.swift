@@ -16,7 +16,7 @@ public struct RandomCheckpoint: Sendable {
   let names: TensorNames
 
   /// The shapes that can be made, smallest first.
-  public static let all = [qwen3, sdar, dream, llada]
+  public static let all = [qwen3, sdar, lladaMoE, dream, llada]
 
   /// Returns the shape called `name`, or `nil` if there is none.
   public static func named(_ name: String) -> RandomCheckpoint? { all.first { $0.name == name } }
@@ -138,6 +138,20 @@ extension RandomCheckpoint {
       contextLength: 131_072, normEpsilon: 1e-6, rotary: Rotary(base: 1_000_000),
       biases: .queryKeyValue))
 
+  /// inclusionAI/LLaDA-MoE-7B-A1B-Base: 7 thousand million weights, of which 1.4 are used for a position.
+  private static let lladaMoE = RandomCheckpoint(
+    name: "llada-moe-7b", modelType: "lladamoe", maskToken: 156_895, endOfText: 156_892,
+    Architecture(
+      layerCount: 16, width: 2048, headCount: 16, keyValueHeadCount: 16, headSize: 128,
+      feedForwardWidth: 8192, embeddingCount: 157_184, vocabularySize: 157_184,
+      contextLength: 8192, normEpsilon: 1e-5, rotary: Rotary(base: 50_000), normalizesHeads: true,
+      experts: Architecture.Experts(
+        count: 64, perPosition: 8, width: 1024, layers: Array(repeating: true, count: 16))),
+    [
+      "num_experts": "64", "num_experts_per_tok": "8", "expert_intermediate_size": "1024",
+      "dense_intermediate_size": "8192", "qk_layernorm": "true",
+    ])
+
   private init(
     name: String, modelType: String, maskToken: Int, endOfText: Int, _ architecture: Architecture,
     _ more: KeyValuePairs<String, String> = [:]
@@ -155,7 +169,8 @@ extension RandomCheckpoint {
         ("intermediate_size", "\(architecture.feedForwardWidth)"),
         ("vocab_size", "\(architecture.embeddingCount)"),
         ("max_position_embeddings", "\(architecture.contextLength)"),
-        ("rms_norm_eps", "1e-06"), ("rope_theta", "\(architecture.rotary.base)"),
+        ("rms_norm_eps", "\(architecture.normEpsilon)"),
+        ("rope_theta", "\(architecture.rotary.base)"),
         ("tie_word_embeddings", "\(architecture.isHeadTied)"), ("hidden_act", "\"silu\""),
         ("mask_token_id", "\(maskToken)"), ("eos_token_id", "\(endOfText)"),
       ] + more.map { ($0.key, $0.value) }

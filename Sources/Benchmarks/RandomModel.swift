@@ -94,13 +94,13 @@ private struct RandomWeights {
         Linear(matrix(UInt64(8 * layer + number), rows, columns, formats.layers))
       }
       return TransformerWeights.Block(
-        attentionNorm: ones(width),
-        attention: shape.packsAttention
+        attentionNorm: NormWeights(ones(width)),
+        attention: shape.attentionLayout == .grouped
           ? .packed(linear(0, shape.queryWidth + 2 * shape.keyValueWidth, width))
           : .separate(
             query: linear(0, shape.queryWidth, width), key: linear(1, shape.keyValueWidth, width),
             value: linear(2, shape.keyValueWidth, width)),
-        projection: linear(3, width, shape.queryWidth), feedForwardNorm: ones(width),
+        projection: linear(3, width, shape.queryWidth), feedForwardNorm: NormWeights(ones(width)),
         feedForward: .dense(
           TransformerWeights.GatedLayer(
             gate: linear(4, shape.feedForwardWidth, width).weights,
@@ -110,7 +110,8 @@ private struct RandomWeights {
     let last = UInt64(8 * shape.layerCount)
     return TransformerWeights(
       embedding: matrix(last, shape.embeddingCount, width, nil), blocks: blocks,
-      finalNorm: ones(width), head: matrix(last + 1, shape.vocabularySize, width, formats.head))
+      finalNorm: NormWeights(ones(width)),
+      head: matrix(last + 1, shape.vocabularySize, width, formats.head))
   }
 
   private func ones(_ count: Int) -> Tensor { Tensor(Array(repeating: 1, count: count)) }

@@ -87,9 +87,17 @@ int ck_operand_is_fast(ck_isa isa, ck_operand operand) {
 size_t ck_format_block_elements(ck_format format) {
   switch (format) {
   case CK_FORMAT_Q8_0:
-  case CK_FORMAT_Q4_0: return 32;
+  case CK_FORMAT_Q4_0:
+  case CK_FORMAT_Q4_1:
+  case CK_FORMAT_Q5_0:
+  case CK_FORMAT_Q5_1:
+  case CK_FORMAT_IQ4_NL: return 32;
   case CK_FORMAT_Q4_K:
-  case CK_FORMAT_Q6_K: return 256;
+  case CK_FORMAT_Q6_K:
+  case CK_FORMAT_Q2_K:
+  case CK_FORMAT_Q3_K:
+  case CK_FORMAT_Q5_K:
+  case CK_FORMAT_IQ4_XS: return 256;
   default: return 1;
   }
 }
@@ -101,6 +109,14 @@ size_t ck_format_block_bytes(ck_format format) {
   case CK_FORMAT_Q4_0: return sizeof(ck_block_q4_0);
   case CK_FORMAT_Q4_K: return sizeof(ck_block_q4_k);
   case CK_FORMAT_Q6_K: return sizeof(ck_block_q6_k);
+  case CK_FORMAT_Q4_1: return sizeof(ck_block_q4_1);
+  case CK_FORMAT_Q5_0: return sizeof(ck_block_q5_0);
+  case CK_FORMAT_Q5_1: return sizeof(ck_block_q5_1);
+  case CK_FORMAT_Q2_K: return sizeof(ck_block_q2_k);
+  case CK_FORMAT_Q3_K: return sizeof(ck_block_q3_k);
+  case CK_FORMAT_Q5_K: return sizeof(ck_block_q5_k);
+  case CK_FORMAT_IQ4_NL: return sizeof(ck_block_iq4_nl);
+  case CK_FORMAT_IQ4_XS: return sizeof(ck_block_iq4_xs);
   default: return 2;
   }
 }

@@ -105,6 +105,54 @@ typedef struct __attribute__((packed)) ck_block_q6_k {
   uint16_t scale;
 } ck_block_q6_k;
 
+typedef struct __attribute__((packed)) ck_block_q4_1 {
+  uint16_t scale, offset;
+  uint8_t values[16];  // low nibbles: elements 0...15
+} ck_block_q4_1;
+
+typedef struct __attribute__((packed)) ck_block_q5_0 {
+  uint16_t scale;
+  uint8_t high[4];     // bit i: the upper bit of element i
+  uint8_t values[16];  // low nibbles: elements 0...15
+} ck_block_q5_0;
+
+typedef struct __attribute__((packed)) ck_block_q5_1 {
+  uint16_t scale, offset;
+  uint8_t high[4];
+  uint8_t values[16];
+} ck_block_q5_1;
+
+typedef struct __attribute__((packed)) ck_block_q2_k {
+  uint8_t scales[16];  // of 16 elements each: scale in the low nibble, minimum in the high one
+  uint8_t values[64];  // 32 bytes hold 128 elements, 2 bits of four runs of 32
+  uint16_t scale, minimum;
+} ck_block_q2_k;
+
+typedef struct __attribute__((packed)) ck_block_q3_k {
+  uint8_t high[32];    // bit r of byte i: the upper bit of element 32·r + i
+  uint8_t values[64];  // as in Q2_K
+  uint8_t scales[12];  // 16 of 6 bits: low nibbles in 8 bytes, upper two bits in 4
+  uint16_t scale;
+} ck_block_q3_k;
+
+typedef struct __attribute__((packed)) ck_block_q5_k {
+  uint16_t scale, minimum;
+  uint8_t scales[12];   // as in Q4_K
+  uint8_t high[32];     // bit r of byte i: the upper bit of element 32·r + i
+  uint8_t values[128];  // as in Q4_K
+} ck_block_q5_k;
+
+typedef struct __attribute__((packed)) ck_block_iq4_nl {
+  uint16_t scale;
+  uint8_t values[16];
+} ck_block_iq4_nl;
+
+typedef struct __attribute__((packed)) ck_block_iq4_xs {
+  uint16_t scale, scales_high;  // two bits of each run of 32
+  uint8_t scales_low[4];        // four bits of each run
+  uint8_t values[128];          // 16 bytes a run, low nibbles first
+} ck_block_iq4_xs;
+
 /// The 6-bit scale and minimum of run `run` (0...7) of a Q4_K block: the first four are the low six
 /// bits of bytes 0...3 and 4...7; the others have their low four bits in bytes 8...11 and their high
 /// two in the top bits of bytes 0...3 and 4...7.

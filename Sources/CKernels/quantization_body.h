@@ -62,6 +62,8 @@ static void CK_NAME(dequantize_q6_k)(const ck_block_q6_k *block, float *output) 
   }
 }
 
+#include "quantization_more_body.h"
+
 static void CK_NAME(dequantize_plain)(ck_format format, const char *row, size_t count,
                                       float *output) {
   if (format == CK_FORMAT_F32) {
@@ -95,6 +97,9 @@ static void CK_NAME(ck_dequantize_blocks)(ck_format format, const void *row, siz
   case CK_FORMAT_Q6_K:
     for (size_t i = 0; i < count; i += 256) CK_NAME(dequantize_q6_k)(q6_k++, output + i);
     break;
-  default: CK_NAME(dequantize_plain)(format, row, count, output);
+  case CK_FORMAT_F32:
+  case CK_FORMAT_BF16:
+  case CK_FORMAT_F16: CK_NAME(dequantize_plain)(format, row, count, output); break;
+  default: CK_NAME(dequantize_more)(format, row, count, output);
   }
 }

@@ -20,7 +20,9 @@
 #include "each_isa.h"
 
 void ck_quantize(ck_isa isa, ck_format format, const float *values, size_t count, void *output) {
-  if (format == CK_FORMAT_Q4_K) {
+  if (format >= CK_FORMAT_WRITTEN_COUNT) {
+    return;
+  } else if (format == CK_FORMAT_Q4_K) {
     CK_DISPATCH(isa, ck_quantize_q4_k, values, count, output);
   } else if (format == CK_FORMAT_Q6_K) {
     CK_DISPATCH(isa, ck_quantize_q6_k, values, count, output);

@@ -1,5 +1,6 @@
-// Rotary position embedding in halves (Su et al., arXiv:2104.09864, in the arrangement of GPT-NeoX and
-// LLaMA's released checkpoints): element i turns with element i + head_size/2.
+// Rotary position embedding (Su et al., arXiv:2104.09864): in halves, the arrangement of GPT-NeoX and
+// Transformers, where element i turns with element i + head_size/2, and in pairs of neighbours, the
+// arrangement of the paper and of llama.cpp's files.
 
 #include "vector.h"
 
@@ -13,4 +14,9 @@
 void ck_rotate_halves(ck_isa isa, float *x, size_t heads, size_t head_size, const float *cosine,
                       const float *sine) {
   CK_DISPATCH(isa, ck_rotate_halves, x, heads, head_size, cosine, sine);
+}
+
+void ck_rotate_pairs(ck_isa isa, float *x, size_t heads, size_t head_size, const float *cosine,
+                     const float *sine) {
+  CK_DISPATCH(isa, ck_rotate_pairs, x, heads, head_size, cosine, sine);
 }

@@ -12,9 +12,8 @@ package struct BlockFormats {
 
   /// The layouts, by the names in the metadata.
   static let names = Dictionary(
-    uniqueKeysWithValues: Kernels.Format.allCases.filter { $0.blockElements > 1 }.map {
-      ($0.rawValue, $0)
-    })
+    uniqueKeysWithValues: Kernels.Format.allCases.filter { $0.blockElements > 1 && $0.isWritable }
+      .map { ($0.rawValue, $0) })
 
   private let path: String
   private var formats: [String: Kernels.Format] = [:]

@@ -92,9 +92,11 @@ extension Kernels.Format {
   fileprivate var scaleOffsets: [Int] {
     switch self {
     case .f32, .bf16, .f16: []
-    case .q8_0, .q4_0: [0]
-    case .q4_K: [0, 2]
+    case .q8_0, .q4_0, .q5_0, .iq4_nl, .iq4_xs: [0]
+    case .q4_K, .q5_K, .q4_1, .q5_1: [0, 2]
     case .q6_K: [208]
+    case .q2_K: [80, 82]
+    case .q3_K: [108]
     }
   }
 }

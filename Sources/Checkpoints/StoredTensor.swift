@@ -23,6 +23,20 @@ package struct StoredTensor: Sendable {
   /// Where its bytes are in `file`; checked to lie inside it and to fit `shape` and `type`.
   package let byteRange: Range<Int>
 
+  /// Creates a tensor; the arguments are not checked.
+  package init(
+    name: String, type: ElementType, shape: Shape, blockFormat: Kernels.Format? = nil,
+    unknownTypeName: String? = nil, file: MappedFile, byteRange: Range<Int>
+  ) {
+    self.name = name
+    self.type = type
+    self.shape = shape
+    self.blockFormat = blockFormat
+    self.unknownTypeName = unknownTypeName
+    self.file = file
+    self.byteRange = byteRange
+  }
+
   /// Its elements, row-major and little-endian; valid as long as `file` lives.
   ///
   /// The address is not necessarily a multiple of the element size.
@@ -52,9 +66,10 @@ package struct StoredTensor: Sendable {
     unknownTypeName ?? blockFormat?.rawValue.uppercased() ?? type.rawValue
   }
 
-  /// Returns the elements of a tensor of weights without blocks, widened to single precision.
+  /// Returns the elements of a tensor of weights, widened to single precision.
   package func floats() -> [Float] {
     let bytes = bytes
+    if let blockFormat { return blockFormat.elements(of: bytes) }
     return (0..<elementCount).map { index in
       switch type {
       case .float32: bytes.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)

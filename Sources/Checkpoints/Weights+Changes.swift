@@ -2,9 +2,7 @@
 extension Weights {
   /// Returns these weights with `changed` in place of the tensors of the same names.
   package func replacing(_ changed: [StoredTensor]) -> Weights {
-    Weights(
-      path: path,
-      tensors: tensors.merging(changed.map { ($0.name, $0) }) { _, new in new })
+    with(tensors.merging(changed.map { ($0.name, $0) }) { _, new in new })
   }
 }
 
@@ -50,9 +48,19 @@ extension StoredTensor {
       byteRange: 0..<byteRange.count)
   }
 
-  /// Calls `body` with every `step`-th element, which must be of a type of weights without blocks.
+  /// Calls `body` with every `step`-th element, which must be of a type of weights.
+  ///
+  /// Of a tensor in blocks, all elements of some blocks are taken.
   package func forEachFloat(every step: Int, _ body: (Float) -> Void) {
     let bytes = bytes
+    if let blockFormat {
+      let size = blockFormat.blockBytes
+      for start in stride(from: 0, to: bytes.count / size * size, by: size * max(1, step)) {
+        let block = UnsafeRawBufferPointer(rebasing: bytes[start..<start + size])
+        for value in blockFormat.elements(of: block) { body(value) }
+      }
+      return
+    }
     for index in stride(from: 0, to: elementCount, by: max(1, step)) {
       switch type {
       case .float32: body(bytes.loadUnaligned(fromByteOffset: 4 * index, as: Float.self))

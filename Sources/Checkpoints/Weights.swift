@@ -11,11 +11,15 @@ package struct Weights: Sendable {
   /// The shards that should hold tensors, by the names of these, and do not.
   private let absentees: [String: String]
 
+  /// What the file says about the model, where its format can.
+  package let metadata: GGUFMetadata?
+
   /// Creates weights of `tensors`, which messages say are from `path`.
   init(path: String, tensors: [String: StoredTensor]) {
     self.path = path
     self.tensors = tensors
     absentees = [:]
+    metadata = nil
   }
 
   /// Opens the weights file or index at `path`: reads its table, not the tensors.
@@ -24,21 +28,26 @@ package struct Weights: Sendable {
   package init(path: String) throws(WeightsError) {
     self.path = path
     guard path.hasSuffix(".index.json") else {
-      let stored = try WeightsFormatRegistry.tensors(in: MappedFile(path: path))
-      tensors = Dictionary(stored.map { ($0.name, $0) }) { first, _ in first }
+      let file = try MappedFile(path: path)
+      let contents = try Self.tensors(of: file, WeightsFormatRegistry.contents(of: file))
+      tensors = Dictionary(contents.tensors.map { ($0.name, $0) }) { first, _ in first }
       absentees = [:]
+      metadata = contents.metadata
       return
     }
+    metadata = nil
     (tensors, absentees) = try Self.tensors(of: SafetensorsIndex(path: path))
   }
 
   /// Creates the weights at `path` with other names, or fewer of them.
   private init(
-    path: String, tensors: [String: StoredTensor], absentees: [String: String]
+    path: String, tensors: [String: StoredTensor], absentees: [String: String],
+    metadata: GGUFMetadata?
   ) {
     self.path = path
     self.tensors = tensors
     self.absentees = absentees
+    self.metadata = metadata
   }
 
   /// Reads all shards.
@@ -58,7 +67,7 @@ package struct Weights: Sendable {
         guard case .missing = error else { throw error }
         throw .missingShard(path: index.path, shard: shard)
       }
-      for tensor in try WeightsFormatRegistry.tensors(in: file) {
+      for tensor in try WeightsFormatRegistry.contents(of: file).tensors {
         if index.shards[tensor.name].map({ $0 == shard }) ?? true { found[tensor.name] = tensor }
       }
     }
@@ -68,7 +77,13 @@ package struct Weights: Sendable {
   /// Returns the weights without all tensors but those in `names`, which alone a model reads.
   package func restricted(to names: Set<String>) -> Weights {
     Weights(
-      path: path, tensors: tensors.filter { names.contains($0.key) }, absentees: absentees)
+      path: path, tensors: tensors.filter { names.contains($0.key) }, absentees: absentees,
+      metadata: metadata)
+  }
+
+  /// Returns these weights with other tensors.
+  package func with(_ tensors: [String: StoredTensor]) -> Weights {
+    Weights(path: path, tensors: tensors, absentees: absentees, metadata: metadata)
   }
 
   /// Returns the weights under the names that a model looks for.
@@ -102,7 +117,7 @@ package struct Weights: Sendable {
       tensor.name = new
       result[new] = tensor
     }
-    return Weights(path: path, tensors: result, absentees: absentees)
+    return Weights(path: path, tensors: result, absentees: absentees, metadata: metadata)
   }
 
   /// The bytes all tensors take in memory.

@@ -17,6 +17,8 @@ public enum WeightsError: Error, Equatable, Sendable {
 
   /// The file ends before its header does.
   case headerCutOff(path: String, headerByteCount: UInt64, fileByteCount: Int)
+  /// A part of the header would reach beyond the end of the file.
+  case partCutOff(path: String, part: String, expected: UInt64, found: Int)
   /// The header cannot be parsed.
   case malformedHeader(path: String, reason: String)
   /// One entry of the header is not what the format asks for.
@@ -37,6 +39,8 @@ public enum WeightsError: Error, Equatable, Sendable {
   case malformedIndex(path: String, reason: String)
   /// The index names a file that is not there.
   case missingShard(path: String, shard: String)
+  /// The weights are in several files, one of which is not there.
+  case missingPart(path: String, part: String, count: Int)
   /// The index says a tensor is in a shard that does not hold it.
   case notInShard(path: String, tensor: String, shard: String)
 
@@ -66,6 +70,8 @@ extension WeightsError: CustomStringConvertible {
     case .headerCutOff(let path, let header, let file):
       "\(path): cut off or not safetensors: the header should have \(header) bytes, "
         + "the whole file has \(file)"
+    case .partCutOff(let path, let part, let expected, let found):
+      "\(path): cut off or damaged: \(part) takes \(expected) bytes, the file has \(found) more"
     case .malformedHeader(let path, let reason): "\(path): malformed header: \(reason)"
     case .malformedEntry(let path, let tensor, let reason):
       "\(path): tensor '\(tensor)': \(reason)"
@@ -85,6 +91,8 @@ extension WeightsError: CustomStringConvertible {
     case .malformedIndex(let path, let reason): "\(path): malformed index: \(reason)"
     case .missingShard(let path, let shard):
       "\(path): the index names '\(shard)', which is not there"
+    case .missingPart(let path, let part, let count):
+      "\(path): one of \(count) parts, of which '\(part)' is not there"
     case .notInShard(let path, let tensor, let shard):
       "\(path): tensor '\(tensor)' should be in '\(shard)' and is not"
     case .missingTensor(let path, let tensor, let expected):
@@ -103,11 +111,12 @@ extension WeightsError: CustomStringConvertible {
   /// What to do about it, where that is known.
   public var hint: String? {
     switch self {
-    case .headerCutOff, .dataCutOff: "download or copy the file again"
+    case .headerCutOff, .partCutOff, .dataCutOff: "download or copy the file again"
     case .mistaken(let path, let kind): kind.hint(path: path)
     case .missingShard:
       "fetch the file; if the weights were merged into another one, remove the index or give that "
         + "file with --model"
+    case .missingPart: "fetch it and put it beside the others"
     case .notInShard: "the shards may come from different downloads"
     case .unknownElementType, .wrongElementType:
       "weights of this type are not implemented; look for a version in BF16, F16 or F32"

@@ -16,4 +16,11 @@ package protocol WeightsFormat: Sendable {
 
   /// The tensors, in the order in which they lie in the file.
   var tensors: [StoredTensor] { get }
+
+  /// What the file says about the model besides its tensors, where its format can.
+  var metadata: GGUFMetadata? { get }
+}
+
+extension WeightsFormat {
+  package var metadata: GGUFMetadata? { nil }
 }

@@ -80,13 +80,17 @@ extension Kernels {
     package var cosine: UnsafePointer<Float>
     package var sine: UnsafePointer<Float>
     package var positionCount: Int
+    /// Whether a pair is two neighbours rather than an element of each half.
+    package var turnsNeighbours: Bool
 
     package init(
-      cosine: UnsafePointer<Float>, sine: UnsafePointer<Float>, positionCount: Int
+      cosine: UnsafePointer<Float>, sine: UnsafePointer<Float>, positionCount: Int,
+      turnsNeighbours: Bool = false
     ) {
       self.cosine = cosine
       self.sine = sine
       self.positionCount = positionCount
+      self.turnsNeighbours = turnsNeighbours
     }
   }
 }

@@ -76,7 +76,8 @@ extension Kernels {
     }
   }
 
-  /// Rotates heads of every row in place, first half against second half.
+  /// Rotates heads of every row in place, first half against second half or each element against its
+  /// neighbour.
   ///
   /// - Parameters:
   ///   - rows: Queries or keys, shape `[T, n · headSize]`, or groups of heads with something else
@@ -102,9 +103,13 @@ extension Kernels {
       for row in range {
         let entry = Int(positions[row]) * (headSize / 2)
         for first in Swift.stride(from: 0, to: rows.width, by: stride) {
-          ck_rotate_halves(
-            isa, rows[row] + first, min(headCount, (rows.width - first) / headSize), headSize,
-            table.cosine + entry, table.sine + entry)
+          let count = min(headCount, (rows.width - first) / headSize)
+          let (cosine, sine) = (table.cosine + entry, table.sine + entry)
+          if table.turnsNeighbours {
+            ck_rotate_pairs(isa, rows[row] + first, count, headSize, cosine, sine)
+          } else {
+            ck_rotate_halves(isa, rows[row] + first, count, headSize, cosine, sine)
+          }
         }
       }
     }

@@ -144,8 +144,8 @@ extension Kernels {
     let wanted: Operand =
       switch (precision, format) {
       case (.f32, _), (.fast, .f32), (.fast, .f16): .f32
-      case (.bf16, _), (.fast, .bf16), (.fast, .q6_K): .bf16
       case (.fast, .q8_0), (.fast, .q4_0), (.fast, .q4_K): .int8
+      case (.bf16, _), (.fast, _): .bf16
       }
     return ck_operand_is_fast(isa, wanted.operand) != 0 ? wanted : .f32
   }

@@ -42,6 +42,34 @@ extension Kernels {
     }
   }
 
+  /// Writes a · b, feature by feature; `output` may be either.
+  package func multiply(_ a: Rows, _ b: Rows, into output: Rows) {
+    checkSameShape(a, output)
+    checkSameShape(b, output)
+    forEachRange(of: a.count, elements: a.width) { range in
+      for row in range {
+        let (left, right, products) = (a[row], b[row], output[row])
+        for column in 0..<a.width { products[column] = left[column] * right[column] }
+      }
+    }
+  }
+
+  /// Adds rows, each feature multiplied by its own number.
+  ///
+  /// - Parameters:
+  ///   - input: What is added.
+  ///   - scale: The numbers, shape `[width]`.
+  ///   - output: What is added to; it must not overlap `input`.
+  package func add(_ input: Rows, times scale: UnsafePointer<Float>, into output: Rows) {
+    checkSameShape(input, output)
+    forEachRange(of: input.count, elements: input.width) { range in
+      for row in range {
+        let (values, sums) = (input[row], output[row])
+        for column in 0..<input.width { sums[column] += scale[column] * values[column] }
+      }
+    }
+  }
+
   /// Writes a + b; `output` may be either.
   package func add(_ a: Rows, _ b: Rows, into output: Rows) {
     checkSameShape(a, output)

@@ -10,6 +10,14 @@ extension Kernels.Format {
     case .q4_0: CK_FORMAT_Q4_0
     case .q4_K: CK_FORMAT_Q4_K
     case .q6_K: CK_FORMAT_Q6_K
+    case .q4_1: CK_FORMAT_Q4_1
+    case .q5_0: CK_FORMAT_Q5_0
+    case .q5_1: CK_FORMAT_Q5_1
+    case .q2_K: CK_FORMAT_Q2_K
+    case .q3_K: CK_FORMAT_Q3_K
+    case .q5_K: CK_FORMAT_Q5_K
+    case .iq4_nl: CK_FORMAT_IQ4_NL
+    case .iq4_xs: CK_FORMAT_IQ4_XS
     }
   }
 }
@@ -83,13 +91,32 @@ extension Kernels {
   /// - Parameters:
   ///   - values: Shape `[count]`.
   ///   - count: A multiple of the format's block.
-  ///   - format: What to write.
+  ///   - format: What to write; one that is writable.
   ///   - output: `count / blockElements * blockBytes` bytes.
   package func quantize(
     _ values: UnsafePointer<Float>, count: Int, to format: Format,
     into output: UnsafeMutableRawPointer
   ) {
-    precondition(count % format.blockElements == 0, "\(count) elements in \(format)")
+    precondition(
+      format.isWritable && count % format.blockElements == 0, "\(count) elements in \(format)")
     ck_quantize(isa, format.format, values, count, output)
+  }
+}
+
+extension Kernels.Format {
+  /// Returns the elements of blocks, widened to single precision, without an instance's threads.
+  ///
+  /// - Parameter bytes: Whole blocks, at any address.
+  /// - Returns: Their elements.
+  package func elements(of bytes: UnsafeRawBufferPointer) -> [Float] {
+    let count = bytes.count / blockBytes * blockElements
+    guard count > 0, let base = bytes.baseAddress else { return [] }
+    var weights = Kernels.Matrix(base: base, rowCount: 1, columnCount: count, format: self).weights
+    return [Float](unsafeUninitializedCapacity: count) { output, initialized in
+      if let output = output.baseAddress {
+        ck_dequantize(CK_ISA_SCALAR, &weights, 0, 0, count, output)
+        initialized = count
+      }
+    }
   }
 }

@@ -6,13 +6,25 @@ extension Kernels {
     case q8_0, q4_0
     /// GGML's blocks of 256 elements with scales of their own every 32 or 16.
     case q4_K, q6_K
+    /// GGML's other blocks of 32, which are only read.
+    case q4_1, q5_0, q5_1, iq4_nl
+    /// GGML's other blocks of 256, which are only read.
+    case q2_K, q3_K, q5_K, iq4_xs
+
+    /// Whether weights can be rounded to it.
+    package var isWritable: Bool {
+      switch self {
+      case .f32, .bf16, .f16, .q8_0, .q4_0, .q4_K, .q6_K: true
+      case .q4_1, .q5_0, .q5_1, .iq4_nl, .q2_K, .q3_K, .q5_K, .iq4_xs: false
+      }
+    }
 
     /// Elements of a block; the length of a row is a multiple of it.
     package var blockElements: Int {
       switch self {
       case .f32, .bf16, .f16: 1
-      case .q8_0, .q4_0: 32
-      case .q4_K, .q6_K: 256
+      case .q8_0, .q4_0, .q4_1, .q5_0, .q5_1, .iq4_nl: 32
+      case .q4_K, .q6_K, .q2_K, .q3_K, .q5_K, .iq4_xs: 256
       }
     }
 
@@ -25,6 +37,14 @@ extension Kernels {
       case .q4_0: 18
       case .q4_K: 144
       case .q6_K: 210
+      case .q4_1: 20
+      case .q5_0: 22
+      case .q5_1: 24
+      case .iq4_nl: 18
+      case .q2_K: 84
+      case .q3_K: 110
+      case .q5_K: 176
+      case .iq4_xs: 136
       }
     }
 
@@ -46,7 +66,7 @@ extension Kernels {
     /// Weights and activations rounded to bfloat16 where the processor multiplies those, else f32.
     case bf16
     /// The fastest that loses little beside the weights' own rounding: f32 and f16 weights in f32,
-    /// bf16 and Q6_K in bf16, other blocks in 8-bit integers with a scale every 32.
+    /// Q8_0, Q4_0 and Q4_K in 8-bit integers with a scale every 32, bf16 and other blocks in bf16.
     case fast
   }
 

@@ -3,6 +3,10 @@ public struct Prediction: Sendable {
   /// One entry a row of the request, in its order.
   public var rows: [Logits] = []
 
+  /// The positions that were computed for it, those of all rows together; `nil` where the predictor
+  /// does not count.
+  public var computedCount: Int?
+
   /// Creates an empty prediction, to be filled by a predictor.
   public init() {}
 }

@@ -29,6 +29,9 @@ public protocol MaskPredictor: Sendable {
   /// Whether the logits of a position are the output of the one before.
   var isShifted: Bool { get }
 
+  /// Whether predictions depend on the time of a request, not on its tokens alone.
+  var readsTime: Bool { get }
+
   /// Computes the logits `request` wants and stores them in `prediction`.
   ///
   /// The storage of `prediction` is reused, so that a caller who keeps it allocates nothing after
@@ -65,6 +68,9 @@ extension MaskPredictor {
 
   /// Not shifted.
   public var isShifted: Bool { false }
+
+  /// Tokens alone count.
+  public var readsTime: Bool { false }
 
   /// A reader in plain Swift.
   public var logitsReader: any LogitsReader { SequentialLogitsReader() }

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// What a mask predictor is asked for in one call: a batch of rows, computed together.
 public struct PredictionRequest: Sendable {
   /// The rows, each a whole canvas: one for a single text, two for guidance, more for a batch.
@@ -5,6 +13,9 @@ public struct PredictionRequest: Sendable {
 
   /// The time t in 0...1 (1 = all masked), for networks that are conditioned on it.
   public var time: Float?
+
+  /// The total noise σ in place of the one that belongs to ``time``, 0 or more.
+  public var noise: Float?
 
   /// Whether to return the network's own output, before a family's shift: row i then holds
   /// output i, even where the family reads the logits of position i from output i − 1 (Dream).
@@ -15,13 +26,28 @@ public struct PredictionRequest: Sendable {
 
   /// Creates a request for `rows`.
   public init(
-    rows: [PredictionRow], time: Float? = nil, isRaw: Bool = false,
+    rows: [PredictionRow], time: Float? = nil, noise: Float? = nil, isRaw: Bool = false,
     cancellation: CancellationFlag? = nil
   ) {
     self.rows = rows
     self.time = time
+    self.noise = noise
     self.isRaw = isRaw
     self.cancellation = cancellation
+  }
+}
+
+extension PredictionRequest {
+  /// What the log-linear schedule leaves unmasked at time 1, so that its noise stays finite.
+  private static let leastShare: Float = 1e-3
+
+  /// The total noise σ(t) = −ln(1 − (1 − ε) t) of the log-linear schedule, unless ``noise`` says
+  /// another; 0 where neither is known.
+  ///
+  /// - SeeAlso: Sahoo et al., arXiv:2406.07524; `noise_schedule.py`, `LogLinearNoise`.
+  public var totalNoise: Float {
+    if let noise { return noise }
+    return time.map { -log1p(-(1 - Self.leastShare) * $0) } ?? 0
   }
 }
 
@@ -35,6 +61,11 @@ public struct PredictionRow: Sendable {
 
   /// The position numbers the network sees, shape `[positions]`; `nil` stands for 0, 1, 2, ….
   public var positionIDs: [Int]?
+
+  /// The segment (token type) of each position, shape `[positions]`; `nil` stands for 0.
+  ///
+  /// Only networks with segments read it.
+  public var segments: [Int]?
 
   /// Whether each position may be attended to, shape `[positions]`; `nil` stands for all.
   public var attendable: [Bool]?

@@ -77,6 +77,7 @@ extension Sampler {
       canvas: state.canvas, positions: positions, scale: settings.guidanceScale,
       suppressed: suppressedTokens)
     question.attention = pattern
+    question.time = predictor.readsTime ? currentTime : nil
     question.keepsBlocks = isOrdered && settings.cache.kind != .none
     if let block, keepsCache(for: block) {
       question.cache = cacheQuestion(for: block, wanted: positions)
@@ -100,6 +101,7 @@ extension Sampler {
     var question = ForwardQuestion(
       asked, canvas: state.canvas, scale: settings.guidanceScale, suppressed: suppressedTokens)
     question.attention = asked.attention ?? pattern
+    question.time = predictor.readsTime ? currentTime : nil
     return question
   }
 

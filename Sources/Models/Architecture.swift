@@ -2,8 +2,8 @@ package import MaskedDiffusion
 
 /// A network as a value: its dimensions and what distinguishes it from others.
 ///
-/// Pre-norm blocks of attention and a feed-forward layer with residuals between them:
-/// x ← x + W_o · attention(norm(x)); x ← x + W_down · (silu(W_gate · norm(x)) ⊙ W_up · norm(x)).
+/// Blocks of attention and a feed-forward layer with residuals between them. Unless something else
+/// is said, x ← x + W_o · attention(norm(x)); x ← x + W_down · (silu(W_gate · norm(x)) ⊙ W_up · norm(x)).
 package struct Architecture: Equatable, Sendable {
   /// The number of blocks.
   package var layerCount: Int
@@ -27,21 +27,41 @@ package struct Architecture: Equatable, Sendable {
   package var normEpsilon: Float
   /// How heads are told where a position is.
   package var rotary: Rotary
-  /// The features of a head that are rotated, from its first on; the others stay as they are.
+  /// The features of a head that are rotated, from its first on, 0 or more; the others stay as they are.
   package var rotatedSize: Int
+  /// The positions that are added to the embedding, if there are any.
+  package var learnedPositions: LearnedPositions?
+  /// The rows of a table of segments (token types) that is added to the embedding, or 0.
+  package var segmentCount: Int
+  /// Whether the embedding passes a norm; the first block has none in front of attention then.
+  package var normalizesEmbedding: Bool
+  /// What norms compute.
+  package var norm: Norm
+  /// Where the norms of a block stand.
+  package var normPlacement: NormPlacement
   /// Which of the linear layers add a bias.
   package var biases: Biases
   /// Whether each head of queries and keys passes an RMS norm before it is rotated.
   package var normalizesHeads: Bool
-  /// Whether one matrix makes queries, keys and values: for each key head the rows of its query
-  /// heads, of the key, of the value.
-  package var packsAttention: Bool
+  /// How the weights of queries, keys and values are stored.
+  package var attentionLayout: AttentionLayout
+  /// What the feed-forward layers compute.
+  package var feedForward: FeedForward
   /// Whether the embedding matrix is the head too.
   package var isHeadTied: Bool
   /// Which positions see each other.
   package var attention: AttentionPattern
   /// Whether the logits of a position are the output of the one before.
   package var isShifted: Bool
+  /// The blocks that see their neighbourhood only, if there are any.
+  package var localAttention: LocalAttention?
+  /// Whether a linear layer, the activation and a norm stand in front of the head.
+  package var transformsHead: Bool
+  /// How norms and residuals depend on the noise, if they do.
+  package var conditioning: Conditioning?
+  /// Whether a position that is known predicts itself, and none the mask token (SUBS; Sahoo et al.,
+  /// arXiv:2406.07524).
+  package var substitutes: Bool
   /// The experts that take the place of feed-forward layers, if there are any.
   package var experts: Experts?
 
@@ -77,21 +97,14 @@ package struct Architecture: Equatable, Sendable {
     }
   }
 
-  /// Which linear layers add a bias.
-  package enum Biases: Equatable, Sendable {
-    /// None.
-    case none
-    /// Those that make queries, keys and values.
-    case queryKeyValue
-  }
-
   /// Creates an architecture; the arguments are not checked.
   package init(
     layerCount: Int, width: Int, headCount: Int, keyValueHeadCount: Int, headSize: Int,
     feedForwardWidth: Int, embeddingCount: Int, vocabularySize: Int, contextLength: Int,
     normEpsilon: Float, rotary: Rotary, biases: Biases = .none, normalizesHeads: Bool = false,
-    packsAttention: Bool = false, isHeadTied: Bool = false, attention: AttentionPattern = .full,
-    isShifted: Bool = false, rotatedSize: Int? = nil, experts: Experts? = nil
+    attentionLayout: AttentionLayout = .separate, isHeadTied: Bool = false,
+    attention: AttentionPattern = .full, isShifted: Bool = false, rotatedSize: Int? = nil,
+    experts: Experts? = nil
   ) {
     self.layerCount = layerCount
     self.width = width
@@ -106,12 +119,19 @@ package struct Architecture: Equatable, Sendable {
     self.rotary = rotary
     self.biases = biases
     self.normalizesHeads = normalizesHeads
-    self.packsAttention = packsAttention
+    self.attentionLayout = attentionLayout
     self.isHeadTied = isHeadTied
     self.attention = attention
     self.isShifted = isShifted
     self.rotatedSize = rotatedSize ?? headSize
     self.experts = experts
+    segmentCount = 0
+    normalizesEmbedding = false
+    norm = .rms
+    normPlacement = .before
+    feedForward = .swiGLU
+    transformsHead = false
+    substitutes = false
   }
 
   /// The features of all query heads.
@@ -122,7 +142,9 @@ package struct Architecture: Equatable, Sendable {
 
   /// The most features between the two halves of any feed-forward layer or expert.
   package var hiddenWidth: Int {
-    max(feedForwardWidth, experts?.width ?? 0, experts?.sharedWidth ?? 0)
+    // Gate and what it multiplies lie side by side where no kernel computes both.
+    let parts = feedForward == .geGLU ? 2 : 1
+    return max(parts * feedForwardWidth, experts?.width ?? 0, experts?.sharedWidth ?? 0)
   }
 
   /// Whether layer `layer` has experts instead of a feed-forward layer.

@@ -26,7 +26,8 @@ extension ModelDirectory {
     case .q8_0: return .q8
     case .q4_0: return .q4
     case .q4_K: return .q4k
-    case .q6_K: return instructionSet.multipliesBFloat16 ? .bfloat16 : .float32
+    case .q6_K, .q4_1, .q5_0, .q5_1, .iq4_nl, .q2_K, .q3_K, .q5_K, .iq4_xs:
+      return instructionSet.multipliesBFloat16 ? .bfloat16 : .float32
     case .f32, .f16, .bf16: break
     }
     if elements >= 400_000_000, instructionSet.multipliesIntegers {

@@ -4,8 +4,8 @@ package import Kernels
 ///
 /// Threads that work on the same block would otherwise all count references to its weights.
 package struct BlockView: @unchecked Sendable {
-  /// The norm in front of attention.
-  package var attentionNorm: Kernels.Norm
+  /// The norm of attention, if there is one.
+  package var attentionNorm: Norm?
   /// What makes queries, keys and values.
   package var attention: Attention
   /// The norm of each query head, if there is one.
@@ -14,10 +14,30 @@ package struct BlockView: @unchecked Sendable {
   package var keyNorm: Kernels.Norm?
   /// From what the heads gathered to the stream.
   package var projection: Layer
-  /// The norm in front of the feed-forward layer.
-  package var feedForwardNorm: Kernels.Norm
+  /// The norm of the feed-forward layer.
+  package var feedForwardNorm: Norm
   /// What each position makes of itself.
   package var feedForward: FeedForward
+  /// What the output of attention is multiplied by, shape `[width]`; `nil` leaves it as it is.
+  package var attentionGate: UnsafePointer<Float>?
+  /// The same for the feed-forward layer.
+  package var feedForwardGate: UnsafePointer<Float>?
+
+  /// As ``NormWeights``.
+  package struct Norm: @unchecked Sendable {
+    /// The weight.
+    package var scale: Kernels.Norm
+    /// Shape `[width]`, or `nil`.
+    package var bias: UnsafePointer<Float>?
+    /// Whether the mean is subtracted.
+    package var isCentred: Bool
+
+    init(_ norm: NormWeights, _ architecture: Architecture) {
+      scale = Kernels.Norm(weight: norm.weight.address, epsilon: architecture.normEpsilon)
+      bias = norm.bias.map { UnsafePointer($0.address) }
+      isCentred = architecture.norm != .rms
+    }
+  }
 
   /// As ``Linear``.
   package struct Layer: @unchecked Sendable {
@@ -30,6 +50,8 @@ package struct BlockView: @unchecked Sendable {
       weights = linear.weights.matrix
       bias = linear.bias.map { UnsafePointer($0.address) }
     }
+
+    init(_ matrix: Kernels.Matrix) { weights = matrix }
   }
 
   /// As ``TransformerWeights/GatedLayer``.
@@ -51,6 +73,7 @@ package struct BlockView: @unchecked Sendable {
   /// As ``TransformerWeights/FeedForward``.
   package enum FeedForward {
     case dense(GatedLayer)
+    case plain(up: Layer, down: Layer)
     case experts(Experts)
   }
 
@@ -77,24 +100,25 @@ package struct BlockView: @unchecked Sendable {
     case packed(Layer)
   }
 
-  init(_ block: TransformerWeights.Block, normEpsilon: Float) {
-    func norm(_ weight: Tensor) -> Kernels.Norm {
-      Kernels.Norm(weight: weight.address, epsilon: normEpsilon)
+  init(_ block: TransformerWeights.Block, _ architecture: Architecture) {
+    func headNorm(_ weight: Tensor) -> Kernels.Norm {
+      Kernels.Norm(weight: weight.address, epsilon: architecture.normEpsilon)
     }
-    attentionNorm = norm(block.attentionNorm)
+    attentionNorm = block.attentionNorm.map { Norm($0, architecture) }
     attention =
       switch block.attention {
       case .separate(let query, let key, let value):
         .separate(query: Layer(query), key: Layer(key), value: Layer(value))
       case .packed(let linear): .packed(Layer(linear))
       }
-    queryNorm = block.queryNorm.map(norm)
-    keyNorm = block.keyNorm.map(norm)
+    queryNorm = block.queryNorm.map(headNorm)
+    keyNorm = block.keyNorm.map(headNorm)
     projection = Layer(block.projection)
-    feedForwardNorm = norm(block.feedForwardNorm)
+    feedForwardNorm = Norm(block.feedForwardNorm, architecture)
     feedForward =
       switch block.feedForward {
       case .dense(let layer): .dense(GatedLayer(layer))
+      case .plain(let up, let down): .plain(up: Layer(up), down: Layer(down))
       case .experts(let experts): .experts(Experts(experts))
       }
   }

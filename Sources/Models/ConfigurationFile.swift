@@ -1,4 +1,4 @@
-internal import Checkpoints
+package import Checkpoints
 package import JSON
 package import MaskedDiffusion
 
@@ -43,6 +43,28 @@ package struct ConfigurationFile: Sendable {
     }
     self.path = path
     checksum = Checksum(of: file.bytes)
+  }
+
+  /// Takes the metadata of a GGUF file for the configuration, lists of up to 4,096 numbers included.
+  package init(_ metadata: GGUFMetadata) {
+    var members: [String: JSONValue] = [:]
+    for key in metadata.keys {
+      switch metadata[key] {
+      case nil: break
+      case .integer(let number): members[key] = .integer(number)
+      case .number(let number): members[key] = .number(number)
+      case .truth(let truth): members[key] = .boolean(truth)
+      case .text(let text): members[key] = .string(text)
+      case .list(let list):
+        guard list.count <= 4096 else { break }
+        members[key] = list.integers.map { .array($0.map { .integer($0) }) }
+      }
+    }
+    path = metadata.path
+    self.members = members
+    repeated = []
+    let lines = members.map { "\($0.key) \($0.value)" }
+    checksum = Checksum(of: lines.sorted().joined(separator: "\n").utf8)
   }
 
   /// Returns the section called `key`, or `nil` when it is missing or `null`.
@@ -115,8 +137,8 @@ package struct ConfigurationFile: Sendable {
 
   /// Returns the number above 0 called `key`, or `nil` when it is missing or `null`.
   package func positiveNumber(_ key: String) throws(ModelError) -> Double? {
-    try value(key, "a number above 0") { value in
-      value.double.flatMap { $0.isFinite && $0 > 0 ? $0 : nil }
+    try value(key, "a number above 0 that single precision can hold") { value in
+      value.double.flatMap { Float($0).isFinite && Float($0) > 0 ? $0 : nil }
     }
   }
 

@@ -16,6 +16,9 @@ package enum LLaDA: ModelFamily {
 
   private static let names = TensorNames.olmo
 
+  /// The mask token of the first published models; others say theirs.
+  private static let publishedMaskToken = 126_336
+
   package static func description(of files: ModelFiles) throws(ModelError) -> ModelDescription {
     let (weights, file) = (files.weights, try files.configuration(for: descriptor))
     try refuseUnsupported(file)
@@ -46,12 +49,12 @@ package enum LLaDA: ModelFamily {
         path: file.path, key: "n_heads", found: "\(heads)", expected: "a divisor of \(width)")
     }
     try architecture.checkHeads(file, keyValueHeadsKey: "n_kv_heads", headSizeKey: "n_heads")
-    guard let maskToken = try file.token("mask_token_id", below: embedding.rows) else {
-      throw .missingKey(path: file.path, key: "mask_token_id")
-    }
+    let mask = try TokenFiles(files).maskToken(
+      below: embedding.rows, published: publishedMaskToken)
     return ModelDescription(
-      architecture: architecture, names: names, maskToken: maskToken,
-      endOfTextTokens: try file.tokens("eos_token_id", below: embedding.rows))
+      architecture: architecture, names: names, maskToken: mask.token,
+      endOfTextTokens: try file.tokens("eos_token_id", below: embedding.rows),
+      findings: [Finding("mask token", "\(mask.token)", source: mask.source, "--mask-token")])
   }
 
   /// Older files say `multi_query_attention` instead of `n_kv_heads`.

@@ -47,7 +47,8 @@ package enum LLaDAMoE: ModelFamily {
       rotatedSize: try rotatedSize(file, headSize: width / heads), experts: experts)
     try architecture.checkHeads(
       file, keyValueHeadsKey: "num_key_value_heads", headSizeKey: "num_attention_heads")
-    let mask = try maskToken(files, below: embedding.rows)
+    let mask = try TokenFiles(files).maskToken(
+      below: embedding.rows, published: publishedMaskToken)
     return ModelDescription(
       architecture: architecture, names: names, maskToken: mask.token,
       endOfTextTokens: try file.tokens("eos_token_id", below: embedding.rows),
@@ -90,17 +91,6 @@ package enum LLaDAMoE: ModelFamily {
         expected: "a share that rotates an even part of heads of \(headSize), such as 1 or 0.5")
     }
     return size
-  }
-
-  private static func maskToken(
-    _ files: ModelFiles, below bound: Int
-  ) throws(ModelError) -> (token: TokenID, source: String) {
-    do throws(ModelError) {
-      return try TokenFiles(files).maskToken(below: bound)
-    } catch {
-      guard case .missingKey = error, publishedMaskToken < bound else { throw error }
-      return (TokenID(publishedMaskToken), "the family")
-    }
   }
 
   /// Refuses what the configuration class allows and no published model uses.

@@ -7,7 +7,7 @@ public import MaskedDiffusion
 public struct LoadedModel: Sendable {
   /// Where a model's tokenizer comes from.
   public enum TokenizerSource: Equatable, Sendable {
-    /// The model's own directory; it is no error if there is none.
+    /// The weights file, or the model's own directory; it is no error if there is none.
     case besideWeights
     /// A tokenizer file or a directory that holds one.
     case path(String)
@@ -69,9 +69,13 @@ public struct LoadedModel: Sendable {
         throw .weights(error)
       }
     }
-    predictor = try TransformerPredictor(
+    let network = try TransformerPredictor(
       directory.description, weights: directory.weights, options: options, progress: progress)
-    tokenizer = try Self.tokenizer(source, of: directory, readable: predictor.embeddingCount)
+    let tokenizer = try Self.tokenizer(source, of: directory, readable: network.embeddingCount)
+    self.tokenizer = tokenizer
+    predictor =
+      directory.description.framesTexts
+      ? tokenizer.flatMap { FramedPredictor(network, tokenizer: $0) } ?? network : network
     var tokens = predictor.endOfTextTokens
     let more = try directory.generationFile?.tokens("eos_token_id", below: predictor.embeddingCount)
     for token in more ?? [] where !tokens.contains(token) { tokens.append(token) }
@@ -96,15 +100,16 @@ public struct LoadedModel: Sendable {
   private static func tokenizer(
     _ source: TokenizerSource, of directory: ModelDirectory, readable count: Int
   ) throws(ModelError) -> (any Tokenizer)? {
-    let path: String
-    switch source {
-    case .none: return nil
-    case .besideWeights: path = directory.directory
-    case .path(let given): path = given
-    }
+    var path = directory.weights.metadata?.path ?? directory.directory
     let tokenizer: any Tokenizer
     do throws(TokenizerError) {
-      tokenizer = try TokenizerFile.load(path)
+      switch source {
+      case .none: return nil
+      case .besideWeights: tokenizer = try directory.tokenizer()
+      case .path(let given):
+        path = given
+        tokenizer = try TokenizerFile.load(given)
+      }
     } catch {
       if case .notFound = error, source == .besideWeights { return nil }
       throw .tokenizer(error)

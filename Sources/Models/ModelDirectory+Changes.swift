@@ -23,7 +23,8 @@ extension ModelDirectory {
     configurationFile = configuration
     self.weights = weights
     entry = original.entry
-    description = try original.entry.description(
+    description = try Self.description(
+      original.entry,
       ModelFiles(
         weights: weights, configuration: configuration, generation: original.generationFile,
         directory: original.directory))

@@ -57,17 +57,6 @@ extension ModelDirectory {
       fittingPositions: onePosition > 0 && room >= onePosition ? room / onePosition : nil)
   }
 
-  /// What the configuration asks for in vain; one sentence, `nil` in most models.
-  package var warning: String? {
-    let architecture = description.architecture
-    guard case .dynamic(_, let original) = architecture.rotary.scaling,
-      original >= architecture.contextLength, let path = configurationFile?.path
-    else { return nil }
-    return
-      "\(path): rotations are scaled on canvases of more than \(original) positions only, and no "
-      + "canvas may be longer"
-  }
-
   /// Returns the precision of the arithmetic when the weights stay as they are in their file.
   ///
   /// - Throws: ``ModelError/mappedConversion(path:precision:)`` when `asked` would convert them.

@@ -28,12 +28,32 @@ public struct ModelDirectory: Sendable {
   /// What the model's files say about how to use it, and which of them.
   public var findings: [Finding] { description.findings }
 
+  /// The block that a model was trained to write in, in positions; `nil` for models without blocks.
+  public var blockLength: Int? {
+    guard case .blockCausal(let length, _) = description.architecture.attention else { return nil }
+    return length
+  }
+
+  /// What a user may expect of the configuration, and does not get on a canvas of `positions`.
+  public func remark(positions: Int) -> String? {
+    guard case .dynamic(_, let original) = description.architecture.rotary.scaling,
+      positions <= original, let path = configurationFile?.path
+    else { return nil }
+    return "\(path): rotary scaling 'dynamic' begins behind \(original) positions, "
+      + "the canvas has \(positions)"
+  }
+  /// What a user should know before the first run; `nil` where the files are clear.
+  public var remark: String? { description.remark }
+
   /// The settings that suit the model, where it brings any.
   public let generationDefaults: GenerationDefaults
 
   /// Sixteen hexadecimal digits that change with the configuration: of `config.json`, or of the
   /// names and shapes of the tensors of a model without one.
   public let checksum: String
+
+  /// Whether the weights file itself says what the model is.
+  public var bringsMetadata: Bool { weights.metadata != nil }
 
   /// The number of weights.
   public var parameterCount: Int { usedWeights.elementCount }
@@ -70,7 +90,7 @@ public struct ModelDirectory: Sendable {
   ///
   /// In a directory the weights are `model.safetensors`, `model.safetensors.index.json`, or the
   /// only file whose tensors are those of the family; others are ignored. The configuration of a
-  /// weights file is the `config.json` beside it.
+  /// weights file is the `config.json` beside it; a GGUF file brings its own.
   ///
   /// - Parameters:
   ///   - path: The directory or weights file.
@@ -91,22 +111,17 @@ public struct ModelDirectory: Sendable {
     // What is called by another name may be the folder of a repository in a hub's cache.
     let place = isDirectory ? try HubCache.resolved(Self.followed(path)) : path
     directory = isDirectory ? place : Self.parent(of: path)
-    configurationFile = try Self.file("config.json", in: directory)
-    generationFile = try Self.file("generation_config.json", in: directory)
+    let contents = try Contents(
+      path: place, directory: directory, isDirectory: isDirectory, overrides: overrides)
+    configurationFile = contents.configuration
+    generationFile = contents.generation
     generationDefaults =
       if let generationFile { try GenerationDefaults(generationFile) } else { GenerationDefaults() }
-    let family = try ModelRegistry.family(named: configurationFile)
-    let weights =
-      isDirectory
-      ? try WeightsChoice(directory: place, family: family).weights
-      : try Weights(openingModelAt: path)
-    guard let entry = family ?? ModelRegistry.family(of: weights) else {
-      throw .unrecognisedWeights(path: weights.path, known: ModelRegistry.names)
-    }
-    self.entry = entry
-    let named = weights.unwrapped(to: entry.descriptor.names[.embedding])
-    self.weights = named
-    description = try entry.description(
+    entry = contents.entry
+    let named = contents.weights
+    weights = named
+    description = try Self.description(
+      contents.entry,
       ModelFiles(
         weights: named, configuration: configurationFile, generation: generationFile,
         directory: directory, overrides: overrides))
@@ -114,14 +129,6 @@ public struct ModelDirectory: Sendable {
       to: description.names.all(in: description.architecture))
     checksum = (configurationFile?.checksum ?? named.tableChecksum).description
     name = Self.name(of: path, isDirectory: isDirectory)
-  }
-
-  private static func file(
-    _ name: String, in directory: String
-  ) throws(ModelError) -> ConfigurationFile? {
-    let path = directory + "/" + name
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
-    return try ConfigurationFile(path: path)
   }
 
   /// The folder of a hub's cache that a link at `path` leads to; otherwise `path`.
@@ -154,6 +161,59 @@ public struct ModelDirectory: Sendable {
       let repository = HubCache.repository(ofFolder: last) ?? HubCache.repository(ofSnapshot: path)
       return repository?.split(separator: "/").last.map(String.init) ?? last
     }
-    return String(last[..<dot])
+    return GGUFParts.split(last)?.stem ?? String(last[..<dot])
+  }
+}
+
+extension ModelDirectory {
+  /// Describes the model in `files`: by its family, or by the metadata where the weights bring some.
+  static func description(
+    _ entry: ModelRegistry.Entry, _ files: ModelFiles
+  ) throws(ModelError) -> ModelDescription {
+    guard files.weights.metadata != nil else { return try entry.description(files) }
+    return try GGUFModel(files).description()
+  }
+
+  /// The files of a model, opened.
+  private struct Contents {
+    var weights: Weights
+    var configuration: ConfigurationFile?
+    var generation: ConfigurationFile?
+    var entry: ModelRegistry.Entry
+
+    /// Opens the files of the model at `path`.
+    ///
+    /// A file with metadata says itself what it is; what lies beside it may belong to others.
+    init(
+      path: String, directory: String, isDirectory: Bool, overrides: ModelOverrides
+    ) throws(ModelError) {
+      let file = isDirectory ? nil : try Weights(openingModelAt: path)
+      let isAlone = file?.metadata != nil
+      configuration = isAlone ? nil : try Self.file("config.json", in: directory)
+      generation = isAlone ? nil : try Self.file("generation_config.json", in: directory)
+      let family = try ModelRegistry.family(named: configuration)
+      let weights =
+        if let file { file } else { try WeightsChoice(directory: path, family: family).weights }
+      if let metadata = weights.metadata {
+        let said = ConfigurationFile(metadata)
+        configuration = said
+        entry = try GGUFArchitecture(said).family(said, overrides)
+        self.weights = weights.separatingExperts()
+        return
+      }
+      guard let entry = family ?? ModelRegistry.family(of: weights) else {
+        throw .unrecognisedWeights(path: weights.path, known: ModelRegistry.names)
+      }
+      self.entry = entry
+      self.weights = weights.unwrapped(to: entry.descriptor.names[.embedding])
+    }
+
+    private static func file(
+      _ name: String, in directory: String
+    ) throws(ModelError) -> ConfigurationFile? {
+      let path = directory + "/" + name
+      guard FileManager.default.fileExists(atPath: path) else { return nil }
+      return try ConfigurationFile(path: path)
+    }
   }
 }

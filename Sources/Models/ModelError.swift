@@ -139,6 +139,8 @@ extension ModelError: CustomStringConvertible {
     case .disagreement: "was another config.json copied here?"
     case .alreadyThere: "--force replaces a model that was written there before"
     case .nothingToConvert: "use the model as it is"
+    case .missingKey(_, GGUFModel.maskKey):
+      "give the identifier of the mask token with --mask-token"
     case .missingKey(_, "mask_token_id"):
       "add the identifier of the mask token to config.json, or give it with --mask-token"
     case .unknownDimensions:

@@ -96,6 +96,10 @@ package struct ModelDescription: Equatable, Sendable {
   package var defaultPreset: String?
   /// What was taken from where, as far as it can be overridden.
   package var findings: [Finding]
+  /// Whether the model knows texts only between the special tokens its tokenizer puts around them.
+  package var framesTexts = false
+  /// What a user should know before the first run; `nil` where the files are clear.
+  package var remark: String?
 
   /// Creates a description.
   package init(

@@ -60,7 +60,7 @@ public struct ModelHealth: Equatable, Sendable {
 
   private init(tokenizerOf model: ModelDirectory) {
     do throws(TokenizerError) {
-      let tokenizer = try TokenizerFile.load(model.directory)
+      let tokenizer = try model.tokenizer()
       let count = model.description.embeddingCount
       guard tokenizer.vocabularySize <= count else {
         self.init(

@@ -1,5 +1,6 @@
 internal import Checkpoints
 internal import FoundationEssentials
+internal import JSON
 
 extension ModelSearchPath {
   /// Something in a searched directory that looks like a model.
@@ -106,7 +107,10 @@ extension ModelSearchPath {
   private func path(
     of name: String, among candidates: [Candidate]
   ) throws(ModelError) -> String? {
-    if let found = candidates.first(where: { $0.name == name }) { return found.path }
+    let found =
+      candidates.first { Spelling($0.name) == Spelling(name) }
+      ?? candidates.first { $0.name == name }
+    if let found { return found.path }
     let parts = name.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
     guard let repository = parts.first, let path = hubCache?.path(of: String(repository)) else {
       return nil
@@ -138,9 +142,10 @@ extension ModelSearchPath {
   /// is no model, such as that of an organisation, those inside it.
   private func candidates() -> [Candidate] {
     var found: [Candidate] = []
-    var names: Set<String> = []
+    // Names are bytes: two that look alike may be two folders.
+    var names: Set<Spelling> = []
     func add(_ candidate: Candidate) {
-      if names.insert(candidate.name).inserted { found.append(candidate) }
+      if names.insert(Spelling(candidate.name)).inserted { found.append(candidate) }
     }
     for directory in directories {
       for entry in Self.entries(of: directory) {
@@ -172,6 +177,9 @@ extension ModelSearchPath {
       return ModelStore.linkTarget(path).map { _ in Candidate(name: stem(of: entry), path: path) }
     }
     guard isDirectory else {
+      if let part = GGUFParts.split(entry) {
+        return part.number == 1 ? Candidate(name: part.stem, path: file(behind: path)) : nil
+      }
       guard WeightsFormatRegistry.all.contains(where: { entry.hasSuffix("." + $0.fileExtension) })
       else { return nil }
       return Candidate(name: stem(of: entry), path: file(behind: path))

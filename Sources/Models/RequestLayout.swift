@@ -46,6 +46,11 @@ struct RequestLayout {
   private(set) var ranges: [Kernels.KeyRange] = []
   /// The same for each of ``kept``.
   private(set) var keptRanges: [Kernels.KeyRange] = []
+  /// The keys that each computed position sees in blocks that see their neighbourhood only; empty
+  /// when there are no such blocks.
+  private(set) var localRanges: [Kernels.KeyRange] = []
+  /// The same for each of ``kept``.
+  private(set) var keptLocalRanges: [Kernels.KeyRange] = []
   /// The group of each key, and the one that each computed position does not see; empty when no row
   /// has groups.
   private(set) var keyGroups: [UInt32] = []
@@ -108,6 +113,7 @@ struct RequestLayout {
       try appendOutputs(of: row, isShifted: isShifted)
     }
     layRanges()
+    layLocalRanges(radius: architecture.localAttention?.radius)
     layGroups(request)
   }
 
@@ -251,6 +257,23 @@ struct RequestLayout {
     keptRanges.append(contentsOf: kept.map { ranges[$0] })
   }
 
+  /// Lists the keys that computed positions see at most `radius` away.
+  private mutating func layLocalRanges(radius: Int?) {
+    localRanges.removeAll(keepingCapacity: true)
+    keptLocalRanges.removeAll(keepingCapacity: true)
+    guard let radius else { return }
+    let window = AttentionPattern.window(radius: radius)
+    for row in rows {
+      for position in canvasPositions[row.queries] {
+        let near = window.visible(from: position, count: row.keyCount)
+        localRanges.append(
+          Kernels.KeyRange(
+            near.clamped(to: row.pattern.visible(from: position, count: row.keyCount))))
+      }
+    }
+    keptLocalRanges.append(contentsOf: kept.map { localRanges[$0] })
+  }
+
   /// Lists the groups of keys and those that positions do not see, if there are any.
   private mutating func layGroups(_ request: PredictionRequest) {
     keyGroups.removeAll(keepingCapacity: true)
@@ -344,55 +367,5 @@ struct RequestLayout {
       if canvasPositions[middle] < position { low = middle + 1 } else { high = middle }
     }
     return low < row.queries.upperBound && canvasPositions[low] == position ? low : nil
-  }
-}
-
-/// What positions see, as plain addresses.
-extension RequestLayout {
-  /// What computed positions see.
-  struct Seen: @unchecked Sendable {
-    /// The keys that each sees; `nil` shows all of the row.
-    var ranges: UnsafePointer<Kernels.KeyRange>?
-    /// The group that each does not see; `nil` hides none.
-    var hiddenGroups: UnsafePointer<UInt32>?
-  }
-
-  /// What can be seen of all rows.
-  struct Visibility: @unchecked Sendable {
-    /// Whether each key may be attended to; `nil` shows all.
-    var keys: UnsafePointer<UInt8>?
-    /// The group of each key, if there are groups.
-    var keyGroups: UnsafePointer<UInt32>?
-    /// What each computed position sees.
-    var queries: Seen
-    /// What each of ``RequestLayout/kept`` sees.
-    var kept: Seen
-  }
-
-  /// Calls `body` with addresses that are valid meanwhile.
-  func withVisibility(_ body: (Visibility) -> Void) {
-    isVisible.withUnsafeBufferPointer { isVisible in
-      ranges.withUnsafeBufferPointer { ranges in
-        keptRanges.withUnsafeBufferPointer { keptRanges in
-          keyGroups.withUnsafeBufferPointer { keyGroups in
-            hiddenGroups.withUnsafeBufferPointer { hidden in
-              keptHiddenGroups.withUnsafeBufferPointer { keptHidden in
-                let hasRanges = !ranges.isEmpty, hasGroups = !keyGroups.isEmpty
-                body(
-                  Visibility(
-                    keys: hidesKeys ? isVisible.baseAddress : nil,
-                    keyGroups: hasGroups ? keyGroups.baseAddress : nil,
-                    queries: Seen(
-                      ranges: hasRanges ? ranges.baseAddress : nil,
-                      hiddenGroups: hasGroups ? hidden.baseAddress : nil),
-                    kept: Seen(
-                      ranges: hasRanges ? keptRanges.baseAddress : nil,
-                      hiddenGroups: hasGroups ? keptHidden.baseAddress : nil)))
-              }
-            }
-          }
-        }
-      }
-    }
   }
 }

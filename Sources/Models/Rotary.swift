@@ -12,6 +12,16 @@ package struct Rotary: Equatable, Sendable {
   package var precision: Precision
   /// How frequencies are changed to reach further than the network was trained for.
   package var scaling: Scaling
+  /// Which elements of a head turn together.
+  package var pairing: Pairing
+
+  /// Which elements of a head turn together.
+  package enum Pairing: Equatable, Sendable {
+    /// An element of the first half with one of the second, as Transformers arranges heads.
+    case halves
+    /// Neighbours, as llama.cpp arranges the heads of Llama and LLaDA.
+    case neighbours
+  }
 
   /// The precision of a table of rotations.
   package enum Precision: String, CaseIterable, Sendable {
@@ -37,20 +47,26 @@ package struct Rotary: Equatable, Sendable {
       factor: Float, original: Int, fast: Float, slow: Float, truncates: Bool, attention: Float)
     /// The same with bounds on wavelengths (Llama 3.1).
     case llama3(factor: Float, original: Int, low: Float, high: Float)
+    /// Each frequency is divided by its own factor.
+    case factors([Float])
   }
 
   /// Creates rotations; the arguments are not checked.
-  package init(base: Float, precision: Precision = .float32, scaling: Scaling = .none) {
+  package init(
+    base: Float, precision: Precision = .float32, scaling: Scaling = .none,
+    pairing: Pairing = .halves
+  ) {
     self.base = base
     self.precision = precision
     self.scaling = scaling
+    self.pairing = pairing
   }
 
   /// What cosines and sines are multiplied by.
   package var attentionFactor: Float {
     switch scaling {
     case .yarn(_, _, _, _, _, let attention): attention
-    case .none, .linear, .dynamic, .llama3: 1
+    case .none, .linear, .dynamic, .llama3, .factors: 1
     }
   }
 
@@ -89,6 +105,8 @@ package struct Rotary: Equatable, Sendable {
         let share = (Float(original) / wavelength - low) / (high - low)
         return (1 - share) * frequency / factor + share * frequency
       }
+    case .factors(let factors):
+      return zip(plain(headSize, base), factors).map { $0 / $1 }
     }
   }
 

@@ -40,6 +40,13 @@ extension Rotary {
   }
 }
 
+extension Rotary {
+  /// What YaRN multiplies cosines and sines by, where nothing else is said.
+  static func yarnAttention(_ scale: Double = 1, factor: Double) -> Double {
+    factor <= 1 ? 1 : 0.1 * scale * log(factor) + 1
+  }
+}
+
 extension Rotary.Scaling {
   /// Reads the members of `rope_scaling` or `rope_parameters`.
   fileprivate init(_ section: ConfigurationFile, context: Int) throws(ModelError) {
@@ -78,7 +85,7 @@ extension Rotary.Scaling {
     _ section: ConfigurationFile, factor: Double
   ) throws(ModelError) -> Float {
     if let given = try section.positiveNumber("attention_factor") { return Float(given) }
-    func attention(_ scale: Double) -> Double { factor <= 1 ? 1 : 0.1 * scale * log(factor) + 1 }
+    func attention(_ scale: Double) -> Double { Rotary.yarnAttention(scale, factor: factor) }
     guard let scale = try section.positiveNumber("mscale"),
       let scaleOfAll = try section.positiveNumber("mscale_all_dim")
     else { return Float(attention(1)) }

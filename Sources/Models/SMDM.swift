@@ -33,13 +33,14 @@ package enum SMDM: ModelFamily {
     let head = try weights.sizes(ofMatrix: names[.head])
     let layers = weights.layerCount { names[.attentionNorm, layer: $0] }
     let gate = try weights.sizes(ofMatrix: names[.gate, layer: 0])
+    let mask = try maskToken(files, embeddingCount: embedding.rows)
     guard let file = files.configuration else {
       let architecture = try publishedArchitecture(
         layers: layers, embedding: embedding, vocabularySize: head.rows,
         feedForwardWidth: gate.rows, path: weights.path)
       return ModelDescription(
-        architecture: architecture, names: names,
-        maskToken: TokenID(clamping: embedding.rows - 1), endOfTextTokens: [])
+        architecture: architecture, names: names, maskToken: mask.token, endOfTextTokens: [],
+        findings: [Finding("mask token", "\(mask.token)", source: mask.source, "--mask-token")])
     }
     try refuseUnsupported(file)
     let width = try file.size(
@@ -61,14 +62,27 @@ package enum SMDM: ModelFamily {
       rotary: Rotary(
         base: Float(try file.positiveNumber("rope_base") ?? 10_000),
         precision: try rotaryPrecision(file)),
-      packsAttention: true)
+      attentionLayout: .grouped)
     try architecture.checkHeads(
       file, keyValueHeadsKey: "n_query_groups", headSizeKey: "head_size")
     return ModelDescription(
       architecture: architecture, names: names,
-      maskToken: try file.token("mask_token_id", below: embedding.rows)
-        ?? TokenID(clamping: embedding.rows - 1),
-      endOfTextTokens: try file.tokens("eos_token_id", below: embedding.rows))
+      maskToken: mask.token,
+      endOfTextTokens: try file.tokens("eos_token_id", below: embedding.rows),
+      findings: [Finding("mask token", "\(mask.token)", source: mask.source, "--mask-token")])
+  }
+
+  /// The mask token: the last row of the embedding, unless something else is said.
+  private static func maskToken(
+    _ files: ModelFiles, embeddingCount: Int
+  ) throws(ModelError) -> (token: TokenID, source: String) {
+    if files.overrides.maskToken != nil {
+      return try TokenFiles(files).maskToken(below: embeddingCount)
+    }
+    if let token = try files.configuration?.token("mask_token_id", below: embeddingCount) {
+      return (token, "config.json, mask_token_id")
+    }
+    return (TokenID(clamping: embeddingCount - 1), "the family, the last row of the embedding")
   }
 
   /// Refuses the variations of lit-gpt that no SMDM model uses.
@@ -102,7 +116,7 @@ package enum SMDM: ModelFamily {
       headSize: embedding.columns / heads, feedForwardWidth: feedForwardWidth,
       embeddingCount: embedding.rows, vocabularySize: vocabularySize,
       contextLength: publishedContextLength, normEpsilon: 1e-5,
-      rotary: Rotary(base: 10_000, precision: .bfloat16), packsAttention: true)
+      rotary: Rotary(base: 10_000, precision: .bfloat16), attentionLayout: .grouped)
   }
 }
 
@@ -123,6 +137,7 @@ package enum SMDMAutoregressive: ModelFamily {
     var model = try SMDM.description(of: files)
     model.architecture.attention = .causal
     model.architecture.isShifted = true
+    model.findings = []
     model.maskToken = TokenID(clamping: model.architecture.embeddingCount)
     return model
   }

@@ -1,17 +1,24 @@
-package import Checkpoints
-
 /// What the tensors of a checkpoint are called: role → name.
 package struct TensorNames: Equatable, Sendable {
   /// What a tensor outside the blocks is for.
   package enum Role: CaseIterable, Sendable {
     case embedding, finalNorm, head
+    case positionEmbedding, segmentEmbedding, embeddingNorm
+    case headTransform, headNorm, headBias
+    case noise, noiseProjection, headModulation
+
+    fileprivate var isNorm: Bool {
+      self == .finalNorm || self == .embeddingNorm || self == .headNorm
+    }
   }
 
   /// What a tensor inside a block is for.
   package enum BlockRole: CaseIterable, Sendable {
     case attentionNorm, query, key, value, packedAttention, queryNorm, keyNorm, projection
-    case feedForwardNorm, gate, up, down
+    case feedForwardNorm, gate, up, down, packedGate, modulation
     case router, routerBias, sharedGate, sharedUp, sharedDown
+
+    fileprivate var isNorm: Bool { self == .attentionNorm || self == .feedForwardNorm }
   }
 
   /// Which tensor of a linear layer or a norm.
@@ -25,6 +32,8 @@ package struct TensorNames: Equatable, Sendable {
   private let blockModules: [BlockRole: String]
   /// The module that holds the experts of a block, each by its number.
   private let experts: String
+  /// What the two tensors of a norm are called.
+  private let normParts: [Part: String]
 
   /// Creates names from those of modules, without `.weight` or `.bias`.
   ///
@@ -33,20 +42,28 @@ package struct TensorNames: Equatable, Sendable {
   ///   - blocks: What the names inside a block begin with, before its number and a dot.
   ///   - blockModules: The modules of a block that the architecture has.
   ///   - experts: The module that holds the experts of a block.
+  ///   - normParts: What the two tensors of a norm are called, where it is not as usual.
   package init(
     _ modules: [Role: String], blocks: String, _ blockModules: [BlockRole: String],
-    experts: String = "mlp.experts"
+    experts: String = "mlp.experts", normParts: [Part: String] = [:]
   ) {
     self.modules = modules
     self.blocks = blocks
     self.blockModules = blockModules
     self.experts = experts
+    self.normParts = normParts
   }
 
   /// Returns the name of a tensor outside the blocks.
-  package subscript(role: Role) -> String {
+  package subscript(role: Role, part: Part = .weight) -> String {
     guard let module = modules[role] else { preconditionFailure("no name for \(role)") }
-    return module + ".weight"
+    // A module that ends in a dot is a tensor of its own.
+    guard module.last != "." else { return String(module.dropLast()) }
+    return "\(module).\(name(of: part, isNorm: role.isNorm))"
+  }
+
+  private func name(of part: Part, isNorm: Bool) -> String {
+    (isNorm ? normParts[part] : nil) ?? part.rawValue
   }
 
   /// Returns the name of a tensor in block `layer`.
@@ -54,7 +71,7 @@ package struct TensorNames: Equatable, Sendable {
     guard let module = blockModules[role] else { preconditionFailure("no name for \(role)") }
     // A bias that belongs to no linear layer is a tensor of its own.
     guard role != .routerBias else { return "\(blocks)\(layer).\(module)" }
-    return "\(blocks)\(layer).\(module).\(part.rawValue)"
+    return "\(blocks)\(layer).\(module).\(name(of: part, isNorm: role.isNorm))"
   }
 
   /// Returns the name of a matrix of an expert: `gate`, `up` or `down`.
@@ -67,87 +84,6 @@ package struct TensorNames: Equatable, Sendable {
 }
 
 extension TensorNames {
-  /// Returns the names of all tensors of a network.
-  package func all(in architecture: Architecture) -> Set<String> {
-    Set(tensors(in: architecture).map(\.name))
-  }
-
-  /// Returns the names and shapes of all tensors of a network.
-  package func tensors(in architecture: Architecture) -> [(name: String, shape: Shape)] {
-    let width = architecture.width
-    var tensors: [(name: String, shape: Shape)] = [
-      (self[.embedding], [architecture.embeddingCount, width])
-    ]
-    for layer in 0..<architecture.layerCount {
-      tensors += blockTensors(layer, architecture)
-    }
-    tensors.append((self[.finalNorm], [width]))
-    if !architecture.isHeadTied {
-      tensors.append((self[.head], [architecture.vocabularySize, width]))
-    }
-    return tensors
-  }
-
-  private func blockTensors(
-    _ layer: Int, _ architecture: Architecture
-  ) -> [(name: String, shape: Shape)] {
-    let width = architecture.width
-    let queries = architecture.queryWidth, keys = architecture.keyValueWidth
-    var matrices: [(role: BlockRole, rows: Int, columns: Int)] = [(.projection, width, queries)]
-    let attention: [(role: BlockRole, rows: Int, columns: Int)] =
-      architecture.packsAttention
-      ? [(.packedAttention, queries + 2 * keys, width)]
-      : [(.query, queries, width), (.key, keys, width), (.value, keys, width)]
-    matrices = attention + matrices
-    var tensors: [(name: String, shape: Shape)] = matrices.map {
-      (self[$0.role, layer: layer], [$0.rows, $0.columns])
-    }
-    tensors += feedForward(layer, architecture)
-    for norm in [BlockRole.attentionNorm, .feedForwardNorm] {
-      tensors.append((self[norm, layer: layer], [width]))
-    }
-    if architecture.normalizesHeads {
-      for norm in [BlockRole.queryNorm, .keyNorm] {
-        tensors.append((self[norm, layer: layer], [architecture.headSize]))
-      }
-    }
-    if architecture.biases == .queryKeyValue {
-      tensors += attention.map { (self[$0.role, layer: layer, .bias], [$0.rows]) }
-    }
-    return tensors
-  }
-
-  /// The tensors of the feed-forward layer of block `layer`, or of its experts.
-  private func feedForward(
-    _ layer: Int, _ architecture: Architecture
-  ) -> [(name: String, shape: Shape)] {
-    let width = architecture.width
-    func gated(
-      _ hidden: Int, _ roles: [BlockRole] = [.gate, .up, .down], _ name: (BlockRole) -> String
-    ) -> [(name: String, shape: Shape)] {
-      [
-        (name(roles[0]), [hidden, width]), (name(roles[1]), [hidden, width]),
-        (name(roles[2]), [width, hidden]),
-      ]
-    }
-    guard let experts = architecture.experts, architecture.hasExperts(layer) else {
-      return gated(architecture.feedForwardWidth) { self[$0, layer: layer] }
-    }
-    var tensors: [(name: String, shape: Shape)] = [
-      (self[.router, layer: layer], [experts.count, width])
-    ]
-    if experts.hasBias { tensors.append((self[.routerBias, layer: layer], [experts.count])) }
-    for expert in 0..<experts.count {
-      tensors += gated(experts.width) { self[$0, layer: layer, expert: expert] }
-    }
-    if let sharedWidth = experts.sharedWidth {
-      tensors += gated(sharedWidth, [.sharedGate, .sharedUp, .sharedDown]) {
-        self[$0, layer: layer]
-      }
-    }
-    return tensors
-  }
-
   /// The names that Transformers gives the tensors of Llama, Qwen2 and Qwen3.
   package static let transformers = TensorNames(
     [.embedding: "model.embed_tokens", .finalNorm: "model.norm", .head: "lm_head"],
@@ -186,4 +122,19 @@ extension TensorNames {
       .projection: "attn_out", .feedForwardNorm: "ff_norm", .gate: "ff_proj", .up: "up_proj",
       .down: "ff_out",
     ])
+
+  /// The names of llama.cpp's files.
+  ///
+  /// The matrices of experts are parts of tensors there; their names are this program's own.
+  package static let gguf = TensorNames(
+    [.embedding: "token_embd", .finalNorm: "output_norm", .head: "output"],
+    blocks: "blk.",
+    [
+      .attentionNorm: "attn_norm", .query: "attn_q", .key: "attn_k", .value: "attn_v",
+      .queryNorm: "attn_q_norm", .keyNorm: "attn_k_norm", .projection: "attn_output",
+      .feedForwardNorm: "ffn_norm", .gate: "ffn_gate", .up: "ffn_up", .down: "ffn_down",
+      .router: "ffn_gate_inp", .sharedGate: "ffn_gate_shexp", .sharedUp: "ffn_up_shexp",
+      .sharedDown: "ffn_down_shexp",
+    ],
+    experts: "experts")
 }

@@ -40,6 +40,21 @@ struct TokenFiles {
     throw .missingKey(path: files.configuration?.path ?? files.directory, key: "mask_token_id")
   }
 
+  /// Returns the mask token, and what says so: the one of the family's published models where all files
+  /// are silent.
+  ///
+  /// - Throws: ``ModelError/missingKey(path:key:)`` when that is none of the vocabulary.
+  func maskToken(
+    below bound: Int, published: Int
+  ) throws(ModelError) -> (token: TokenID, source: String) {
+    do throws(ModelError) {
+      return try maskToken(below: bound)
+    } catch {
+      guard case .missingKey = error, (0..<bound).contains(published) else { throw error }
+      return (TokenID(published), "the family")
+    }
+  }
+
   private func tokenizerMask() throws(ModelError) -> (token: TokenID, source: String)? {
     let configuration = try file("tokenizer_config.json")
     let map = try file("special_tokens_map.json")

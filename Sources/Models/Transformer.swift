@@ -31,8 +31,14 @@ package final class Transformer: Sendable {
     let scratch = TransformerScratch()
     /// The left side of the head's product, one a row of the request.
     var headInputs: [Kernels.Input] = []
+    /// The left side of the product in front of the head.
+    let headTransformInput = Kernels.Input()
     /// The rotations of the positions seen so far.
     var rotations = RotaryTable(positionCount: 0, headSize: 2, rotary: Rotary(base: 1))
+    /// The same for blocks that see their neighbourhood only.
+    var localRotations = RotaryTable(positionCount: 0, headSize: 2, rotary: Rotary(base: 1))
+    /// The network as the noise makes it.
+    var conditioned: ConditionedNetwork?
   }
 
   /// Creates the network, and converts its weights to the precision asked for.
@@ -57,7 +63,7 @@ package final class Transformer: Sendable {
     if isSmall { weights.prepare(kernels, precision) }
     self.weights = weights
     lanes = RowLanes(kernels, isSmall: isSmall)
-    blocks = weights.blocks.map { BlockView($0, normEpsilon: architecture.normEpsilon) }
+    blocks = weights.blocks.map { BlockView($0, architecture) }
   }
 
   /// Returns an empty cache for this network.
@@ -83,14 +89,18 @@ package final class Transformer: Sendable {
       let cancellation = request.cancellation
       let rows = passRows
       kernels.gather(pass.layout.tokens, from: weights.embedding.matrix, into: rows.stream)
+      try completeEmbedding(of: request, rows)
+      condition(on: request)
       computeBlocks(rows, cancellation)
       guard cancellation?.isRaised != true else { throw .cancelled }
+      transformHeadInput(rows)
       computeLogits(request, of: rows.stream, into: &prediction)
       guard cancellation?.isRaised != true else { throw .cancelled }
       for row in pass.layout.rows where !row.isOrdered {
         row.cache?.positionCount = row.keyCount
       }
       pass.layout.storeEntries(of: request)
+      prediction.computedCount = pass.layout.queryCount
       try checkFinite(prediction)
     }
   }
@@ -98,6 +108,7 @@ package final class Transformer: Sendable {
   /// Takes the stream through all blocks, or fewer when cancelled.
   private func computeBlocks(_ rows: PassRows, _ cancellation: CancellationFlag?) {
     let rowCount = pass.layout.queryCount
+    let blocks = pass.conditioned?.blocks ?? blocks
     pass.layout.withVisibility { visibility in
       for (layer, block) in blocks.enumerated() {
         lanes.forEachPart(of: rowCount, cancellation: cancellation) { part, lane in
@@ -108,7 +119,7 @@ package final class Transformer: Sendable {
         let isLast = layer == blocks.count - 1
         if isLast { keepWantedRows(rows, &sources) }
         let unfinishedCount = isLast ? pass.layout.kept.count : rowCount
-        let seen = isLast ? visibility.kept : visibility.queries
+        let seen = visibility.seen(isLocal: architecture.isLocal(layer), isKept: isLast)
         lanes.forEachPart(of: unfinishedCount, cancellation: cancellation) { part, lane in
           attend(part, sources, seen, block, rows, lane, cancellation)
           feedForward(part, block, rows, lane, cancellation)
@@ -136,21 +147,25 @@ package final class Transformer: Sendable {
 
   /// Makes sure that there are rotations for positions below `bound`.
   private func prepareRotations(_ bound: Int) {
-    let rotary = architecture.rotary
+    guard architecture.rotatedSize > 0 else { return }
+    prepare(&pass.rotations, architecture.rotary, bound)
+    if let local = architecture.localAttention {
+      prepare(&pass.localRotations, local.rotary, bound)
+    }
+  }
+
+  private func prepare(_ table: inout RotaryTable, _ rotary: Rotary, _ bound: Int) {
     let length = rotary.frequencyLength(positionCount: bound)
     var count = bound
     if length == 0 {
-      guard bound > pass.rotations.positionCount || pass.rotations.frequencyLength != 0 else {
-        return
-      }
+      guard bound > table.positionCount || table.frequencyLength != 0 else { return }
       // Twice as many as now, so that a canvas that grows does not cost a table a step; but not so
       // many that frequencies would depend on the number.
-      count = min(max(bound, 2 * pass.rotations.positionCount), architecture.contextLength)
+      count = min(max(bound, 2 * table.positionCount), architecture.contextLength)
       if rotary.frequencyLength(positionCount: count) != 0 { count = bound }
     } else {
-      guard pass.rotations.frequencyLength != length else { return }
+      guard table.frequencyLength != length else { return }
     }
-    pass.rotations = RotaryTable(
-      positionCount: count, headSize: architecture.rotatedSize, rotary: rotary)
+    table = RotaryTable(positionCount: count, headSize: architecture.rotatedSize, rotary: rotary)
   }
 }

@@ -20,6 +20,8 @@ extension Transformer {
     var gathered: Rows
     /// Between the halves of the feed-forward layer.
     var hidden: Rows
+    /// What norms that are no part of a product make of the stream; empty where there are none.
+    var normalized: Rows
     /// What experts need; empty where there are none.
     var routing: RoutingRows
   }
@@ -33,6 +35,9 @@ extension Transformer {
       heads: projectedHeads,
       gathered: Rows(scratch.gathered.address, count: count, width: architecture.queryWidth),
       hidden: Rows(scratch.hidden.address, count: count, width: architecture.hiddenWidth),
+      normalized: Rows(
+        scratch.normalized.address, count: architecture.usesNormalizedRows ? count : 0,
+        width: architecture.width),
       routing: routingRows)
   }
 
@@ -42,7 +47,9 @@ extension Transformer {
     _ cancellation: CancellationFlag?
   ) {
     let heads = rows.heads
-    lane.input.set(rows.stream.rows(part), norm: block.attentionNorm)
+    setInput(
+      of: lane, to: part, norm: architecture.normPlacement == .before ? block.attentionNorm : nil,
+      rows)
     switch block.attention {
     case .separate(let query, let key, let value):
       multiply(by: query, into: heads.queries.rows(part), lane, cancellation)
@@ -56,7 +63,7 @@ extension Transformer {
     normalizeHeads(heads, part, block, lane.kernels)
     store(heads, part, layer, isRotated: false)
     rotate(
-      heads.rotated.rows(part), groups: heads.rotatedGroups,
+      heads.rotated.rows(part), layer, groups: heads.rotatedGroups,
       positions: pass.layout.queryPositions[part], lane.kernels)
     store(heads, part, layer, isRotated: true)
   }
@@ -99,8 +106,9 @@ extension Transformer {
         groups: groups(of: source, seen, shared), precision: precision, cancellation: cancellation)
     }
     lane.input.set(rows.gathered.rows(part))
-    multiply(
-      by: block.projection, into: rows.stream.rows(part), accumulate: true, lane, cancellation)
+    add(
+      lane.input, times: block.projection, gate: block.attentionGate, norm: block.attentionNorm,
+      part, rows, lane, cancellation)
   }
 
   private func groups(
@@ -116,13 +124,17 @@ extension Transformer {
     _ cancellation: CancellationFlag?
   ) {
     switch block.feedForward {
-    case .dense(let layer):
-      lane.input.set(rows.stream.rows(part), norm: block.feedForwardNorm)
+    case .dense(let layer) where architecture.feedForward == .swiGLU:
+      setInput(of: lane, to: part, norm: block.feedForwardNorm, rows)
       multiply(
         by: layer, through: rows.hidden.rows(part), into: rows.stream.rows(part),
         accumulate: true, lane, cancellation)
+    case .dense(let layer):
+      gate(part, layer, block, rows, lane, cancellation)
+    case .plain(let up, let down):
+      activate(part, up, down, block, rows, lane, cancellation)
     case .experts(let experts):
-      mix(part, experts, norm: block.feedForwardNorm, rows, lane, cancellation)
+      mix(part, experts, norm: block.feedForwardNorm.scale, rows, lane, cancellation)
     }
   }
 
@@ -140,27 +152,30 @@ extension Transformer {
       cancellation: cancellation)
   }
 
-  private func multiply(
-    by layer: BlockView.Layer, into output: Rows, accumulate: Bool = false, _ lane: Lane,
-    _ cancellation: CancellationFlag?
+  func multiply(
+    _ input: Kernels.Input? = nil, by layer: BlockView.Layer, into output: Rows,
+    accumulate: Bool = false, _ lane: Lane, _ cancellation: CancellationFlag?
   ) {
     lane.kernels.multiply(
-      lane.input, by: layer.weights, bias: layer.bias, into: output, accumulate: accumulate,
+      input ?? lane.input, by: layer.weights, bias: layer.bias, into: output,
+      accumulate: accumulate,
       precision: precision, cancellation: cancellation)
   }
 
   private func rotate(
-    _ rows: Rows, groups: (headCount: Int, stride: Int)? = nil, positions: ArraySlice<Int32>,
-    _ kernels: Kernels
+    _ rows: Rows, _ layer: Int, groups: (headCount: Int, stride: Int)? = nil,
+    positions: ArraySlice<Int32>, _ kernels: Kernels
   ) {
     let size = architecture.rotatedSize
+    guard size > 0 else { return }
     // The rest of each head is passed over, as if it were a gap between heads.
     let groups =
       size < architecture.headSize ? (headCount: 1, stride: architecture.headSize) : groups
-    let rotations = pass.rotations
+    let rotations = architecture.isLocal(layer) ? pass.localRotations : pass.rotations
     let table = Kernels.RotaryTable(
       cosine: rotations.cosines.address, sine: rotations.sines.address,
-      positionCount: rotations.positionCount)
+      positionCount: rotations.positionCount,
+      turnsNeighbours: architecture.rotary.pairing == .neighbours)
     positions.withUnsafeBufferPointer { positions in
       guard let positions = positions.baseAddress else { return }
       kernels.rotate(
@@ -197,7 +212,7 @@ extension Transformer {
     let all = Rows(
       pass.scratch.projected.address, count: pass.layout.queryCount, width: width + 2 * keyWidth,
       stride: TransformerScratch.projectedStride(architecture))
-    guard architecture.packsAttention else {
+    guard architecture.attentionLayout == .grouped else {
       return ProjectedHeads(
         all: all, queries: all.columns(0..<width), keys: all.columns(width..<width + keyWidth),
         values: all.columns(width + keyWidth..<width + 2 * keyWidth),
@@ -251,7 +266,6 @@ extension Transformer {
   }
 
   /// Where each row of the request finds its keys and values, once those of all parts are there.
-  ///
   func keySources(
     _ layer: Int, _ heads: ProjectedHeads, _ visibility: RequestLayout.Visibility
   ) -> [KeySource] {
@@ -279,7 +293,7 @@ extension Transformer {
         values: Rows(cache.values[layer].address, count: row.keyCount, width: width),
         keyStride: architecture.headSize, visible: visible, groups: groups)
       rotate(
-        source.keys,
+        source.keys, layer,
         positions: pass.layout.keyPositions[row.firstKey..<row.firstKey + row.keyCount], kernels)
       return source
     }

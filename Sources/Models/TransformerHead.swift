@@ -38,7 +38,7 @@ extension Transformer {
     _ outputs: UnsafeBufferPointer<Int>, of stream: Rows, into logits: inout Logits,
     _ cancellation: CancellationFlag?
   ) {
-    let head = weights.head.matrix, norm = finalNorm
+    let head = weights.head.matrix, norm = fusedNorm, bias = headBias
     logits.values.withUnsafeMutableBufferPointer { values in
       guard let base = values.baseAddress else { return }
       let all = Rows(base, count: outputs.count, width: architecture.vocabularySize)
@@ -50,14 +50,42 @@ extension Transformer {
         }
         lane.input.set(wanted.rows(part), norm: norm)
         lane.kernels.multiply(
-          lane.input, by: head, into: all.rows(part), precision: precision,
+          lane.input, by: head, bias: bias, into: all.rows(part), precision: precision,
           cancellation: cancellation)
       }
     }
   }
 
-  private var finalNorm: Kernels.Norm {
-    Kernels.Norm(weight: weights.finalNorm.address, epsilon: architecture.normEpsilon)
+  /// The norm that the product with the head takes along; others were applied before.
+  private var fusedNorm: Kernels.Norm? {
+    guard architecture.norm == .rms, !architecture.transformsHead else { return nil }
+    return weights.finalNorm.map {
+      Kernels.Norm(weight: $0.weight.address, epsilon: architecture.normEpsilon)
+    }
+  }
+
+  private var headBias: UnsafePointer<Float>? {
+    weights.headBias.map { UnsafePointer($0.address) }
+  }
+
+  /// Takes the rows whose outputs are wanted through what stands between blocks and head, unless that is
+  /// no more than an RMS norm.
+  func transformHeadInput(_ rows: PassRows) {
+    guard architecture.norm != .rms || architecture.transformsHead else { return }
+    let stream = rows.stream.rows(0..<pass.layout.kept.count)
+    let finalNorm = weights.finalNorm.map { BlockView.Norm($0, architecture) }
+    if let norm = pass.conditioned?.finalNorm ?? finalNorm {
+      normalize(stream, norm, into: stream)
+    }
+    guard let transform = weights.headTransform else { return }
+    let output = rows.normalized.rows(0..<stream.count)
+    pass.headTransformInput.set(stream)
+    let layer = BlockView.Layer(transform.layer)
+    kernels.multiply(
+      pass.headTransformInput, by: layer.weights, bias: layer.bias, into: output,
+      precision: precision)
+    kernels.gelu(output, into: output)
+    normalize(output, BlockView.Norm(transform.norm, architecture), into: stream)
   }
 
   /// Computes the logits of the rows of the request whose positions are computed together.
@@ -74,7 +102,7 @@ extension Transformer {
       for place in range {
         wanted[place].update(from: stream[pass.layout.outputs[place]], count: architecture.width)
       }
-      pass.headInputs[index].set(wanted.rows(range), norm: finalNorm)
+      pass.headInputs[index].set(wanted.rows(range), norm: fusedNorm)
     }
     let slab = together.count == 1 ? architecture.vocabularySize : Self.headSlab
     for first in stride(from: 0, to: together.isEmpty ? 0 : architecture.vocabularySize, by: slab) {
@@ -94,7 +122,8 @@ extension Transformer {
       guard let base = values.baseAddress else { return }
       let output = Rows(base, count: count, width: architecture.vocabularySize).columns(columns)
       kernels.multiply(
-        input, by: weights.head.matrix.rows(columns), into: output, precision: precision,
+        input, by: weights.head.matrix.rows(columns),
+        bias: headBias.map { $0 + columns.lowerBound }, into: output, precision: precision,
         cancellation: cancellation)
     }
   }

@@ -35,13 +35,18 @@ package struct TransformerPredictor: MaskPredictor {
   package var endOfTextTokens: [TokenID] { description.endOfTextTokens }
   package var attention: AttentionPattern { description.architecture.attention }
   package var isShifted: Bool { description.architecture.isShifted }
+  package var readsTime: Bool { description.architecture.conditioning?.readsNoise ?? false }
   package var logitsReader: any LogitsReader { KernelLogitsReader(kernels: network.kernels) }
 
   package func predict(
     _ request: PredictionRequest, into prediction: inout Prediction
   ) throws(PredictionError) {
     guard description.embeddingCount > description.architecture.embeddingCount else {
-      return try network.predict(request, into: &prediction)
+      try network.predict(request, into: &prediction)
+      if description.architecture.substitutes, !request.isRaw {
+        substitute(request, into: &prediction)
+      }
+      return
     }
     // The mask token has no row; the end of text, which every vocabulary has, is read in its place.
     let standIn = description.endOfTextTokens.first ?? 0
@@ -53,6 +58,28 @@ package struct TransformerPredictor: MaskPredictor {
       }
     }
     try network.predict(request, into: &prediction)
+  }
+
+  /// What stands for minus infinity, which logits must not be.
+  private static let impossible: Float = -1e6
+
+  /// Lets known tokens predict themselves, and nothing the mask token.
+  private func substitute(_ request: PredictionRequest, into prediction: inout Prediction) {
+    let columns = vocabularySize, mask = Int(description.maskToken)
+    for (index, row) in request.rows.enumerated() {
+      for (place, position) in prediction.rows[index].positions.enumerated() {
+        let token = row.tokens[position]
+        let first = place * columns
+        guard token != description.maskToken else {
+          prediction.rows[index].values[first + mask] += Self.impossible
+          continue
+        }
+        for column in first..<first + columns {
+          prediction.rows[index].values[column] = Self.impossible
+        }
+        prediction.rows[index].values[first + Int(token)] = 0
+      }
+    }
   }
 
   package func makeCache() -> (any PredictionCache)? { network.makeCache() }

@@ -15,8 +15,10 @@ final class TransformerScratch {
   private(set) var gathered = Tensor(count: 0)
   /// Rotated keys of rows that read a cache, shape `[keys, keyValueWidth]`.
   private(set) var rotated = Tensor(count: 0)
-  /// Between the halves of the feed-forward layer, shape `[queries, feedForwardWidth]`.
+  /// Between the halves of the feed-forward layer, shape `[queries, hiddenWidth]`.
   private(set) var hidden = Tensor(count: 0)
+  /// The stream after a norm that is no part of a product, shape `[queries, width]`.
+  private(set) var normalized = Tensor(count: 0)
   /// The scores of experts, shape `[queries, experts]`.
   private(set) var scores = Tensor(count: 0)
   /// The positions of an expert, what it makes of them, and the sum over experts, each of shape
@@ -42,6 +44,9 @@ final class TransformerScratch {
       projected = Tensor(count: count * Self.projectedStride(architecture))
       gathered = Tensor(count: count * architecture.queryWidth)
       hidden = Tensor(count: count * architecture.hiddenWidth)
+      if architecture.usesNormalizedRows {
+        normalized = Tensor(count: count * architecture.width)
+      }
       if let experts = architecture.experts {
         scores = Tensor(count: count * experts.count)
         routed = Tensor(count: 3 * count * architecture.width)
@@ -73,6 +78,7 @@ final class TransformerScratch {
     perPosition += 2 * Double(architecture.width)
     perPosition += 2 * Double(architecture.queryWidth) + 3 * Double(architecture.keyValueWidth)
     perPosition += Double(architecture.hiddenWidth) + Double(architecture.vocabularySize)
+    if architecture.usesNormalizedRows { perPosition += Double(architecture.width) }
     if let experts = architecture.experts {
       perPosition += Double(experts.count) + 3 * Double(architecture.width)
     }

@@ -113,7 +113,7 @@ struct TransformersConfiguration {
   /// Refuses arithmetic that is not implemented, by the key that asks for it.
   private func refuseUnsupported(_ variant: Variant) throws(ModelError) {
     try file.require("hidden_act", oneOf: ["silu"])
-    try file.require("attention_bias", variant.biases == .queryKeyValue)
+    try file.require("attention_bias", variant.biases.contains(.queryKeyValue))
     try file.require("mlp_bias", false)
     try file.require("use_sliding_window", false)
     try file.require("partial_rotary_factor", 1)

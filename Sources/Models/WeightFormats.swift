@@ -89,6 +89,9 @@ extension Kernels {
 extension TransformerWeights {
   /// Rounds the matrices to `formats`.
   ///
+  /// Where most weights of the layers have that format already, other blocks stay as they are too: such a
+  /// file was made with more bits for what needs them.
+  ///
   /// - Parameters:
   ///   - formats: The formats wanted.
   ///   - kernels: Whose threads share out the rows.
@@ -96,6 +99,11 @@ extension TransformerWeights {
   mutating func convert(
     to formats: WeightFormats, _ kernels: Kernels, progress: LoadingProgress?
   ) {
+    var formats = formats
+    if let wanted = formats.layers, wanted.blockElements > 1, prevailingFormat == wanted {
+      formats.layers = nil
+      if head.format.blockElements > 1 { formats.head = nil }
+    }
     var done = 0
     let total = max(1, blocks.reduce(head.rows * head.columns) { $0 + $1.elementCount })
     func convert(_ matrix: inout WeightMatrix, to wanted: Kernels.Format?) {
@@ -108,6 +116,17 @@ extension TransformerWeights {
       blocks[index].forEachMatrix { convert(&$0, to: formats.layers) }
     }
     convert(&head, to: formats.head)
+  }
+}
+
+extension TransformerWeights {
+  /// The format of most weights of the layers.
+  private var prevailingFormat: Kernels.Format? {
+    var counts: [Kernels.Format: Int] = [:]
+    for var block in blocks {
+      block.forEachMatrix { counts[$0.format, default: 0] += $0.rows * $0.columns }
+    }
+    return counts.max { ($0.value, $0.key.rawValue) < ($1.value, $1.key.rawValue) }?.key
   }
 }
 
@@ -152,6 +171,10 @@ extension TransformerWeights.Block {
     case .dense(var layer):
       layer.forEachMatrix(body)
       feedForward = .dense(layer)
+    case .plain(var up, var down):
+      body(&up.weights)
+      body(&down.weights)
+      feedForward = .plain(up: up, down: down)
     case .experts(var experts):
       // The router, which decides between experts, stays as it is stored.
       for index in experts.layers.indices { experts.layers[index].forEachMatrix(body) }

@@ -12,6 +12,8 @@ package struct WeightMatrix: Sendable {
   /// How the elements are written; rows follow each other without gap.
   package let format: Kernels.Format
 
+  /// The row of the stored tensor, or of the memory, that is the first.
+  private let firstRow: Int
   private let storage: Storage
   private var prepared: (memory: WeightMemory, offset: Int, operand: Kernels.Operand)?
 
@@ -29,6 +31,7 @@ package struct WeightMatrix: Sendable {
     self.rows = rows
     self.columns = columns
     self.format = format
+    firstRow = 0
     storage = .stored(tensor)
   }
 
@@ -50,15 +53,31 @@ package struct WeightMatrix: Sendable {
     self.rows = rows
     self.columns = columns
     self.format = format
+    firstRow = 0
     storage = .memory(memory)
+  }
+
+  /// The rows `range`, as a matrix; nothing is copied.
+  package func rows(_ range: Range<Int>) -> WeightMatrix { WeightMatrix(self, rows: range) }
+
+  private init(_ whole: WeightMatrix, rows range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= whole.rows, "rows \(range)")
+    rows = range.count
+    columns = whole.columns
+    format = whole.format
+    firstRow = whole.firstRow + range.lowerBound
+    storage = whole.storage
   }
 
   /// The elements, row-major, at any address; valid as long as this value lives.
   package var bytes: UnsafeRawBufferPointer {
-    switch storage {
-    case .stored(let tensor): tensor.bytes
-    case .memory(let memory): UnsafeRawBufferPointer(memory.bytes)
-    }
+    let all =
+      switch storage {
+      case .stored(let tensor): tensor.bytes
+      case .memory(let memory): UnsafeRawBufferPointer(memory.bytes)
+      }
+    let first = firstRow * rowByteCount
+    return UnsafeRawBufferPointer(rebasing: all[first..<first + rows * rowByteCount])
   }
 
   /// Whether no weight is infinite or undefined.

@@ -44,15 +44,17 @@ struct WeightsChoice {
   }
 
   private static func belongs(_ weights: Weights, to family: ModelRegistry.Entry?) -> Bool {
+    // Files that say what they are need no guess.
+    if weights.metadata != nil { return true }
     guard let family else { return ModelRegistry.family(of: weights) != nil }
-    let name = family.descriptor.names[.attentionNorm, layer: 0]
+    let name = family.descriptor.names[.projection, layer: 0]
     return weights.unwrapped(to: name).tensors[name] != nil
   }
 
   /// The files in `directory` that hold weights in a way nothing here can read, sorted.
   private static func otherWeights(in directory: String) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-    let extensions = [".bin", ".pt", ".pth", ".ckpt", ".h5", ".msgpack", ".onnx", ".gguf", ".npz"]
+    let extensions = [".bin", ".pt", ".pth", ".ckpt", ".h5", ".msgpack", ".onnx", ".npz"]
     return names.sorted().filter { name in
       name != "training_args.bin" && extensions.contains { name.hasSuffix($0) }
     }
@@ -67,7 +69,9 @@ struct WeightsChoice {
       throw .unreadable(path: directory, reason: "the directory cannot be listed")
     }
     return names.sorted().filter { name in
-      WeightsFormatRegistry.all.contains { name.hasSuffix("." + $0.fileExtension) }
+      // The first of several parts stands for all.
+      if let part = GGUFParts.split(name), part.number > 1 { return false }
+      return WeightsFormatRegistry.all.contains { name.hasSuffix("." + $0.fileExtension) }
     }.map { directory + "/" + $0 }
   }
 }

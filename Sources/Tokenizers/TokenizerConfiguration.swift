@@ -22,6 +22,9 @@ package struct TokenizerConfiguration: Sendable {
   /// Says nothing.
   package init() {}
 
+  /// Says only what tokens with a purpose are written as, by names such as `mask_token`.
+  package init(contents: [String: String]) { self.contents = contents }
+
   /// Reads the two files of `directory`, as far as they exist.
   package init(directory: String) throws(TokenizerError) {
     if let field = try TokenizerFile.document(directory, "special_tokens_map.json") {

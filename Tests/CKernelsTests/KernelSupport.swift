@@ -42,6 +42,8 @@ final class Memory {
 
 extension ck_format {
   static let all: [ck_format] = (0..<CK_FORMAT_COUNT.rawValue).map { ck_format(rawValue: $0) }
+  /// Those that values can be rounded to.
+  static let written: [ck_format] = Array(all.prefix(Int(CK_FORMAT_WRITTEN_COUNT.rawValue)))
 
   var blockElements: Int { Int(ck_format_block_elements(self)) }
   var blockBytes: Int { Int(ck_format_block_bytes(self)) }
@@ -71,7 +73,11 @@ struct StoredMatrix {
         let bits = noise.value().bitPattern
         start.storeBytes(of: UInt16(bits >> 16), as: UInt16.self)
       case CK_FORMAT_Q6_K: start.storeBytes(of: half, toByteOffset: 208, as: UInt16.self)
-      case CK_FORMAT_Q4_K:
+      case CK_FORMAT_Q2_K:
+        start.storeBytes(of: half, toByteOffset: 80, as: UInt16.self)
+        start.storeBytes(of: half, toByteOffset: 82, as: UInt16.self)
+      case CK_FORMAT_Q3_K: start.storeBytes(of: half, toByteOffset: 108, as: UInt16.self)
+      case CK_FORMAT_Q4_K, CK_FORMAT_Q5_K, CK_FORMAT_Q4_1, CK_FORMAT_Q5_1:
         start.storeBytes(of: half, as: UInt16.self)
         start.storeBytes(of: half, toByteOffset: 2, as: UInt16.self)
       default: start.storeBytes(of: half, as: UInt16.self)

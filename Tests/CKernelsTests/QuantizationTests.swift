@@ -30,8 +30,12 @@ private func loss(_ values: [Float], _ format: ck_format, _ isa: ck_isa) -> Doub
 @Suite("Blocks of weights")
 struct QuantizationTests {
   @Test func blocksHaveTheSizesOfGGML() {
-    #expect(ck_format.all.map(\.blockElements) == [1, 1, 1, 32, 32, 256, 256])
-    #expect(ck_format.all.map(\.blockBytes) == [4, 2, 2, 34, 18, 144, 210])
+    #expect(
+      ck_format.all.map(\.blockElements)
+        == [1, 1, 1, 32, 32, 256, 256, 32, 32, 32, 256, 256, 256, 32, 256])
+    #expect(
+      ck_format.all.map(\.blockBytes)
+        == [4, 2, 2, 34, 18, 144, 210, 20, 22, 24, 84, 110, 176, 18, 136])
   }
 
   @Test func aQ8BlockIsAScaleAndIntegers() {
@@ -140,7 +144,7 @@ struct QuantizationTests {
   func everyInstructionSetWritesTheSameBytes(isa: ck_isa) {
     var noise = Noise(seed: 21)
     let values = noise.values(2048, scale: 0.1)
-    for format in ck_format.all {
+    for format in ck_format.written {
       #expect(quantized(values, format, isa) == quantized(values, format, CK_ISA_SCALAR))
     }
   }
@@ -181,7 +185,7 @@ struct QuantizationTests {
 
   @Test(arguments: instructionSets)
   func zerosAndConstantsSurvive(isa: ck_isa) {
-    for format in ck_format.all {
+    for format in ck_format.written {
       let zeros = [Float](repeating: 0, count: 256)
       #expect(dequantized(quantized(zeros, format, isa), format, count: 256) == zeros)
       for constant in [Float(1), -1, 0.1] {
@@ -197,7 +201,7 @@ struct QuantizationTests {
     for bad in [Float.nan, .infinity, -.infinity, 3e38, .leastNonzeroMagnitude] {
       var values = [Float](repeating: 0.5, count: 256)
       values[17] = bad
-      for format in ck_format.all { _ = quantized(values, format, isa) }
+      for format in ck_format.written { _ = quantized(values, format, isa) }
     }
   }
 }

@@ -50,6 +50,6 @@ import _TestSupport
     let path = try scratch.file("pytorch_model.bin", "neither".utf8)
     let error = #expect(throws: WeightsError.unknownFormat(path: path)) { try Weights(path: path) }
     #expect(
-      error?.description == "\(path): not a weights file (known formats: safetensors)")
+      error?.description == "\(path): not a weights file (known formats: GGUF, safetensors)")
   }
 }

@@ -13,6 +13,12 @@ struct GoldenLogits: Decodable {
     var inputIDs: [[TokenID]]
     var attentionMask: [[Int]]?
     var positionIDs: [[Int]]?
+    /// The segment of each position.
+    var segments: [[Int]]?
+    /// The noise of each row.
+    var noise: [Float]?
+    /// What becomes of the logits where known tokens predict themselves.
+    var logProbabilities: String?
     /// The length of the blocks that see what came before.
     var blockSize: Int?
     /// The result with an unrounded table of rotations.
@@ -23,6 +29,9 @@ struct GoldenLogits: Decodable {
       case inputIDs = "input_ids"
       case attentionMask = "attention_mask"
       case positionIDs = "position_ids"
+      case segments = "token_type_ids"
+      case noise = "sigma"
+      case logProbabilities = "log_probs_tensor"
       case blockSize = "block_size"
       case compare
       case tensorFloat32Rope = "tensor_f32rope"
@@ -37,6 +46,9 @@ struct GoldenLogits: Decodable {
       inputIDs = try values.decode([[TokenID]].self, forKey: .inputIDs)
       attentionMask = try values.decodeIfPresent([[Int]].self, forKey: .attentionMask)
       positionIDs = try values.decodeIfPresent([[Int]].self, forKey: .positionIDs)
+      segments = try values.decodeIfPresent([[Int]].self, forKey: .segments)
+      noise = try values.decodeIfPresent([Float].self, forKey: .noise)
+      logProbabilities = try values.decodeIfPresent(String.self, forKey: .logProbabilities)
       blockSize = try values.decodeIfPresent(Int.self, forKey: .blockSize)
       tensorFloat32Rope = try values.decodeIfPresent(String.self, forKey: .tensorFloat32Rope)
       // Some files say in words what the mask says.
@@ -47,11 +59,13 @@ struct GoldenLogits: Decodable {
     var request: PredictionRequest {
       PredictionRequest(
         rows: inputIDs.enumerated().map { index, tokens in
-          PredictionRow(
+          var row = PredictionRow(
             tokens: tokens, positionIDs: positionIDs?[index],
             attendable: attentionMask.map { $0[index].map { $0 == 1 } },
             attention: blockSize.map { .blockCausal(length: $0) })
-        }, isRaw: true)
+          row.segments = segments?[index]
+          return row
+        }, noise: noise?.first, isRaw: true)
     }
   }
 
@@ -75,6 +89,13 @@ struct GoldenLogits: Decodable {
   init(_ model: String) throws {
     self = try JSONDecoder().decode(GoldenLogits.self, from: Fixture.data("\(model)/golden.json"))
     tensors = try Weights(path: Fixture.path("\(model)/golden.safetensors"))
+  }
+
+  /// Creates goldens from cases and the tensors they name.
+  init(cases: [Case], tensors: Weights) {
+    self.cases = cases
+    self.tensors = tensors
+    measured = Measured(bfloat16Error: nil)
   }
 
   /// Compares the positions that count with the reference's.

@@ -47,6 +47,21 @@ import _TestSupport
     #expect(!FileManager.default.fileExists(atPath: store.directory + "/org"))
   }
 
+  /// “é” as one scalar and as two: the same to a reader, two names to a file system.
+  @Test func namesAreToldApartByTheirBytes() throws {
+    for name in ["mod\u{E9}l", "mode\u{301}l"] {
+      try FileManager.default.createDirectory(
+        atPath: store.directory + "/" + name, withIntermediateDirectories: true)
+      for file in ["config.json", "mdm-tiny-a.safetensors"] {
+        try FileManager.default.copyItem(
+          atPath: model + "/" + file, toPath: store.directory + "/" + name + "/" + file)
+      }
+    }
+    #expect(path.models().count == 2)
+    #expect(Array(try path.path(of: "mode\u{301}l").utf8).contains(0xCC))
+    #expect(!Array(try path.path(of: "mod\u{E9}l").utf8).contains(0xCC))
+  }
+
   @Test func nothingIsOverwritten() throws {
     try store.add(model, name: "stories")
     #expect(throws: ModelError.nameTaken(name: "stories", path: store.directory + "/stories")) {

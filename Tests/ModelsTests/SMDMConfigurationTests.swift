@@ -32,7 +32,7 @@ import _TestSupport
           layerCount: 2, width: 64, headCount: 8, keyValueHeadCount: 2, headSize: 8,
           feedForwardWidth: 160, embeddingCount: 129, vocabularySize: 128, contextLength: 96,
           normEpsilon: 1e-5,
-          rotary: Rotary(base: 10_000, precision: .bfloat16), packsAttention: true))
+          rotary: Rotary(base: 10_000, precision: .bfloat16), attentionLayout: .grouped))
     #expect(configuration.maskToken == 128)
     #expect(configuration.endOfTextTokens == [])
   }
@@ -129,8 +129,10 @@ import _TestSupport
     ("head_size", "7", "heads of an even size up to 256"),
     ("head_size", "512", "heads of an even size up to 256"),
     ("rope_cache_dtype", "\"float16\"", "'float32' or 'bfloat16'"),
-    ("rope_base", "0", "a number above 0"),
-    ("norm_eps", "\"small\"", "a number above 0"),
+    ("rope_base", "0", "a number above 0 that single precision can hold"),
+    ("rope_base", "1e+300", "a number above 0 that single precision can hold"),
+    ("norm_eps", "1e-60", "a number above 0 that single precision can hold"),
+    ("norm_eps", "\"small\"", "a number above 0 that single precision can hold"),
     ("mask_token_id", "193", "a token from 0 to 192"),
     ("mask_token_id", "-1", "a token from 0 to 192"),
     ("eos_token_id", "[1, \"x\"]", "tokens, which are whole numbers"),

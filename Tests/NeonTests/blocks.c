@@ -39,7 +39,7 @@ void blocks_written(ck_isa isa, tally *tally) {
   uint8_t bytes[sizeof(values)], twins[sizeof(values)];
   for (float scale = 1e-6f; scale < 1e3f; scale *= 10) {
     noise_fill(&noise, values, 2048, scale);
-    for (ck_format format = 0; format < CK_FORMAT_COUNT; format++) {
+    for (ck_format format = 0; format < CK_FORMAT_WRITTEN_COUNT; format++) {
       size_t count = 2048 / ck_format_block_elements(format) * ck_format_block_bytes(format);
       ck_quantize(isa, format, values, 2048, bytes);
       ck_quantize(CK_ISA_SCALAR, format, values, 2048, twins);

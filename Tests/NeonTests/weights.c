@@ -2,8 +2,9 @@
 
 #include "suite.h"
 
-const char *const format_names[CK_FORMAT_COUNT] = {"f32",  "bf16", "f16", "q8_0",
-                                                   "q4_0", "q4_K", "q6_K"};
+const char *const format_names[CK_FORMAT_COUNT] = {
+    "f32",  "bf16", "f16",  "q8_0", "q4_0", "q4_K",   "q6_K",  "q4_1",
+    "q5_0", "q5_1", "q2_K", "q3_K", "q5_K", "iq4_nl", "iq4_xs"};
 
 void fill_weights(void *bytes, ck_format format, size_t rows, size_t columns, uint64_t seed) {
   noise noise = noise_from(seed);
@@ -23,7 +24,15 @@ void fill_weights(void *bytes, ck_format format, size_t rows, size_t columns, ui
     case CK_FORMAT_BF16: memcpy(at, &upper, 2); break;
     case CK_FORMAT_F16: memcpy(at, &either_sign, 2); break;
     case CK_FORMAT_Q6_K: memcpy(at + 208, &half, 2); break;
-    case CK_FORMAT_Q4_K: memcpy(at + 2, &half, 2);  // the minimum, and the scale too
+    case CK_FORMAT_Q3_K: memcpy(at + 108, &half, 2); break;
+    case CK_FORMAT_Q2_K:
+      memcpy(at + 80, &half, 2);
+      memcpy(at + 82, &half, 2);
+      break;
+    case CK_FORMAT_Q4_K:
+    case CK_FORMAT_Q5_K:
+    case CK_FORMAT_Q4_1:
+    case CK_FORMAT_Q5_1: memcpy(at + 2, &half, 2);  // the minimum, and the scale too
     default: memcpy(at, &half, 2);
     }
   }

@@ -50,13 +50,23 @@ typedef enum ck_format {
   CK_FORMAT_Q4_0 = 4,  // 32 elements: f16 scale, 32 × 4 bits, value − 8
   CK_FORMAT_Q4_K = 5,  // 256 elements: f16 scale and minimum, 8 × 6-bit scales and minima, 4 bits
   CK_FORMAT_Q6_K = 6,  // 256 elements: 6 bits, value − 32, 16 × int8 scales, f16 scale
-  CK_FORMAT_COUNT = 7,
+  // The formats below are only read: no product multiplies their integers, nothing is rounded to them.
+  CK_FORMAT_WRITTEN_COUNT = 7,
+  CK_FORMAT_Q4_1 = 7,     // 32 elements: f16 scale and offset, 4 bits
+  CK_FORMAT_Q5_0 = 8,     // 32 elements: f16 scale, 5 bits, value − 16
+  CK_FORMAT_Q5_1 = 9,     // 32 elements: f16 scale and offset, 5 bits
+  CK_FORMAT_Q2_K = 10,    // 256 elements: 2 bits, 16 × 4-bit scales and minima, f16 scale and minimum
+  CK_FORMAT_Q3_K = 11,    // 256 elements: 3 bits, value − 4, 16 × 6-bit scales, f16 scale
+  CK_FORMAT_Q5_K = 12,    // 256 elements: as Q4_K with 5 bits
+  CK_FORMAT_IQ4_NL = 13,  // 32 elements: f16 scale, 4 bits that choose one of 16 values
+  CK_FORMAT_IQ4_XS = 14,  // 256 elements: the same with 8 × 6-bit scales
+  CK_FORMAT_COUNT = 15,
 } ck_format;
 
 /// Elements of a block: 1, 32 or 256. A row's length must be a multiple of it.
 size_t ck_format_block_elements(ck_format format);
 
-/// Bytes of a block: 4, 2, 2, 34, 18, 144, 210.
+/// Bytes of a block: 4, 2, 2, 34, 18, 144, 210, 20, 22, 24, 84, 110, 176, 18, 136.
 size_t ck_format_block_bytes(ck_format format);
 
 /// A weight matrix W of shape [rows, columns] as it lies in a file.
@@ -77,8 +87,8 @@ void ck_dequantize(ck_isa isa, const ck_weights *weights, size_t row, size_t fir
                    float *output);
 
 /// Rounds `count` values (a multiple of the block length) to `format` (F32, BF16, F16, Q8_0, Q4_0,
-/// Q4_K or Q6_K) and writes them to `output`, in GGML's layout. Q8_0 errs by at most half a step,
-/// amax/254; Q4_0 by at most amax/8 (a step is amax/8, its sign that of the largest value); to that
+/// Q4_K or Q6_K) and writes them to `output`, in GGML's layout; of other formats nothing. Q8_0 errs by
+/// at most half a step, amax/254; Q4_0 by at most amax/8 (a step is amax/8, its sign that of the largest value); to that
 /// comes the rounding of the scale to f16, at most 2⁻¹¹ for steps above 6·10⁻⁵.
 void ck_quantize(ck_isa isa, ck_format format, const float *values, size_t count, void *output);
 
@@ -262,6 +272,10 @@ void ck_layer_norm(ck_isa isa, const float *input, const float *weight, const fl
 /// [head_size/2], the table rows of this position. An odd last element stays as it is.
 void ck_rotate_halves(ck_isa isa, float *x, size_t heads, size_t head_size, const float *cosine,
                       const float *sine);
+
+/// The same with elements 2i and 2i + 1 of a head as pair i.
+void ck_rotate_pairs(ck_isa isa, float *x, size_t heads, size_t head_size, const float *cosine,
+                     const float *sine);
 
 /// output[i] = silu(gate[i]) · up[i], silu(x) = x/(1 + e⁻ˣ); output may be gate or up. Relative error
 /// below 2⁻²⁰.

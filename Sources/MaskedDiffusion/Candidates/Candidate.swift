@@ -8,6 +8,9 @@ public struct Candidate: Equatable, Sendable {
   public var ranking: Assessment
   /// The same, read off the unmodified distribution; what traces and screens show.
   public var unmodified: Assessment
+  /// The score the token won with: ln p after temperature and filters, plus Gumbel noise; `nil` unless it
+  /// was drawn so.
+  public var drawnScore: Double?
 
   /// Creates a candidate; unless told otherwise, strategies rank by the unmodified distribution.
   public init(

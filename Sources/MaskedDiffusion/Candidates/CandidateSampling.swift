@@ -61,9 +61,10 @@ struct CandidateSampling: Sendable {
       : nil
     var token = reading.drawnToken ?? reading.statistics.argmax
     var noised: Candidate.Assessment?
+    var drawnScore: Double?
     if temperature > 0, draw == .gumbel {
       let uniforms = random.tokenUniforms(step: step, position: position, count: row.count)
-      (token, noised) = gumbelDraw(row, filtered: filtered, uniforms: uniforms)
+      (token, noised, drawnScore) = gumbelDraw(row, filtered: filtered, uniforms: uniforms)
     } else if temperature > 0, let filtered {
       token = filtered.token(at: random.uniform(for: .token, step: step, position: position))
     }
@@ -74,8 +75,10 @@ struct CandidateSampling: Sendable {
       case .filtered: filtered?.assessment(of: token) ?? tempered(row, token: token)
       case .noised: noised ?? tempered(row, token: token)
       }
-    return Candidate(
+    var candidate = Candidate(
       position: position, token: token, ranking: ranking, unmodified: unmodified)
+    candidate.drawnScore = drawnScore
+    return candidate
   }
 
   private func tempered(
@@ -91,15 +94,19 @@ struct CandidateSampling: Sendable {
   /// The same token as argmax exp(z) / (−ln u)^T, which would overflow for large logits.
   private func gumbelDraw(
     _ row: UnsafeBufferPointer<Float>, filtered: FilteredDistribution?, uniforms: [Double]
-  ) -> (TokenID, Candidate.Assessment) {
+  ) -> (TokenID, Candidate.Assessment, score: Double) {
     var keys = Array(repeating: -Double.infinity, count: row.count)
+    var noiseless = LogSum()
     if let filtered {
       for (token, logit) in zip(filtered.tokens, filtered.logits) {
         keys[Int(token)] = logit - log(-log(uniforms[Int(token)]))
+        noiseless.add(logit)
       }
     } else {
       for token in keys.indices where row[token] > -.infinity {
-        keys[token] = Double(row[token]) / temperature - log(-log(uniforms[token]))
+        let logit = Double(row[token]) / temperature
+        keys[token] = logit - log(-log(uniforms[token]))
+        noiseless.add(logit)
       }
     }
     var best = 0
@@ -115,7 +122,26 @@ struct CandidateSampling: Sendable {
     return (
       TokenID(best),
       Candidate.Assessment(
-        confidence: confidence, margin: confidence - exp(second - logSumExp), entropy: entropy)
+        confidence: confidence, margin: confidence - exp(second - logSumExp), entropy: entropy),
+      keys[best] - noiseless.value
     )
+  }
+}
+
+/// ln Σ exp(x), term by term.
+private struct LogSum {
+  private var largest = -Double.infinity
+  private var sum = 0.0
+
+  /// The logarithm of the sum.
+  var value: Double { largest + log(sum) }
+
+  mutating func add(_ term: Double) {
+    if term > largest {
+      sum = sum * exp(largest - term) + 1
+      largest = term
+    } else {
+      sum += exp(term - largest)
+    }
   }
 }

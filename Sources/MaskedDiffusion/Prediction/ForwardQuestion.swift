@@ -16,6 +16,8 @@ struct ForwardQuestion: Equatable, Sendable {
   var scale: Float
   /// The tokens that get a logit of −∞.
   var suppressed: [TokenID]
+  /// The time t, where the predictor reads it; otherwise `nil`.
+  var time: Float?
   /// Whether the keys and values of finished blocks are kept: exact, where the pattern is ordered.
   var keepsBlocks = false
   /// What kept keys and values come from and which positions are computed; `nil` computes all
@@ -79,7 +81,7 @@ struct ForwardQuestion: Equatable, Sendable {
 
   private func hasSameTerms(as other: ForwardQuestion) -> Bool {
     scale == other.scale && suppressed == other.suppressed && cache == other.cache
-      && attention == other.attention && groups == other.groups
+      && attention == other.attention && groups == other.groups && time == other.time
   }
 
   /// Returns the rows of the pass; `cache` says what keys and values each uses.

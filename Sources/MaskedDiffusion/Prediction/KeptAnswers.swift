@@ -22,6 +22,7 @@ struct KeptAnswers: Sendable {
     if let index = answers.lastIndex(where: { $0.question.covers(question) }) {
       return answers[index]
     }
+    let time = question.time ?? time
     try keysAndValues.prepare(
       for: question, time: time, predictor: predictor, cancellation: cancellation)
     var answer = answers.count >= depth ? answers.removeFirst() : Answer(question)

@@ -4,6 +4,13 @@ extension PresetRegistry {
   /// of a library may have.
   static let recent: [Preset] = [
     Preset(
+      "ddpm", "A token or the mask drawn at each position: exact sampling",
+      source: "MDLM diffusion.py _ddpm_update, arXiv:2406.07524", steps: .fixed(128), ddpm),
+    Preset(
+      "ddpm-cache", "The same; a prediction counts once while nothing changes, here always",
+      source: "MDLM diffusion.py _ddpm_caching_update, arXiv:2406.07524", steps: .fixed(128),
+      ddpm),
+    Preset(
       "first-hitting", "One token at a time, anywhere, drawn at random: exact sampling",
       source: "bd3lms diffusion.py, first_hitting; arXiv:2409.02908", steps: .onePerToken,
       SamplerSettings(
@@ -83,4 +90,9 @@ extension PresetRegistry {
         steps: 64, strategy: AlgorithmSelection("dfm"), schedule: AlgorithmSelection("uniform"),
         temperature: 1, forbidsMaskToken: true)),
   ]
+
+  private static let ddpm = SamplerSettings(
+    steps: 128, strategy: AlgorithmSelection("ddpm"),
+    schedule: AlgorithmSelection("timestep", ["eps": .number(1e-5)]), temperature: 1,
+    draw: .gumbel)
 }

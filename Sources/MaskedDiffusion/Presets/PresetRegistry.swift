@@ -86,7 +86,8 @@ public enum PresetRegistry {
       SamplerSettings(
         steps: 128, blockRule: .causalAligned,
         strategy: AlgorithmSelection("quota-threshold", ["tau": .number(0.85)]),
-        schedule: AlgorithmSelection("uniform"), cache: CachePolicy(.blocks))),
+        schedule: AlgorithmSelection("uniform"), confidenceSource: .filtered,
+        cache: CachePolicy(.blocks))),
     Preset(
       "fast-dllm-v2", "Blocks of 32 after each other, in parts of 8 with confident tokens at once",
       source: "Fast-dLLM v2 modeling.py generate(small_block_size=8, threshold=0.9),"

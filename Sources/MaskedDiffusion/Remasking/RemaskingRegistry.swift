@@ -3,6 +3,7 @@ public enum RemaskingRegistry {
   /// The entries, one a strategy.
   public static let all: [Entry] = [
     Entry(AncestralRemasking.self),
+    Entry(DDPMRemasking.self),
     Entry(FirstHittingRemasking.self),
     Entry(LowConfidenceRemasking.self),
     Entry(RandomRemasking.self),

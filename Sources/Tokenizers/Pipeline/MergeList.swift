@@ -23,6 +23,20 @@ package struct MergeList: Sendable {
     }
   }
 
+  /// Reads texts like `"t h"`, which messages say are the elements of `field`.
+  package init(lines: [String], path: String, field: String) throws(TokenizerError) {
+    self.path = path
+    pairs.reserveCapacity(lines.count)
+    for (index, line) in lines.enumerated() {
+      guard let pair = Self.pair(line[...]) else {
+        throw .malformed(
+          path: path, field: "\(field)[\(index)]", found: "“\(line.shortened)”",
+          expected: "two tokens with a space between them")
+      }
+      pairs.append(pair)
+    }
+  }
+
   /// Reads the lines of `merges.txt`, which may begin with a version.
   package init(text: String, path: String) throws(TokenizerError) {
     self.path = path

@@ -17,6 +17,10 @@ struct BenchMeasurement {
   /// What guidance costs; `nil` where the canvas is too short for a prompt.
   var guidance: GuidanceCost?
   var runs: [BenchRun] = []
+  /// The runs that the model cannot do.
+  var omissions: [BenchOmission] = []
+  /// What a step costs with more and more written before it.
+  var lengths: [LengthCost] = []
   /// How far the predictions agree with those of single precision.
   var accuracy: PrecisionAgreement?
 
@@ -75,9 +79,10 @@ struct BenchMeasurement {
   mutating func measureSteps(for duration: Duration) throws {
     let predictor = TimedPredictor(subject.predictor)
     let canvas = Canvas(prompt: [], length: rows, maskToken: predictor.maskToken)
-    let settings = SamplerSettings(
+    var settings = SamplerSettings(
       steps: Self.steps, strategy: AlgorithmSelection("low-confidence"),
       schedule: AlgorithmSelection("uniform"), temperature: 1)
+    settings.writeBlocks(of: predictor.attention)
     let end = ContinuousClock.now + duration
     repeat {
       var sampler = try Sampler(predictor: predictor, canvas: canvas, settings: settings)
@@ -97,18 +102,6 @@ struct BenchMeasurement {
     guidance = try GuidanceCost(of: subject.predictor, rows: rows, for: duration)
   }
 
-  /// Times a whole run of each strategy with `cache`, and of one strategy with each cache.
-  mutating func measureRuns(cache: CachePolicy) throws {
-    let strategies = RemaskingRegistry.all.map(\.descriptor.name)
-    for name in strategies { try measureRun(name, cache) }
-    let isOrdered = subject.predictor.attention.isOrdered
-    for kind in CachePolicy.Kind.allCases where kind != cache.kind {
-      // Finished blocks stay as they are only where nothing sees what follows.
-      guard kind != .blocks || isOrdered else { continue }
-      try measureRun("low-confidence", CachePolicy(kind))
-    }
-  }
-
   /// Compares the predictions with those of single precision.
   mutating func measureAccuracy(_ directory: ModelDirectory, texts: Int) throws {
     let exact = try LoadedModel(
@@ -116,35 +109,6 @@ struct BenchMeasurement {
       tokenizer: .none)
     accuracy = try PrecisionAgreement(
       of: subject.predictor, with: exact.predictor, texts: texts, length: rows)
-  }
-
-  /// Times a run; one that the model or the cache cannot do is left out.
-  ///
-  /// Some strategies ask for positions that a cache does not compute, or for more of them than the
-  /// model can see.
-  private mutating func measureRun(_ strategy: String, _ cache: CachePolicy) throws {
-    // Caches are kept within blocks: four of them.
-    var settings = SamplerSettings(
-      steps: min(Self.steps, rows), blockLength: max(1, (rows + 3) / 4),
-      strategy: AlgorithmSelection(strategy), schedule: AlgorithmSelection("uniform"))
-    settings.blockRule = .roundUp
-    settings.endOfText = .keep
-    settings.cache = cache
-    let canvas = Canvas(prompt: [], length: rows, maskToken: subject.predictor.maskToken)
-    var sampler = try Sampler(predictor: subject.predictor, canvas: canvas, settings: settings)
-    let start = ContinuousClock.now
-    do throws(SamplerError) {
-      while try sampler.step() != nil {}
-    } catch {
-      switch error {
-      case .prediction(.unsupported), .prediction(.tooLong): return
-      default: throw error
-      }
-    }
-    runs.append(
-      BenchRun(
-        strategy: strategy, cache: cache.description, tokens: rows,
-        forwards: sampler.state.forwards, duration: ContinuousClock.now - start))
   }
 }
 
@@ -155,26 +119,6 @@ struct ProductTimes {
 
   /// Thousand million multiplications and additions a second.
   var gigaflops: Double { operationCount / times.median / 1e6 }
-}
-
-/// A whole run of the reverse process.
-struct BenchRun {
-  var strategy: String
-  var cache: String
-  var tokens: Int
-  var forwards: Int
-  var milliseconds: Double
-
-  init(strategy: String, cache: String, tokens: Int, forwards: Int, duration: Duration) {
-    self.strategy = strategy
-    self.cache = cache
-    self.tokens = tokens
-    self.forwards = forwards
-    milliseconds = duration / .milliseconds(1)
-  }
-
-  var tokensPerSecond: Double { Double(tokens) / milliseconds * 1000 }
-  var tokensPerForward: Double { Double(tokens) / Double(max(1, forwards)) }
 }
 
 /// Durations of the same work, in milliseconds.

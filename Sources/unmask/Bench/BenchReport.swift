@@ -27,16 +27,38 @@ extension BenchMeasurement {
 
         """
     }
-    guard !runs.isEmpty else { return text }
-    var table = Table(["strategy", "cache", "forwards>", "tokens/forward>", "tokens/s>"])
+    return text + runsText + lengthsText
+  }
+
+  /// Whole runs: what a step costs, how many there are, what a user sees.
+  private var runsText: String {
+    guard !runs.isEmpty || !omissions.isEmpty else { return "" }
+    var table = Table([
+      "strategy", "cache", "ms/step>", "steps>", "forwards>", "tokens/forward>", "visits/token>",
+      "tokens/s>",
+    ])
     for run in runs {
       table.add([
-        run.strategy, run.cache, "\(run.forwards)", fixed(run.tokensPerForward, 2),
+        run.name, run.cache, fixed(run.stepMilliseconds, 3), "\(run.steps)", "\(run.forwards)",
+        fixed(run.tokensPerForward, 2), fixed(run.visitsPerToken, 2),
         fixed(run.tokensPerSecond, 1),
       ])
     }
-    text += "\n" + table.text
-    return text
+    let left = omissions.map { "  \($0.name), cache \($0.cache): \($0.reason)\n" }.joined()
+    return "\n" + table.text + (left.isEmpty ? "" : "\nleft out:\n" + left)
+  }
+
+  /// What a step costs as the text grows.
+  private var lengthsText: String {
+    guard !lengths.isEmpty else { return "" }
+    var table = Table(["written>", "ms/step>", "at least>", "steps>"])
+    for cost in lengths {
+      table.add([
+        "\(cost.written)", fixed(cost.times.median, 3), fixed(cost.times.least, 3),
+        "\(cost.times.count)",
+      ])
+    }
+    return "\n" + table.text
   }
 
   private var productsLine: String {
@@ -105,11 +127,27 @@ extension BenchMeasurement {
       "runs": .array(
         runs.map { run in
           .object([
-            "strategy": .string(run.strategy), "cache": .string(run.cache),
-            "tokens": .integer(run.tokens), "forwards": .integer(run.forwards),
+            "strategy": .string(run.name), "cache": .string(run.cache),
+            "tokens": .integer(run.tokens), "steps": .integer(run.steps),
+            "step_ms": .rounded(run.stepMilliseconds, 4), "forwards": .integer(run.forwards),
             "milliseconds": .rounded(run.milliseconds, 3),
             "tokens_per_second": .rounded(run.tokensPerSecond, 3),
             "tokens_per_forward": .rounded(run.tokensPerForward, 4),
+            "visits_per_token": .rounded(run.visitsPerToken, 4),
+          ])
+        }),
+      "left_out": .array(
+        omissions.map { run in
+          .object([
+            "strategy": .string(run.name), "cache": .string(run.cache),
+            "reason": .string(run.reason),
+          ])
+        }),
+      "lengths": .array(
+        lengths.map { cost in
+          .object([
+            "written": .integer(cost.written), "step_ms": .rounded(cost.times.median, 4),
+            "step_min_ms": .rounded(cost.times.least, 4), "steps": .integer(cost.times.count),
           ])
         }),
     ])

@@ -1,10 +1,11 @@
 import MaskedDiffusion
 import Synchronization
 
-/// A model that counts the time spent in it.
+/// A model that counts the time spent in it, and the positions it computes.
 final class TimedPredictor: MaskPredictor {
   private let model: any MaskPredictor
   private let spent = Mutex(Duration.zero)
+  private let computed = Mutex(0)
 
   init(_ model: any MaskPredictor) { self.model = model }
 
@@ -17,11 +18,17 @@ final class TimedPredictor: MaskPredictor {
     }
   }
 
+  /// The positions that were computed, in all calls.
+  var computedCount: Int { computed.withLock { $0 } }
+
   var maskToken: TokenID { model.maskToken }
   var vocabularySize: Int { model.vocabularySize }
   var embeddingCount: Int { model.embeddingCount }
   var contextLength: Int { model.contextLength }
   var endOfTextTokens: [TokenID] { [] }
+  var attention: AttentionPattern { model.attention }
+  var isShifted: Bool { model.isShifted }
+  var readsTime: Bool { model.readsTime }
   var logitsReader: any LogitsReader { model.logitsReader }
 
   func predict(
@@ -31,6 +38,9 @@ final class TimedPredictor: MaskPredictor {
     try model.predict(request, into: &prediction)
     let duration = ContinuousClock.now - start
     spent.withLock { $0 += duration }
+    let all = request.rows.reduce(0) { $0 + ($1.cache?.computed?.count ?? $1.tokens.count) }
+    let count = prediction.computedCount ?? all
+    computed.withLock { $0 += count }
   }
 
   func makeCache() -> (any PredictionCache)? { model.makeCache() }

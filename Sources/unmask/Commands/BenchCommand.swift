@@ -39,10 +39,20 @@ struct BenchCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What whole runs keep between steps: none, prefix, dual, delayed[:refresh=n].",
+      """
+      What whole runs keep between steps: none, blocks, prefix, dual, delayed[:refresh=n]; finished \
+      blocks where that is exact, nothing elsewhere, unless given.
+      """,
       valueName: "policy"),
     transform: CachePolicy.init(parsing:))
-  var cache: CachePolicy = .none
+  var cache: CachePolicy?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Measure a step behind texts of so many positions, separated by commas.",
+      valueName: "n,n,..."))
+  var lengths: String?
 
   @Flag(inversion: .prefixedNo, help: "Measure whole runs too; only with a model.")
   var runs = true
@@ -68,6 +78,7 @@ struct BenchCommand: ParsableCommand {
     guard (0...1000).contains(accuracy) else {
       throw UsageError("accuracy is \(accuracy), expected 0 to 1000")
     }
+    let lengths = try lengths.map(Self.lengths)
     try model.checkThreads()
     let published = try shape.map(Self.published)
     if published != nil, model.model != nil {
@@ -78,19 +89,36 @@ struct BenchCommand: ParsableCommand {
       try BenchSubject(
         published, options: model.options, memory: Int(ProcessInfo.processInfo.physicalMemory))
     }
-    try measure(try subject ?? BenchSubject(model))
+    try measure(try subject ?? BenchSubject(model), lengths: lengths ?? [])
   }
 
-  private func measure(_ subject: BenchSubject) throws {
+  /// Reads `0,512,2048`.
+  private static func lengths(_ text: String) throws(UsageError) -> [Int] {
+    var lengths: [Int] = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let length = Int(part), length >= 0 else {
+        throw UsageError("lengths holds '\(part)', expected whole numbers separated by commas")
+      }
+      lengths.append(length)
+    }
+    return lengths
+  }
+
+  private func measure(_ subject: BenchSubject, lengths: [Int]) throws {
     let context = subject.predictor.contextLength
     let rows = rows ?? min(128, context)
     try check(rows, context: context)
+    let room = context - 2 * BenchMeasurement.blockLength(of: subject.predictor)
+    if let length = lengths.first(where: { $0 > room }) {
+      throw UsageError("lengths holds \(length), expected at most \(room): two blocks follow")
+    }
     var measurement = BenchMeasurement(subject: subject, rows: rows)
     try measurement.measureForward(for: .seconds(seconds))
     measurement.measureProducts(for: .seconds(seconds))
     try measurement.measureSteps(for: .seconds(seconds))
     try measurement.measureGuidance(for: .seconds(seconds))
     if runs, subject.model != nil { try measurement.measureRuns(cache: cache) }
+    try measurement.measureLengths(lengths)
     if accuracy > 0, case .directory(let directory)? = subject.model?.source {
       try measurement.measureAccuracy(directory, texts: accuracy)
     }

@@ -59,6 +59,8 @@ struct GenerateCommand: ParsableCommand {
     let model = try self.model.load(modelSource, needsText: source.isText)
     let plan = try GenerationPlan(
       source: source, length: sampling.length, choice: choice, model: model)
+    modelSource.warn(
+      positions: plan.canvas.count, blockLength: plan.settings.blockLength)
     let sampler = try Sampler(
       predictor: model.predictor, canvas: plan.canvas, settings: plan.settings)
     let recorder = try trace.map { path throws(FileError) in

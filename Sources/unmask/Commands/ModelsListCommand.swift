@@ -25,13 +25,36 @@ struct ModelsListCommand: ParsableCommand {
   @Argument(help: "Show only this model: a directory, a weights file or a name.")
   var model: String?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Show it with another mask token.", valueName: "id"))
+  var maskToken: TokenID?
+
+  @Flag(inversion: .prefixedNo, help: "Show it as a model whose logits are shifted, or are not.")
+  var shift: Bool?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Show it with another length of blocks.", valueName: "n"))
+  var blockLength: Int?
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
+  private var overrides: ModelOverrides {
+    ModelOverrides(maskToken: maskToken, isShifted: shift, blockLength: blockLength)
+  }
+
   func run() throws {
+    if let blockLength, blockLength < 1 {
+      throw UsageError("block length is \(blockLength), expected 1 or more")
+    }
+    guard model != nil || overrides == ModelOverrides() else {
+      throw UsageError("--mask-token, --shift and --block-length need a model to show")
+    }
     let list: ModelList
     if let model {
-      let directory = try ModelSearchPath.standard.model(model)
+      let directory = try ModelSearchPath.standard.model(model, overrides: overrides)
       list = ModelList([
         .init(
           name: InputFile.isThere(model) ? directory.name : model, path: directory.path,

@@ -55,6 +55,13 @@ struct PredictCommand: ParsableCommand {
       "Let positions see their own block of n and those before, not what follows.", valueName: "n"))
   var blockLength: Int?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The noise MDLM is told; unless given, what the share of masks means to a model that reads time.",
+      valueName: "s"))
+  var sigma: Float?
+
   @Flag(help: "Take the network's own output, before the shift some families have.")
   var raw = false
 
@@ -65,6 +72,9 @@ struct PredictCommand: ParsableCommand {
     guard (1...1000).contains(top) else { throw UsageError("top is \(top), expected 1 to 1000") }
     if let blockLength, blockLength < 1 {
       throw UsageError("block length is \(blockLength), expected 1 or more")
+    }
+    if let sigma, !(sigma >= 0 && sigma.isFinite) {
+      throw UsageError("sigma is \(sigma), expected a number of 0 or more")
     }
     let source = try model.source()
     let template =
@@ -79,6 +89,7 @@ struct PredictCommand: ParsableCommand {
       return
     }
     try Self.check(tokens, against: model.predictor)
+    source.warn(positions: tokens.count, blockLength: blockLength)
     let masked = tokens.indices.filter { tokens[$0] == model.predictor.maskToken }
     let shown = masked.isEmpty ? Array(tokens.indices) : masked
     let request = PredictionRequest(
@@ -87,7 +98,7 @@ struct PredictCommand: ParsableCommand {
           tokens: tokens, wanted: logits == nil ? shown : nil,
           attention: blockLength.map { .blockCausal(length: $0) })
       ],
-      time: Float(masked.count) / Float(tokens.count), isRaw: raw)
+      time: Float(masked.count) / Float(tokens.count), noise: sigma, isRaw: raw)
     let prediction = try model.predictor.prediction(for: request).rows[0]
     if let logits {
       try SafetensorsWriter.write(

@@ -60,7 +60,7 @@ struct TokenizeCommand: ParsableCommand {
     guard !decode else { throw UsageError("--decode does not go with --chat") }
     let conversation = try chat.conversation(
       prompt: text == nil && chat.bringsTurns ? nil : try input())
-    let text = try conversation.text(modelFolder: try model.folder())
+    let text = try conversation.text(for: try model.chatFormat())
     let tokens = tokenizer.encode(text)
     let json = JSON.object(["text": .string(text), "ids": .integers(tokens)])
     try OutputStream.standard.write(

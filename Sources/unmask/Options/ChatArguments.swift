@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChatTemplates
+import Models
 
 /// Whether the prompt is a conversation, and what belongs to it.
 struct ChatArguments: ParsableArguments {
@@ -73,19 +74,54 @@ struct ChatSource {
   var turns: [ChatTurn]
   var isThinking: Bool
 
-  /// Returns the text of the conversation for the model whose files lie in `folder`.
+  /// Returns the text of the conversation for a model.
   ///
-  /// - Parameter folder: The directory of the model.
+  /// - Parameter model: How the model is talked to.
   /// - Returns: The text.
   /// - Throws: ``TemplateError``, ``UsageError`` when the model brings no template.
-  func text(modelFolder folder: String) throws -> String {
-    guard let format = try ChatFormat.find(in: folder) else {
+  func text(for model: ModelChatFormat) throws -> String {
+    guard let format = model.format else {
       throw UsageError(
-        "\(folder): there is no chat template, expected chat_template.jinja or one in "
-          + "tokenizer_config.json",
+        "\(model.place): there is no chat template, expected \(model.expected)",
         hint: "write the prompt as the model expects it, without --chat")
     }
     return try format.text(of: turns, isThinking: isThinking)
+  }
+}
+
+/// How a model is talked to, where its files say.
+struct ModelChatFormat {
+  /// The format; `nil` where the model brings none.
+  let format: ChatFormat?
+  /// Where it was looked for.
+  let place: String
+  /// What was looked for.
+  let expected: String
+
+  /// Looks among the files of `folder`.
+  ///
+  /// - Throws: ``TemplateError``.
+  init(in folder: String) throws(TemplateError) {
+    format = try ChatFormat.find(in: folder)
+    place = folder
+    expected = "chat_template.jinja or one in tokenizer_config.json"
+  }
+
+  /// Looks in the weights file of `model` where that brings metadata, else beside it.
+  ///
+  /// - Throws: ``TemplateError``.
+  init(of model: ModelDirectory) throws(TemplateError) {
+    guard model.bringsMetadata else {
+      self = try ModelChatFormat(in: model.directory)
+      return
+    }
+    place = model.weightsPath
+    expected = "the key tokenizer.chat_template"
+    format = try model.embeddedChatTemplate.map { embedded throws(TemplateError) in
+      ChatFormat(
+        template: try ChatTemplate(embedded.text, source: model.weightsPath),
+        specialTokens: embedded.specialTokens)
+    }
   }
 }
 

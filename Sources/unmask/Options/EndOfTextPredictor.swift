@@ -20,6 +20,7 @@ struct EndOfTextPredictor: MaskPredictor {
   var contextLength: Int { model.contextLength }
   var attention: AttentionPattern { model.attention }
   var isShifted: Bool { model.isShifted }
+  var readsTime: Bool { model.readsTime }
 
   func predict(
     _ request: PredictionRequest, into prediction: inout Prediction

@@ -32,8 +32,8 @@ extension ModelArguments {
   }
 
   private func load(_ directory: ModelDirectory, needsText: Bool) throws -> Model {
+    if let remark = directory.remark { ErrorReport.warn(remark) }
     let options = options
-    if let warning = directory.warning { ErrorReport.warn(warning) }
     if options.isMapped { Self.warnOfReading(directory, options) }
     let bar = ProgressBar("converting \(directory.name)")
     defer { bar.clear() }

@@ -37,6 +37,20 @@ enum ModelSource {
     }
   }
 
+  /// Warns of what a user may expect, and does not get.
+  ///
+  /// - Parameters:
+  ///   - positions: The length of the canvas.
+  ///   - blockLength: The length of blocks, if somebody says one.
+  func warn(positions: Int, blockLength: Int?) {
+    guard case .directory(let directory) = self else { return }
+    if let remark = directory.remark(positions: positions) { ErrorReport.warn(remark) }
+    if let blockLength, let own = directory.blockLength, blockLength != own {
+      ErrorReport.warn(
+        "blocks of \(blockLength) positions, the model was trained to write blocks of \(own)")
+    }
+  }
+
   /// Where it was loaded from.
   var path: String {
     switch self {
@@ -50,6 +64,16 @@ enum ModelSource {
     switch self {
     case .directory(let directory): directory.directory
     case .exact(_, let name): name
+    }
+  }
+
+  /// Returns how it is talked to.
+  ///
+  /// - Throws: ``TemplateError``.
+  func chatFormat() throws -> ModelChatFormat {
+    switch self {
+    case .directory(let directory): try ModelChatFormat(of: directory)
+    case .exact(_, let name): try ModelChatFormat(in: name)
     }
   }
 

@@ -115,9 +115,14 @@ struct PlaygroundPlan {
     guard case .directory(let directory) = source else {
       return PromptTemplate.escaped(prompt, for: nil)
     }
-    let path = arguments.model.tokenizer.map(TokenizerFile.place) ?? directory.directory
     do throws(TokenizerError) {
-      return PromptTemplate.escaped(prompt, for: try TokenizerFile.load(path))
+      let tokenizer =
+        if let name = arguments.model.tokenizer {
+          try TokenizerFile.load(TokenizerFile.place(named: name))
+        } else {
+          try directory.tokenizer()
+        }
+      return PromptTemplate.escaped(prompt, for: tokenizer)
     } catch {
       // Without a tokenizer there are no special tokens.
       guard case .notFound = error else { throw error }

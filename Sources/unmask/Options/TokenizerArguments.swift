@@ -20,7 +20,16 @@ struct TokenizerArguments: ParsableArguments {
   /// - Throws: ``TokenizerError``, ``ModelError``.
   func load() throws -> any Tokenizer {
     if let tokenizer { return try TokenizerFile.load(TokenizerFile.place(named: tokenizer)) }
-    return try TokenizerFile.load(try folder())
+    return try ModelSearchPath.standard.model(model ?? ModelArguments.defaultModel).tokenizer()
+  }
+
+  /// Returns how the model or tokenizer is talked to.
+  ///
+  /// - Throws: ``ModelError``, ``TemplateError``.
+  func chatFormat() throws -> ModelChatFormat {
+    guard tokenizer == nil else { return try ModelChatFormat(in: folder()) }
+    return try ModelChatFormat(
+      of: ModelSearchPath.standard.model(model ?? ModelArguments.defaultModel))
   }
 
   /// The directory of the model or tokenizer.

@@ -118,7 +118,7 @@ extension PromptArguments.Source {
         after.tokens(tokenizer: tokenizer, maskToken: mask)
       )
     case .conversation(let conversation):
-      let text = try conversation.text(modelFolder: model.source.folder)
+      let text = try conversation.text(for: try model.source.chatFormat())
       let template = try PromptTemplate(parsing: text)
       let tokenizer = try model.requiredTokenizer()
       return (

@@ -34,6 +34,10 @@ import _TestSupport
     var eos_id: TokenID?
     var pad_id: TokenID?
     var stop_token: TokenID?
+    var top_k: Int?
+    var top_p: Double?
+    var random_tensors: [String]?
+    var drawn_ids_per_pass: [[TokenID]]?
     var states: [[[TokenID]]]?
     var result: [[TokenID]]?
 
@@ -48,9 +52,10 @@ import _TestSupport
 
     private struct File: Decodable { var cases: [Trace] }
 
-    static func cases(_ model: String) throws -> [Trace] {
+    /// The cases of so many texts at once.
+    static func cases(_ model: String, rows: Int = 1) throws -> [Trace] {
       try JSONDecoder().decode(File.self, from: Fixture.data("\(model)/sampler.json")).cases
-        .filter { ($0.prompts ?? $0.prompt_ids ?? []).count == 1 }
+        .filter { ($0.prompts ?? $0.prompt_ids ?? []).count == rows }
     }
   }
 
@@ -86,9 +91,11 @@ import _TestSupport
 
   /// The canvases of a run, the first included.
   func canvases(
-    _ canvas: Canvas, _ settings: SamplerSettings, _ predictor: any MaskPredictor
+    _ canvas: Canvas, _ settings: SamplerSettings, _ predictor: any MaskPredictor,
+    random: (any RandomSource)? = nil
   ) throws -> [[TokenID]] {
-    var sampler = try Sampler(predictor: predictor, canvas: canvas, settings: settings)
+    var sampler = try Sampler(
+      predictor: predictor, canvas: canvas, settings: settings, random: random)
     var canvases = [canvas.tokens]
     while let step = try sampler.step() { canvases.append(step.canvas) }
     return canvases

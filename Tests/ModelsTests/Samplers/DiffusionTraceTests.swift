@@ -15,6 +15,7 @@ import _TestSupport
     var steps: Int
     var max_new_tokens: Int?
     var block_size: Int?
+    var block_length: Int?
     var alg: String?
     var eps: Double?
     var temperature: Double
@@ -25,30 +26,36 @@ import _TestSupport
     var suppress_tokens: [TokenID]?
     var begin_suppress_tokens: [TokenID]?
     var right_shift_logits: Bool?
+    var mask_id: TokenID?
     var states: [[[TokenID]]]
 
     private struct File: Decodable { var cases: [Trace] }
 
-    static func cases(_ model: String, _ function: String) throws -> [Trace] {
+    static func all(_ model: String) throws -> [Trace] {
       try JSONDecoder().decode(File.self, from: Fixture.data("\(model)/sampler.json")).cases
+    }
+
+    static func cases(_ model: String, _ function: String) throws -> [Trace] {
+      try all(model)
         .filter {
-          $0.function == function && ($0.prompts ?? $0.prompt_ids ?? []).count == 1
-            && $0.attention_mask == nil && $0.temperature == 0 && $0.cfg_keep_tokens == nil
+          $0.function == function && $0.attention_mask == nil
+            && $0.temperature == 0 && $0.cfg_keep_tokens == nil
             && $0.suppress_tokens == nil && $0.begin_suppress_tokens == nil
         }
     }
   }
 
   func states(
-    _ trace: Trace, _ settings: SamplerSettings, _ model: String
+    _ trace: Trace, _ settings: SamplerSettings, _ model: String, row: Int = 0
   ) throws -> [[TokenID]] {
     let directory = try ModelDirectory(
-      path: Fixture.path(model), overrides: ModelOverrides(isShifted: trace.right_shift_logits))
+      path: Fixture.path(model),
+      overrides: ModelOverrides(maskToken: trace.mask_id, isShifted: trace.right_shift_logits))
     let predictor = try LoadedModel(directory, options: ModelOptions(precision: .float32)).predictor
-    let prompt = (trace.prompts ?? trace.prompt_ids ?? [[]])[0]
+    let prompt = (trace.prompts ?? trace.prompt_ids ?? [[]])[row]
     let canvas = Canvas(
-      prompt: prompt, length: trace.states[0][0].count - prompt.count,
-      maskToken: predictor.maskToken)
+      prompt: prompt, length: trace.max_new_tokens ?? trace.states[0][row].count - prompt.count,
+      maskToken: predictor.maskToken, answersPrompt: trace.function == "MDLMSampler.infill")
     var sampler = try Sampler(predictor: predictor, canvas: canvas, settings: settings)
     var states = [canvas.tokens]
     while let step = try sampler.step() { states.append(step.canvas) }
@@ -75,19 +82,37 @@ import _TestSupport
     }
   }
 
-  @Test(arguments: ["qwen3/tiny-a", "qwen2/tiny-untied"])
-  func writesAsDLLMDoes(model: String) throws {
-    let traces = try Trace.cases(model, "MDLMSampler.sample")
-    #expect(traces.count >= 5)
+  @Test(
+    arguments: [
+      "qwen3/tiny-a", "qwen2/tiny-untied", "mlm/bert-tiny-a", "mlm/roberta-tiny-a",
+      "mlm/modernbert-tiny-a",
+    ], ["MDLMSampler.sample", "MDLMSampler.infill"])
+  func writesAsDLLMDoes(model: String, function: String) throws {
+    let traces = try Trace.cases(model, function)
+    // The reference did not fill holes with this one.
+    if model == "mlm/roberta-tiny-a", function == "MDLMSampler.infill" { return }
+    #expect(traces.count >= (function == "MDLMSampler.sample" ? 3 : 1))
     for trace in traces {
       var settings = try PresetRegistry.preset(named: "dllm").settings(forLength: 1)
       settings.steps = trace.steps
       settings.blockLength = trace.block_size
       settings.guidanceScale = trace.cfg_scale ?? 0
-      // Passes that would unmask nothing do not exist there.
-      let found = try states(trace, settings, model)
-      let changed = found.indices.filter { $0 == 0 || found[$0] != found[$0 - 1] }
-      #expect(changed.map { found[$0] } == trace.states.map { $0[0] }, "\(model) \(trace.name)")
+      for (row, prompt) in (trace.prompts ?? trace.prompt_ids ?? [[]]).enumerated() {
+        // The steps of a block are counted by the longest row there.
+        guard trace.max_new_tokens != nil || prompt.count == trace.states[0][row].count else {
+          continue
+        }
+        // Rows of different lengths are padded there, and what is padded is not seen.
+        let length = prompt.count + (trace.max_new_tokens ?? 0)
+        // Passes that would unmask nothing do not exist there, unless for another row.
+        let found = changes(try states(trace, settings, model, row: row))
+        let expected = changes(trace.states.map { Array($0[row].prefix(length)) })
+        #expect(found == expected, "\(model) \(trace.name), row \(row)")
+      }
     }
+  }
+
+  private func changes(_ canvases: [[TokenID]]) -> [[TokenID]] {
+    canvases.indices.filter { $0 == 0 || canvases[$0] != canvases[$0 - 1] }.map { canvases[$0] }
   }
 }

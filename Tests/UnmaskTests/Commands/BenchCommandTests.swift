@@ -89,6 +89,37 @@ import Testing
     #expect(json["accuracy"]["mean_kl"].double ?? 1 < 0.1)
   }
 
+  @Test func aModelThatWritesInBlocksIsRunWithAndWithoutItsCache() throws {
+    let json = try CommandRun(
+      "bench", "--model", Fixture.path("sdar/tiny-a"), "--seconds", "0", "--rows", "16",
+      "--lengths", "0,16", "--precision", "f32", "--json"
+    ).json()
+    let runs = json["runs"].elements.filter { $0["strategy"].string == "preset sdar" }
+    #expect(runs.compactMap { $0["cache"].string } == ["blocks", "none"])
+    #expect(runs.allSatisfy { $0["step_ms"].double ?? 0 > 0 && $0["steps"].integer ?? 0 > 0 })
+    // Four blocks of four: kept ones are not computed again.
+    let visits = runs.compactMap { $0["visits_per_token"].double }
+    #expect(visits.count == 2 && visits[0] < visits[1])
+    let omitted = json["left_out"].elements
+    #expect(Set(omitted.compactMap { $0["cache"].string }).isSuperset(of: ["prefix", "dual"]))
+    #expect(omitted.allSatisfy { !($0["reason"].string ?? "").isEmpty })
+    let lengths = json["lengths"].elements
+    #expect(lengths.compactMap { $0["written"].integer } == [0, 16])
+    #expect(lengths.allSatisfy { $0["step_ms"].double ?? 0 > 0 && $0["steps"].integer == 4 })
+  }
+
+  @Test func lengthsAreNumbersThatFit() throws {
+    for (text, message) in [
+      ("1,x", "lengths holds 'x', expected whole numbers separated by commas"),
+      ("90", "lengths holds 90, expected at most"),
+    ] {
+      let run = try CommandRun(
+        "bench", "--model", Fixture.path("smdm/tiny-a"), "--seconds", "0", "--lengths", text)
+      #expect(run.status == 64)
+      #expect(run.errors.contains(message))
+    }
+  }
+
   @Test func anEarlierMeasurementIsComparedWith() throws {
     let scratch = try ScratchDirectory()
     let file = try scratch.file("before.json", #"{"forward_ms": 1e9, "gflops": 1e-9}"#)

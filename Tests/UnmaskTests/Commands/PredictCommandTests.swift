@@ -73,7 +73,7 @@ import Testing
 }
 
 /// The single-precision tensors of a safetensors file.
-private struct Tensors {
+struct Tensors {
   private let data: Data
   private let table: JSONObject
   private let start: Int
