@@ -57,7 +57,7 @@ public struct PlannedModel: Sendable {
     if let directory { return directory.precision(for: .auto) }
     return ModelDirectory.automaticPrecision(
       format: .bf16, elements: parameterCount, memory: UInt64(max(0, memory)),
-      instructionSet: .best)
+      instructionSet: .preferred)
   }
 
   /// Returns the memory it takes in `precision` on a canvas of `positions`.

@@ -1,4 +1,4 @@
-internal import Kernels
+package import Kernels
 public import Models
 internal import FoundationEssentials
 package import MaskedDiffusion
@@ -72,10 +72,17 @@ public struct PublishedShape: Equatable, Sendable {
 
   /// The precision that `auto` stands for with this shape on this machine.
   public func precision(for asked: ModelOptions.Precision) -> ModelOptions.Precision {
+    precision(for: asked, on: .preferred)
+  }
+
+  /// The same, where products are computed with `instructionSet`.
+  package func precision(
+    for asked: ModelOptions.Precision, on instructionSet: Kernels.InstructionSet
+  ) -> ModelOptions.Precision {
     guard asked == .auto else { return asked }
     return ModelDirectory.automaticPrecision(
       format: .bf16, elements: byteCount(.bfloat16) / 2,
-      memory: ProcessInfo.processInfo.physicalMemory, instructionSet: .best)
+      memory: ProcessInfo.processInfo.physicalMemory, instructionSet: instructionSet)
   }
 }
 

@@ -18,8 +18,10 @@ public struct RandomModel: MaskPredictor {
   {
     self.published = published
     var options = options
-    options.precision = published.precision(for: options.precision)
-    let kernels = Kernels(threadCount: options.usedThreadCount)
+    options.precision = published.precision(
+      for: options.precision, on: options.instructionSet)
+    let kernels = Kernels(
+      threadCount: options.usedThreadCount, instructionSet: options.instructionSet)
     let weights = RandomWeights(
       plain: options.precision.randomFormat, formats: WeightFormats(options.precision),
       kernels: kernels, seed: seed)

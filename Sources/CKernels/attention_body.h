@@ -2,14 +2,16 @@
 
 #include "vector_body.h"
 
-// How many rows of two vectors of sums fit the registers: 12 of 32 with AVX-512, 3 of 16 × 256 bits with
-// AVX2 (a vector is two), 3 of 32 × 128 bits with NEON (a vector is four).
+// How many rows of sums fit the registers, and of how many vectors: 12 of two with AVX-512; 6 of one with
+// AVX2, which has 16 registers and takes two for a vector, and with NEON, which has 32 and takes four.
 #if CK_VECTOR_BYTES == 64
 #define CK_ROWS 12
+#define CK_ROW_VECTORS 2
 #define CK_QUERY_ROWS 8
 #else
-#define CK_ROWS 3
-#define CK_QUERY_ROWS 4
+#define CK_ROWS 6
+#define CK_ROW_VECTORS 1
+#define CK_QUERY_ROWS 6
 #endif
 
 /// q, scaled and transposed to [head_size][32]; missing queries are zeros.
@@ -36,22 +38,26 @@ static void CK_NAME(transpose_queries)(const ck_attention *a, size_t head, size_
   }
 }
 
-/// Scores of `CK_ROWS` keys, whose rows start at `rows`, and 32 queries.
+/// Scores of `CK_ROWS` keys, whose rows start at `rows`, and `CK_ROW_VECTORS` × 16 queries.
 CK_INLINE void CK_NAME(score_keys)(const float *const rows[CK_ROWS], const float *q,
                                    size_t head_size, float *scores) {
-  ck_f32x16 sums[CK_ROWS][2];
-  CK_UNROLL for (int m = 0; m < CK_ROWS; m++) sums[m][0] = sums[m][1] = CK_NAME(splat)(0.f);
+  ck_f32x16 sums[CK_ROWS][CK_ROW_VECTORS];
+  CK_UNROLL for (int m = 0; m < CK_ROWS; m++) {
+    CK_UNROLL for (int i = 0; i < CK_ROW_VECTORS; i++) sums[m][i] = CK_NAME(splat)(0.f);
+  }
   for (size_t d = 0; d < head_size; d++) {
-    ck_f32x16 left = CK_NAME(load)(q + d * QUERIES);
-    ck_f32x16 right = CK_NAME(load)(q + d * QUERIES + CK_LANES);
+    ck_f32x16 queries[CK_ROW_VECTORS];
+    CK_UNROLL for (int i = 0; i < CK_ROW_VECTORS; i++) {
+      queries[i] = CK_NAME(load)(q + d * QUERIES + CK_LANES * i);
+    }
     CK_UNROLL for (int m = 0; m < CK_ROWS; m++) {
-      sums[m][0] += left * rows[m][d];
-      sums[m][1] += right * rows[m][d];
+      CK_UNROLL for (int i = 0; i < CK_ROW_VECTORS; i++) sums[m][i] += queries[i] * rows[m][d];
     }
   }
   CK_UNROLL for (int m = 0; m < CK_ROWS; m++) {
-    CK_NAME(store)(scores + m * QUERIES, sums[m][0]);
-    CK_NAME(store)(scores + m * QUERIES + CK_LANES, sums[m][1]);
+    CK_UNROLL for (int i = 0; i < CK_ROW_VECTORS; i++) {
+      CK_NAME(store)(scores + m * QUERIES + CK_LANES * i, sums[m][i]);
+    }
   }
 }
 
@@ -63,7 +69,10 @@ static void CK_NAME(score_block)(const ck_attention *a, const float *k, size_t f
     for (size_t m = 0; m < CK_ROWS; m++) {
       rows[m] = k + (first_key + ck_min(key + m, keys - 1)) * a->k_stride;
     }
-    CK_NAME(score_keys)(rows, memory->q, a->head_size, memory->scores + key * QUERIES);
+    for (size_t q = 0; q < QUERIES; q += CK_ROW_VECTORS * CK_LANES) {
+      float *scores = memory->scores + key * QUERIES + q;
+      CK_NAME(score_keys)(rows, memory->q + q, a->head_size, scores);
+    }
   }
 }
 
@@ -111,13 +120,13 @@ CK_INLINE void CK_NAME(soften)(size_t keys, size_t half, attention_memory *memor
   CK_NAME(store)(memory->factors + half, factor);
 }
 
-/// Scales `CK_QUERY_ROWS` rows of sums and adds the weighted values of a block: `vectors` × 16 elements
-/// of the head, or with `part` ≠ 0 only that many.
-CK_INLINE void CK_NAME(add_values)(const int vectors, size_t part, const float *weights,
-                                   const float *factors, const float *v, size_t v_stride,
-                                   size_t keys, float *sums, size_t head_size) {
+/// Scales `rows` rows of sums and adds the weighted values of a block: `vectors` × 16 elements of the head,
+/// or with `part` ≠ 0 only that many.
+CK_INLINE void CK_NAME(add_values)(const int rows, const int vectors, size_t part,
+                                   const float *weights, const float *factors, const float *v,
+                                   size_t v_stride, size_t keys, float *sums, size_t head_size) {
   ck_f32x16 c[CK_QUERY_ROWS][2];
-  CK_UNROLL for (int m = 0; m < CK_QUERY_ROWS; m++) {
+  CK_UNROLL for (int m = 0; m < rows; m++) {
     CK_UNROLL for (int i = 0; i < vectors; i++) {
       const float *row = sums + m * head_size + 16 * i;
       c[m][i] = (part ? CK_NAME(load_part)(row, part, 0) : CK_NAME(load)(row)) * factors[m];
@@ -127,12 +136,10 @@ CK_INLINE void CK_NAME(add_values)(const int vectors, size_t part, const float *
     CK_UNROLL for (int i = 0; i < vectors; i++) {
       const float *row = v + key * v_stride + 16 * i;
       ck_f32x16 value = part ? CK_NAME(load_part)(row, part, 0) : CK_NAME(load)(row);
-      CK_UNROLL for (int m = 0; m < CK_QUERY_ROWS; m++) {
-        c[m][i] += value * weights[key * QUERIES + m];
-      }
+      CK_UNROLL for (int m = 0; m < rows; m++) c[m][i] += value * weights[key * QUERIES + m];
     }
   }
-  CK_UNROLL for (int m = 0; m < CK_QUERY_ROWS; m++) {
+  CK_UNROLL for (int m = 0; m < rows; m++) {
     CK_UNROLL for (int i = 0; i < vectors; i++) {
       float *row = sums + m * head_size + 16 * i;
       if (part) {
@@ -144,26 +151,38 @@ CK_INLINE void CK_NAME(add_values)(const int vectors, size_t part, const float *
   }
 }
 
+/// Adds the weighted values of a block to the sums of `rows` queries from `q` on.
+CK_INLINE void CK_NAME(add_rows)(const int rows, const ck_attention *a, const float *v, size_t keys,
+                                 size_t q, attention_memory *memory) {
+  size_t size = a->head_size, d = 0;
+  const float *weights = memory->scores + q, *factors = memory->factors + q;
+  float *sums = memory->sums + q * size;
+#if CK_ROW_VECTORS == 2
+  for (; d + 32 <= size; d += 32) {
+    CK_NAME(add_values)(rows, 2, 0, weights, factors, v + d, a->v_stride, keys, sums + d, size);
+  }
+#endif
+  for (; d + 16 <= size; d += 16) {
+    CK_NAME(add_values)(rows, 1, 0, weights, factors, v + d, a->v_stride, keys, sums + d, size);
+  }
+  if (d < size) {
+    CK_NAME(add_values)
+    (rows, 1, size - d, weights, factors, v + d, a->v_stride, keys, sums + d, size);
+  }
+}
+
 static void CK_NAME(add_block)(const ck_attention *a, const float *v, size_t keys, size_t queries,
                                attention_memory *memory) {
-  size_t size = a->head_size;
+#if CK_QUERY_ROWS == 6
+  // 32 queries are four times six, and twice four.
+  size_t q = 0;
+  for (; q < ck_min(queries, 24); q += 6) CK_NAME(add_rows)(6, a, v, keys, q, memory);
+  for (; q < queries; q += 4) CK_NAME(add_rows)(4, a, v, keys, q, memory);
+#else
   for (size_t q = 0; q < queries; q += CK_QUERY_ROWS) {
-    const float *weights = memory->scores + q, *factors = memory->factors + q;
-    float *sums = memory->sums + q * size;
-    size_t d = 0;
-#if CK_VECTOR_BYTES == 64
-    for (; d + 32 <= size; d += 32) {
-      CK_NAME(add_values)(2, 0, weights, factors, v + d, a->v_stride, keys, sums + d, size);
-    }
-#endif
-    for (; d + 16 <= size; d += 16) {
-      CK_NAME(add_values)(1, 0, weights, factors, v + d, a->v_stride, keys, sums + d, size);
-    }
-    if (d < size) {
-      CK_NAME(add_values)
-      (1, size - d, weights, factors, v + d, a->v_stride, keys, sums + d, size);
-    }
+    CK_NAME(add_rows)(CK_QUERY_ROWS, a, v, keys, q, memory);
   }
+#endif
 }
 
 #if CK_VECTOR_BYTES == 64
@@ -218,4 +237,5 @@ static void CK_NAME(ck_attention_tile)(const ck_attention *a, size_t head, size_
 }
 
 #undef CK_ROWS
+#undef CK_ROW_VECTORS
 #undef CK_QUERY_ROWS

@@ -27,6 +27,25 @@
 /// Transposes 16 rows of 16 dwords in registers.
 CK_AVX512_INLINE void ck_transpose16(__m512i r[16]) { transpose16_avx512((ck_f32x16 *)r); }
 
+/// The dwords of 16 rows, four of each: output[i] has dword i of all of them. Rows lie `stride`
+/// bytes apart, at any address.
+CK_AVX512_INLINE void ck_transpose_16x4(const char *rows, size_t stride, __m512i output[4]) {
+  __m512i r[4];
+  CK_UNROLL for (size_t i = 0; i < 4; i++) {
+    const char *row = rows + i * stride;
+    r[i] = _mm512_castsi128_si512(_mm_loadu_si128((const __m128i *)row));
+    r[i] = _mm512_inserti32x4(r[i], _mm_loadu_si128((const __m128i *)(row + 4 * stride)), 1);
+    r[i] = _mm512_inserti32x4(r[i], _mm_loadu_si128((const __m128i *)(row + 8 * stride)), 2);
+    r[i] = _mm512_inserti32x4(r[i], _mm_loadu_si128((const __m128i *)(row + 12 * stride)), 3);
+  }
+  __m512i t0 = _mm512_unpacklo_epi32(r[0], r[1]), t1 = _mm512_unpackhi_epi32(r[0], r[1]);
+  __m512i t2 = _mm512_unpacklo_epi32(r[2], r[3]), t3 = _mm512_unpackhi_epi32(r[2], r[3]);
+  output[0] = _mm512_unpacklo_epi64(t0, t2);
+  output[1] = _mm512_unpackhi_epi64(t0, t2);
+  output[2] = _mm512_unpacklo_epi64(t1, t3);
+  output[3] = _mm512_unpackhi_epi64(t1, t3);
+}
+
 // A step of products of f32, and one of pairs of bf16: sum + x·w.
 #define CK_MULTIPLY_ADD_F32(sum, x, w)                                                             \
   _mm512_fmadd_ps(_mm512_castsi512_ps(x), _mm512_castsi512_ps(w), sum)

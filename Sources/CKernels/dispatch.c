@@ -78,7 +78,7 @@ int ck_operand_is_fast(ck_isa isa, ck_operand operand) {
   case CK_OPERAND_F32: return 1;
   case CK_OPERAND_BF16: return isa == CK_ISA_AVX512_BF16;
   case CK_OPERAND_I8:
-    return isa == CK_ISA_AVX_VNNI || isa == CK_ISA_AVX512 || isa == CK_ISA_AVX512_BF16 ||
+    return isa == CK_ISA_AVX2 || isa == CK_ISA_AVX_VNNI || isa == CK_ISA_AVX512 || isa == CK_ISA_AVX512_BF16 ||
            isa == CK_ISA_NEON_DOT || isa == CK_ISA_NEON_I8MM;
   }
   return 0;

@@ -16,8 +16,8 @@ static ck_decode_slab *decoder(ck_isa isa, ck_operand operand) {
   if (!ck_operand_is_fast(isa, operand)) return ck_decode_slab_scalar;
   switch (isa) {
 #if defined(__x86_64__)
-  case CK_ISA_AVX2:
-  case CK_ISA_AVX_VNNI: return ck_decode_slab_avx2;
+  case CK_ISA_AVX2: return ck_decode_slab_avx2;
+  case CK_ISA_AVX_VNNI: return ck_decode_slab_avx_vnni;
   case CK_ISA_AVX512:
   case CK_ISA_AVX512_BF16: return ck_decode_slab_avx512;
 #elif defined(__aarch64__)
@@ -33,8 +33,8 @@ static ck_multiply_tile *multiplier(ck_isa isa, ck_operand operand) {
   if (!ck_operand_is_fast(isa, operand)) return ck_multiply_tile_scalar;
   switch (isa) {
 #if defined(__x86_64__)
-  case CK_ISA_AVX2:
-  case CK_ISA_AVX_VNNI: return ck_multiply_tile_avx2;
+  case CK_ISA_AVX2: return ck_multiply_tile_avx2;
+  case CK_ISA_AVX_VNNI: return ck_multiply_tile_avx_vnni;
   case CK_ISA_AVX512:
   case CK_ISA_AVX512_BF16: return ck_multiply_tile_avx512;
 #elif defined(__aarch64__)
@@ -186,7 +186,7 @@ static void multiply_panel(const ck_matmul *product, size_t panel, size_t first_
           .prefetch = next.base + next.bytes * part / parts,
           .prefetch_end = next.base + next.bytes * (part + 1) / parts,
       };
-      multiply(operand, w->format == CK_FORMAT_Q4_K, &tile, slabs, ck_steps(operand, count), &sink);
+      multiply(operand, w->format, &tile, slabs, ck_steps(operand, count), &sink);
     }
   }
 }
@@ -276,8 +276,9 @@ static float multiply_scalar(ck_operand operand, int has_minima, const ck_tile *
   return sum;
 }
 
-void ck_multiply_tile_scalar(ck_operand operand, int has_minima, const ck_tile *tile,
+void ck_multiply_tile_scalar(ck_operand operand, ck_format format, const ck_tile *tile,
                              const ck_slab slabs[2], size_t steps, const ck_sink *sink) {
+  int has_minima = format == CK_FORMAT_Q4_K;
   for (size_t m = 0; m < sink->rows; m++) {
     for (size_t n = 0; n < sink->columns; n++) {
       float *y = sink->output + m * sink->stride + n;

@@ -1,11 +1,14 @@
 // Matrix products with AVX-512: weights to slabs.
 //
-// Whatever the format, 16 rows are brought to 16 dwords each (64 bytes) and transposed in registers. f32
-// and bf16 rows are read as they lie; others are first converted into a small buffer that stays in the
-// first-level cache. Rows are far apart in memory, so prefetches run ahead of the loads. bf16 operands
-// are decoded here only if the processor has instructions for them.
+// 16 rows are brought to 16 dwords each (64 bytes) and transposed in registers. f32 and bf16 rows
+// are read as they lie; others are first converted into a small buffer that stays in the
+// first-level cache. Blocks that become 8-bit integers are transposed four dwords at a time, and
+// taken apart for all rows at once. Rows are far apart in memory, so prefetches run ahead of the
+// loads. bf16 operands are decoded here only if the processor has instructions for them.
 
 #include "avx512.h"
+
+#include <stddef.h>
 
 #if defined(__x86_64__)
 
@@ -19,7 +22,8 @@ CK_AVX512_INLINE void transpose_to(const char *rows, size_t stride, uint32_t *ou
     __builtin_prefetch(rows + (size_t)i * stride + AHEAD, 0, 3);
   }
   ck_transpose16(r);
-  CK_UNROLL for (int i = 0; i < 16; i++) _mm512_store_si512(output + 16 * i, r[i]);
+  CK_UNROLL for (int i = 0; i < 16; i++)
+    _mm512_store_si512(output + 16 * i, r[i]);
 }
 
 /// Where a row starts at element `first`, or NULL behind the last row.
@@ -88,66 +92,57 @@ CK_AVX512_INLINE float half_to_float(uint16_t half) {
   return _mm_cvtss_f32(_mm_cvtph_ps(_mm_cvtsi32_si128(half)));
 }
 
-/// Nibbles of 16 bytes: the low ones in the first half, the high ones in the second.
-CK_AVX512_INLINE __m256i nibbles(const uint8_t bytes[16]) {
-  __m128i both = _mm_loadu_si128((const __m128i *)bytes);
-  __m256i pair = _mm256_inserti128_si256(_mm256_castsi128_si256(both), _mm_srli_epi16(both, 4), 1);
-  return _mm256_and_si256(pair, _mm256_set1_epi8(15));
+/// The halves with which the blocks of 16 rows begin, as f32.
+CK_AVX512_INLINE __m512 block_scales(const char *blocks, size_t stride) {
+  uint16_t halves[16];
+  CK_UNROLL for (size_t i = 0; i < 16; i++)
+    memcpy(&halves[i], blocks + i * stride, 2);
+  return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)halves));
 }
 
-/// Two blocks of 32 (the second may be missing) as unsigned integers with 128 added.
-CK_AVX512_INLINE __m512i integers_q8_0(const ck_block_q8_0 *block, int both, float scales[2]) {
-  __m256i low = _mm256_loadu_si256((const __m256i *)block[0].values), high = _mm256_setzero_si256();
-  scales[0] = half_to_float(block[0].scale);
-  if (both) {
-    high = _mm256_loadu_si256((const __m256i *)block[1].values);
-    scales[1] = half_to_float(block[1].scale);
+/// 16 bytes of 16 rows: low nibbles to `low`, high ones to `high`, `offset` added to both.
+CK_AVX512_INLINE void store_nibbles(const char *rows, size_t stride, int offset, uint32_t *low,
+                                    uint32_t *high) {
+  const __m512i bits = _mm512_set1_epi8(15), shift = _mm512_set1_epi8((char)offset);
+  __m512i dwords[4];
+  ck_transpose_16x4(rows, stride, dwords);
+  CK_UNROLL for (size_t i = 0; i < 4; i++) {
+    __m512i lower = _mm512_and_si512(dwords[i], bits);
+    __m512i upper = _mm512_and_si512(_mm512_srli_epi16(dwords[i], 4), bits);
+    _mm512_store_si512(low + i * CK_SLAB_COLUMNS, _mm512_add_epi8(lower, shift));
+    _mm512_store_si512(high + i * CK_SLAB_COLUMNS, _mm512_add_epi8(upper, shift));
   }
-  __m512i all = _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
-  return _mm512_xor_si512(all, _mm512_set1_epi8((char)0x80));
 }
 
-CK_AVX512_INLINE __m512i integers_q4_0(const ck_block_q4_0 *block, int both, float scales[2]) {
-  __m256i low = nibbles(block[0].values), high = low;
-  scales[0] = half_to_float(block[0].scale);
-  if (both) {
-    high = nibbles(block[1].values);
-    scales[1] = half_to_float(block[1].scale);
-  }
-  __m512i all = _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
-  return _mm512_add_epi8(all, _mm512_set1_epi8(128 - 8));
-}
-
-/// Q8_0 and Q4_0 rows, 64 elements at a time.
-CK_AVX512 static void decode_pairs(const ck_weights *w, size_t row, size_t first, size_t count,
-                                   const ck_slab *slab) {
-  const char *starts[16];
-  for (size_t i = 0; i < 16; i++) starts[i] = row_start(w, row + i, first);
-  for (size_t k = 0; k < count; k += 64) {
-    _Alignas(64) char lines[16][64];
-    _Alignas(64) float scales[2][16];
-    size_t quant = k / CK_QUANT;
-    int both = count - k > 32;
-    for (int i = 0; i < 16; i++) {
-      float pair[2] = {0, 0};
-      __m512i integers = _mm512_setzero_si512();
-      if (starts[i] && w->format == CK_FORMAT_Q8_0) {
-        const ck_block_q8_0 *block = (const ck_block_q8_0 *)starts[i] + quant;
-        __builtin_prefetch((const char *)block + AHEAD, 0, 3);
-        integers = integers_q8_0(block, both, pair);
-      } else if (starts[i]) {
-        const ck_block_q4_0 *block = (const ck_block_q4_0 *)starts[i] + quant;
-        __builtin_prefetch((const char *)block + AHEAD, 0, 3);
-        integers = integers_q4_0(block, both, pair);
+/// Q8_0, `quants` blocks of 16 rows, with 128 added.
+CK_AVX512 static void decode_q8_0(const char *blocks, size_t stride, size_t quants,
+                                  uint32_t *values, float *scales) {
+  const __m512i flip = _mm512_set1_epi8((char)0x80);
+  for (size_t quant = 0; quant < quants; quant++) {
+    _mm512_store_ps(scales, block_scales(blocks, stride));
+    CK_UNROLL for (size_t half = 0; half < 2; half++) {
+      __m512i dwords[4];
+      ck_transpose_16x4(blocks + 2 + 16 * half, stride, dwords);
+      CK_UNROLL for (size_t i = 0; i < 4; i++) {
+        _mm512_store_si512(values + (4 * half + i) * CK_SLAB_COLUMNS,
+                           _mm512_xor_si512(dwords[i], flip));
       }
-      _mm512_store_si512(lines[i], integers);
-      scales[0][i] = pair[0];
-      scales[1][i] = pair[1];
     }
-    transpose_to(lines[0], 64, slab->values + k / 4 * CK_SLAB_COLUMNS);
-    float *output = slab->scales + quant * CK_SLAB_COLUMNS;
-    _mm512_store_ps(output, _mm512_load_ps(scales[0]));
-    if (both) _mm512_store_ps(output + CK_SLAB_COLUMNS, _mm512_load_ps(scales[1]));
+    blocks += sizeof(ck_block_q8_0);
+    values += 8 * CK_SLAB_COLUMNS;
+    scales += CK_SLAB_COLUMNS;
+  }
+}
+
+/// Q4_0, likewise.
+CK_AVX512 static void decode_q4_0(const char *blocks, size_t stride, size_t quants,
+                                  uint32_t *values, float *scales) {
+  for (size_t quant = 0; quant < quants; quant++) {
+    _mm512_store_ps(scales, block_scales(blocks, stride));
+    store_nibbles(blocks + 2, stride, 128 - 8, values, values + 4 * CK_SLAB_COLUMNS);
+    blocks += sizeof(ck_block_q4_0);
+    values += 8 * CK_SLAB_COLUMNS;
+    scales += CK_SLAB_COLUMNS;
   }
 }
 
@@ -169,36 +164,61 @@ CK_AVX512_INLINE __m512 scales_q4_k(const ck_block_q4_k *block) {
   return _mm512_mul_ps(both, _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(bytes)));
 }
 
-/// Q4_K rows, 256 elements at a time.
-CK_AVX512 static void decode_q4_k(const ck_weights *w, size_t row, size_t first, size_t count,
-                                  const ck_slab *slab) {
-  const __m256i low_bits = _mm256_set1_epi8(15);
-  for (size_t k = 0; k < count; k += 256) {
-    _Alignas(64) char lines[16][256] = {{0}};
-    __m512i scales[16];
-    for (size_t i = 0; i < 16; i++) {
-      scales[i] = _mm512_setzero_si512();
-      if (row + i >= w->rows) continue;
-      const char *start = row_start(w, row + i, first + k);
-      const ck_block_q4_k *block = (const ck_block_q4_k *)start;
-      for (int line = 0; line < 3; line++) __builtin_prefetch(start + AHEAD + 64 * line, 0, 3);
-      scales[i] = _mm512_castps_si512(scales_q4_k(block));
-      for (int pair = 0; pair < 4; pair++) {
-        __m256i bytes = _mm256_loadu_si256((const __m256i *)(block->values + 32 * pair));
-        __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), low_bits);
-        _mm256_store_si256((__m256i *)(lines[i] + 64 * pair), _mm256_and_si256(bytes, low_bits));
-        _mm256_store_si256((__m256i *)(lines[i] + 64 * pair + 32), high);
-      }
+/// Q4_K, `quants` / 8 blocks of 16 rows.
+CK_AVX512 static void decode_q4_k(const char *blocks, size_t stride, size_t quants,
+                                  uint32_t *values, float *scales, float *minima) {
+  for (size_t quant = 0; quant < quants; quant += 8) {
+    __m512i factors[16];
+    CK_UNROLL for (size_t i = 0; i < 16; i++) {
+      factors[i] = _mm512_castps_si512(scales_q4_k((const ck_block_q4_k *)(blocks + i * stride)));
     }
-    for (size_t part = 0; part < 4; part++) {
-      transpose_to(lines[0] + 64 * part, 256, slab->values + (k / 4 + part * 16) * CK_SLAB_COLUMNS);
-    }
-    ck_transpose16(scales);
-    size_t quant = k / CK_QUANT * CK_SLAB_COLUMNS;
+    ck_transpose16(factors);
     CK_UNROLL for (int run = 0; run < 8; run++) {
-      _mm512_store_si512(slab->scales + quant + run * 16, scales[run]);
-      _mm512_store_si512(slab->minima + quant + run * 16, scales[run + 8]);
+      _mm512_store_si512(scales + run * CK_SLAB_COLUMNS, factors[run]);
+      _mm512_store_si512(minima + run * CK_SLAB_COLUMNS, factors[run + 8]);
     }
+    const char *bytes = blocks + offsetof(ck_block_q4_k, values);
+    for (size_t part = 0; part < 8; part++) {  // 16 bytes: half of a run of 32, and of the next one
+      uint32_t *low = values + (part / 2 * 16 + part % 2 * 4) * CK_SLAB_COLUMNS;
+      store_nibbles(bytes + 16 * part, stride, 0, low, low + 8 * CK_SLAB_COLUMNS);
+    }
+    blocks += sizeof(ck_block_q4_k);
+    values += 64 * CK_SLAB_COLUMNS;
+    scales += 8 * CK_SLAB_COLUMNS;
+    minima += 8 * CK_SLAB_COLUMNS;
+  }
+}
+
+static void decode_rows(ck_format format, const char *blocks, size_t stride, size_t quants,
+                        const ck_slab *slab) {
+  if (format == CK_FORMAT_Q8_0) {
+    decode_q8_0(blocks, stride, quants, slab->values, slab->scales);
+  } else if (format == CK_FORMAT_Q4_0) {
+    decode_q4_0(blocks, stride, quants, slab->values, slab->scales);
+  } else {
+    decode_q4_k(blocks, stride, quants, slab->values, slab->scales, slab->minima);
+  }
+}
+
+static void decode_i8(const ck_weights *w, size_t row, size_t first, size_t count,
+                      const ck_slab *slab) {
+  size_t known = ck_min(16, w->rows - row);
+  if (known == 16) {
+    decode_rows(w->format, row_start(w, row, first), w->stride_bytes, count / CK_QUANT, slab);
+    return;
+  }
+  // Too few rows: copied, with zeros behind the last, whose sums nobody reads.
+  char lines[16][256 / CK_QUANT * sizeof(ck_block_q8_0)] = {{0}};
+  ck_slab part = *slab;
+  for (size_t k = 0; k < count; k += 256) {
+    size_t elements = ck_min(256, count - k);
+    size_t bytes =
+        elements / ck_format_block_elements(w->format) * ck_format_block_bytes(w->format);
+    for (size_t i = 0; i < known; i++) memcpy(lines[i], row_start(w, row + i, first + k), bytes);
+    decode_rows(w->format, lines[0], sizeof(lines[0]), elements / CK_QUANT, &part);
+    part.values += 64 * CK_SLAB_COLUMNS;
+    part.scales += 8 * CK_SLAB_COLUMNS;
+    part.minima += 8 * CK_SLAB_COLUMNS;
   }
 }
 
@@ -209,10 +229,8 @@ CK_AVX512 void ck_decode_slab_avx512(ck_operand operand, const ck_weights *weigh
     memset(slab->values, 0, (ck_steps(operand, count) + 15) / 16 * 16 * CK_SLAB_COLUMNS * 4);
     memset(slab->scales, 0, operand == CK_OPERAND_I8 ? count / CK_QUANT * 64 : 0);
     memset(slab->minima, 0, operand == CK_OPERAND_I8 ? count / CK_QUANT * 64 : 0);
-  } else if (operand == CK_OPERAND_I8 && format == CK_FORMAT_Q4_K) {
-    decode_q4_k(weights, row, first, count, slab);
   } else if (operand == CK_OPERAND_I8) {
-    decode_pairs(weights, row, first, count, slab);
+    decode_i8(weights, row, first, count, slab);
   } else if (operand == CK_OPERAND_F32 && format == CK_FORMAT_F32) {
     decode_plain(weights, row, first, count * 4, slab->values);
   } else if (operand == CK_OPERAND_BF16 && format == CK_FORMAT_BF16) {

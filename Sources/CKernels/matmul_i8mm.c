@@ -143,8 +143,9 @@ MULTIPLY(multiply_minima_6, 3, 1)
 MULTIPLY(multiply_minima_4, 2, 1)
 MULTIPLY(multiply_minima_2, 1, 1)
 
-void ck_multiply_tile_i8mm(ck_operand operand, int has_minima, const ck_tile *tile,
+void ck_multiply_tile_i8mm(ck_operand operand, ck_format format, const ck_tile *tile,
                            const ck_slab slabs[2], size_t steps, const ck_sink *sink) {
+  int has_minima = format == CK_FORMAT_Q4_K;
   (void)operand;  // only for 8 bits
   for (int column = 0; (size_t)column < sink->columns; column += COLUMNS) {
     const ck_slab *slab = &slabs[column / CK_SLAB_COLUMNS];

@@ -1,26 +1,10 @@
-// Packing of activations: normalises, converts and interleaves 12 rows to a tile (layout: panel.h) or 16
-// to a part of a strip (layout: matmul_direct.c).
+// Packing of activations: normalises, converts and interleaves 12 rows to a tile (layout: panel.h)
+// or 16 to a part of a strip (layout: matmul_direct.c).
 
-#include "vector.h"
+#include "pack.h"
 
-/// The rows of a tile, or of a vector of a strip, and what they are multiplied by.
-typedef struct pack_source {
-  const float *rows[CK_LANES];
-  float inverse[CK_LANES];  // 1/√(mean(x²) + ε), with a norm
-  const ck_norm *norm;
-  size_t count, columns;
-} pack_source;
-
-/// Where a tile goes; scales, starts, sums for 8 bits only.
-typedef struct pack_target {
-  uint32_t *values;
-  float *scales;
-  int32_t *starts;
-  float *sums;
-} pack_target;
-
-/// What an integer sum starts from, a unit of Σq: weights are multiplied with 128 added (see panel.h),
-/// except by NEON, whose instructions for integers take signed ones.
+/// What an integer sum starts from, a unit of Σq: weights are multiplied with 128 added (see
+/// panel.h), except by NEON, whose instructions for integers take signed ones.
 #if defined(__aarch64__)
 static int32_t start_factor(ck_isa isa) {
   return isa == CK_ISA_NEON_DOT || isa == CK_ISA_NEON_I8MM ? 0 : -128;
@@ -50,8 +34,8 @@ static float ck_inverse_rms_scalar(const float *x, size_t columns, float epsilon
   return (float)(1 / sqrt(sum / (double)columns + epsilon));
 }
 
-/// Rounds 32 values to 8 bits. The step is amax/127; a block of zeros, or of values too small for the
-/// inverse of their step, becomes zeros. Values that are no numbers make the step none.
+/// Rounds 32 values to 8 bits. The step is amax/127; a block of zeros, or of values too small for
+/// the inverse of their step, becomes zeros. Values that are no numbers make the step none.
 static float quantize32(const float x[CK_QUANT], int8_t q[CK_QUANT], int32_t *sum) {
   float largest = 0;
   for (int i = 0; i < CK_QUANT; i++) {
@@ -118,8 +102,7 @@ static pack_source source_of(ck_isa isa, const float *input, size_t stride, size
   for (size_t m = 0; m < source.count; m++) {
     source.rows[m] = input + (row + m) * stride;
     if (norm) {
-      source.inverse[m] =
-          CK_DISPATCH(isa, ck_inverse_rms, source.rows[m], columns, norm->epsilon);
+      source.inverse[m] = CK_DISPATCH(isa, ck_inverse_rms, source.rows[m], columns, norm->epsilon);
     }
   }
   return source;
@@ -130,8 +113,9 @@ void ck_pack(ck_isa isa, ck_operand operand, const float *input, size_t stride, 
   size_t row = tile * CK_TILE_ROWS;
   if (row >= rows || columns == 0) return;
   pack_source source = source_of(isa, input, stride, rows, columns, norm, row, CK_TILE_ROWS);
-  pack_target target = {(uint32_t *)((char *)packed + tile * ck_packed_tile_bytes(operand, columns)),
-                        NULL, NULL, NULL};
+  pack_target target = {
+      (uint32_t *)((char *)packed + tile * ck_packed_tile_bytes(operand, columns)), NULL, NULL,
+      NULL};
   size_t quants = columns / CK_QUANT * CK_TILE_ROWS;
   target.scales = (float *)(target.values + ck_steps(operand, columns) * CK_TILE_ROWS);
   target.starts = (int32_t *)(target.scales + quants);
@@ -140,6 +124,11 @@ void ck_pack(ck_isa isa, ck_operand operand, const float *input, size_t stride, 
 #if defined(__x86_64__)
   // The AVX-512 version rounds with the instructions that bf16 products need anyway.
   if (operand == CK_OPERAND_BF16 && isa == CK_ISA_AVX512) isa = CK_ISA_AVX2;
+  int has_eights = isa == CK_ISA_AVX2 || isa == CK_ISA_AVX_VNNI;
+  if (has_eights && operand != CK_OPERAND_BF16) {
+    ck_pack_tile_by_eights(operand, &source, start, &target);
+    return;
+  }
 #endif
   CK_DISPATCH(isa, ck_pack_tile, operand, &source, start, &target);
 }

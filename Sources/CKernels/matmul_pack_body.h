@@ -1,9 +1,9 @@
-// Packing for one instruction set: 12 rows are brought to 16 dwords each and transposed in registers; of
-// each of the resulting vectors of 16, the first 12 lanes are stored. See matmul_pack.c.
+// Packing for one instruction set: 12 rows are brought to 16 dwords each and transposed in
+// registers; of each of the resulting vectors of 16, the first 12 lanes are stored. See
+// matmul_pack.c.
 
 #include "vector_body.h"
 
-typedef int8_t CK_NAME(i8x16) __attribute__((vector_size(16)));
 typedef uint16_t CK_NAME(u16x16) __attribute__((vector_size(32)));
 
 static float CK_NAME(ck_inverse_rms)(const float *x, size_t columns, float epsilon) {
@@ -35,8 +35,9 @@ CK_INLINE ck_f32x16 CK_NAME(values_at)(const pack_source *source, size_t m, size
 
 #if CK_VECTOR_BYTES == 64
 
-/// 32 values of each row to bf16, as 16 dwords: the processor's own conversion, which packing for bf16
-/// products may use because they need the same instructions. Not inlined, as they are no others'.
+/// 32 values of each row to bf16, as 16 dwords: the processor's own conversion, which packing for
+/// bf16 products may use because they need the same instructions. Not inlined, as they are no
+/// others'.
 __attribute__((noinline, target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16"))) static void
 CK_NAME(ck_round_rows_bf16)(size_t count, const ck_f32x16 values[CK_LANES][2],
                             ck_f32x16 r[CK_LANES]) {
@@ -76,60 +77,77 @@ static void CK_NAME(ck_round_rows_bf16)(size_t count, const ck_f32x16 values[CK_
 
 #endif
 
-/// 32 values to 8 bits with a step of amax/127; `at` is where their scale goes.
-CK_INLINE void CK_NAME(quantize32)(ck_f32x16 low, ck_f32x16 high, int32_t start,
-                                   const pack_target *target, size_t at,
-                                   CK_NAME(i8x16) output[2]) {
-  ck_i32x16 a = (ck_i32x16)low & INT32_MAX, b = (ck_i32x16)high & INT32_MAX;
-  ck_i32x16 above = a > b;
-  // The order of bit patterns is that of magnitudes; those of NaN are above all.
-  int32_t bits = __builtin_reduce_max((a & above) | (b & ~above));
-  float largest;
-  memcpy(&largest, &bits, 4);
-  float inverse = largest > 1e-30f ? 127 / largest : 0;
-  // Adding 1.5·2²³ rounds to the nearest integer, which is then the difference of the bit patterns.
-  ck_f32x16 magic = CK_NAME(splat)(12582912.f);
-  ck_f32x16 scaled_low = low * inverse, scaled_high = high * inverse;
-  ck_i32x16 q_low = (ck_i32x16)(scaled_low + magic) - (ck_i32x16)magic;
-  ck_i32x16 q_high = (ck_i32x16)(scaled_high + magic) - (ck_i32x16)magic;
-  int32_t sum = __builtin_reduce_add(q_low + q_high);
-  output[0] = __builtin_convertvector(q_low, CK_NAME(i8x16));
-  output[1] = __builtin_convertvector(q_high, CK_NAME(i8x16));
-  float scale = largest <= 1e-30f ? 0 : largest / 127;
-  target->scales[at] = scale;
-  target->starts[at] = (int32_t)((uint32_t)start * (uint32_t)sum);
-  target->sums[at] = scale * (float)sum;
+/// Element `first` and the 15 behind it of every row, one vector an element; zeros for rows that
+/// are not there. Normalised.
+CK_INLINE void CK_NAME(elements_at)(const pack_source *source, size_t first,
+                                    ck_f32x16 x[CK_LANES]) {
+  CK_UNROLL for (size_t m = 0; m < CK_LANES; m++) {
+    x[m] = m < source->count ? CK_NAME(load)(source->rows[m] + first) : CK_NAME(splat)(0.f);
+  }
+  CK_NAME(transpose16)(x);
+  if (!source->norm) return;
+  ck_f32x16 inverse = CK_NAME(load)(source->inverse);
+  const float *weight = source->norm->weight;
+  for (size_t i = 0; i < CK_LANES; i++) {
+    x[i] *= inverse;
+    if (weight) x[i] *= weight[first + i];
+  }
 }
 
-/// 64 values (or 32 zeros behind 32 values) of row `m` to 16 dwords.
-CK_INLINE ck_f32x16 CK_NAME(pack_i8)(const pack_source *source, size_t m, size_t k, int32_t start,
-                                     const pack_target *target) {
-  CK_NAME(i8x16) bytes[4] = {{0}, {0}, {0}, {0}};
-  for (size_t b = 0; b < 2 && k + 32 * b < source->columns; b++) {
-    size_t first = k + 32 * b, at = first / CK_QUANT * CK_TILE_ROWS + m;
-    ck_f32x16 low = CK_NAME(values_at)(source, m, first);
-    ck_f32x16 high = CK_NAME(values_at)(source, m, first + 16);
-    CK_NAME(quantize32)(low, high, start, target, at, bytes + 2 * b);
+/// Block `quant` of 32 elements of every row to 8 bits, with a step of amax/127 each. A lane is a
+/// row, so that largest values and sums are found without going across lanes.
+static void CK_NAME(pack_block_i8)(const pack_source *source, size_t quant, int32_t start,
+                                   const pack_target *target) {
+  ck_f32x16 x[CK_QUANT];
+  CK_NAME(elements_at)(source, quant * CK_QUANT, x);
+  CK_NAME(elements_at)(source, quant * CK_QUANT + CK_LANES, x + CK_LANES);
+  // The order of bit patterns is that of magnitudes; those of NaN are above all.
+  ck_i32x16 bits = {0};
+  for (size_t i = 0; i < CK_QUANT; i++) {
+    bits = __builtin_elementwise_max(bits, (ck_i32x16)x[i] & INT32_MAX);
   }
-  ck_f32x16 dwords;
-  memcpy(&dwords, bytes, sizeof(dwords));
-  return dwords;
+  ck_f32x16 largest = (ck_f32x16)bits, zeros = {0};
+  ck_f32x16 inverse = CK_NAME(select)(largest > 1e-30f, 127.f / largest, zeros);
+  ck_f32x16 scale = CK_NAME(select)(largest <= 1e-30f, zeros, largest / 127.f);
+  // Adding 1.5·2²³ rounds to the nearest integer, which then stands in the low bits.
+  const ck_f32x16 magic = CK_NAME(splat)(12582912.f);
+  ck_i32x16 sum = {0};
+  size_t at = quant * CK_TILE_ROWS;
+  for (size_t i = 0; i < CK_QUANT; i += 4) {
+    ck_i32x16 q[4];
+    CK_UNROLL for (size_t j = 0; j < 4; j++) {
+      ck_f32x16 scaled = x[i + j] * inverse;
+      q[j] = (ck_i32x16)(scaled + magic) - (ck_i32x16)magic;
+      sum += q[j];
+    }
+    ck_i32x16 dwords = (q[0] & 255) | (q[1] & 255) << 8 | (q[2] & 255) << 16 | q[3] << 24;
+    memcpy(target->values + 8 * at + i / 4 * CK_TILE_ROWS, &dwords, CK_TILE_ROWS * 4);
+  }
+  ck_i32x16 starts = sum * start;
+  ck_f32x16 sums = scale * __builtin_convertvector(sum, ck_f32x16);
+  memcpy(target->scales + at, &scale, CK_TILE_ROWS * 4);
+  memcpy(target->starts + at, &starts, CK_TILE_ROWS * 4);
+  memcpy(target->sums + at, &sums, CK_TILE_ROWS * 4);
 }
 
 static void CK_NAME(ck_pack_tile)(ck_operand operand, const pack_source *source, int32_t start,
                                   const pack_target *target) {
   size_t elements = CK_LANES * ck_elements_per_step(operand);
   size_t steps = ck_steps(operand, source->columns);
+  if (operand == CK_OPERAND_I8) {
+    for (size_t quant = 0; quant < source->columns / CK_QUANT; quant++) {
+      CK_NAME(pack_block_i8)(source, quant, start, target);
+    }
+    return;
+  }
   for (size_t k = 0, step = 0; k < source->columns; k += elements, step += CK_LANES) {
     ck_f32x16 r[CK_LANES] = {{0}}, values[CK_LANES][2];
     for (size_t m = 0; m < CK_TILE_ROWS; m++) {
       if (operand == CK_OPERAND_F32) {
         r[m] = CK_NAME(values_at)(source, m, k);
-      } else if (operand == CK_OPERAND_BF16) {
+      } else {
         values[m][0] = CK_NAME(values_at)(source, m, k);
         values[m][1] = CK_NAME(values_at)(source, m, k + 16);
-      } else {
-        r[m] = CK_NAME(pack_i8)(source, m, k, start, target);
       }
     }
     if (operand == CK_OPERAND_BF16) CK_NAME(ck_round_rows_bf16)(CK_TILE_ROWS, values, r);

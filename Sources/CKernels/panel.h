@@ -253,15 +253,15 @@ typedef struct ck_sink {
 /// the matrix become zeros. `first` is a multiple of 256.
 typedef void ck_decode_slab(ck_operand operand, const ck_weights *weights, size_t row, size_t first,
                             size_t count, const ck_slab *slab);
-/// Multiplies a tile by a panel of two slabs over `steps` dwords of K.
-typedef void ck_multiply_tile(ck_operand operand, int has_minima, const ck_tile *tile,
+/// Multiplies a tile by a panel of two slabs, decoded from weights in `format`, over `steps` dwords of K.
+typedef void ck_multiply_tile(ck_operand operand, ck_format format, const ck_tile *tile,
                               const ck_slab slabs[2], size_t steps, const ck_sink *sink);
 
 ck_decode_slab ck_decode_slab_scalar;
 ck_multiply_tile ck_multiply_tile_scalar;
 #if defined(__x86_64__)
-ck_decode_slab ck_decode_slab_avx2, ck_decode_slab_avx512;
-ck_multiply_tile ck_multiply_tile_avx2, ck_multiply_tile_avx512;
+ck_decode_slab ck_decode_slab_avx2, ck_decode_slab_avx_vnni, ck_decode_slab_avx512;
+ck_multiply_tile ck_multiply_tile_avx2, ck_multiply_tile_avx_vnni, ck_multiply_tile_avx512;
 #elif defined(__aarch64__)
 ck_decode_slab ck_decode_slab_neon;
 ck_multiply_tile ck_multiply_tile_neon, ck_multiply_tile_i8mm;

@@ -45,6 +45,7 @@ PEAK(fma_256, "vfmadd231ps", "ymm")
 PEAK(bf16_512, "vdpbf16ps", "zmm")
 PEAK(i8_512, "vpdpbusd", "zmm")
 PEAK(i8_256, "%{vex%} vpdpbusd", "ymm")
+PEAK(pairs_256, "vpmaddubsw", "ymm")  // multiplies, and adds two products each, but no more
 
 double ck_peak_work(ck_isa isa, ck_operand operand, size_t iterations) {
   int avx512 = isa == CK_ISA_AVX512 || isa == CK_ISA_AVX512_BF16;
@@ -55,7 +56,7 @@ double ck_peak_work(ck_isa isa, ck_operand operand, size_t iterations) {
   } else if (operand == CK_OPERAND_BF16) {
     bf16_512(iterations);
   } else {
-    (avx512 ? i8_512 : i8_256)(iterations);
+    (avx512 ? i8_512 : isa == CK_ISA_AVX_VNNI ? i8_256 : pairs_256)(iterations);
   }
   double products = (double)ck_elements_per_step(operand);
   return (double)iterations * SUMS * lanes * products * 2;

@@ -17,6 +17,15 @@ typedef float ck_f32x16 __attribute__((vector_size(64)));
 typedef int32_t ck_i32x16 __attribute__((vector_size(64)));
 typedef float ck_f32x16_unaligned __attribute__((vector_size(64), aligned(4)));
 
+/// The same pointer, of which the compiler knows nothing: what is written through it stays in memory, where
+/// registers are needed for something else.
+#define CK_IN_MEMORY(pointer)                                                                      \
+  ({                                                                                               \
+    __typeof__(&*(pointer)) in_memory = (pointer);                                                 \
+    __asm__("" : "+r"(in_memory));                                                                 \
+    in_memory;                                                                                     \
+  })
+
 typedef double ck_f64x16 __attribute__((vector_size(128)));
 
 enum { CK_LANES = 16 };

@@ -22,6 +22,9 @@ package enum Conversation {
     return turns
   }
 
+  /// Whether a text is a conversation: it begins with a role and a colon.
+  package static func isConversation(_ text: String) -> Bool { start(of: text[...]) != nil }
+
   private static func start(of line: Substring) -> (role: String, rest: String)? {
     for role in roles where line.hasPrefix(role + ":") {
       let rest = line.dropFirst(role.count + 1)

@@ -1,4 +1,5 @@
 internal import CKernels
+internal import FoundationEssentials
 
 extension Kernels {
   /// A set of vector instructions.
@@ -14,6 +15,23 @@ extension Kernels {
 
     /// The fastest that this processor has.
     package static let best = allCases.first { $0.isa == ck_best_isa() } ?? .scalar
+
+    /// The environment variable that names the set to use in place of the fastest.
+    package static let variable = "UNMASK_INSTRUCTION_SET"
+
+    /// Those that this processor has, the slowest first.
+    package static var supported: [InstructionSet] { allCases.filter(\.isSupported) }
+
+    /// The one to use unless told otherwise: what ``variable`` names, if this processor has it, or
+    /// else the fastest.
+    package static let preferred =
+      ProcessInfo.processInfo.environment[variable].flatMap(InstructionSet.init(supported:)) ?? best
+
+    /// The set called `name`; `nil` if there is none or this processor lacks it.
+    package init?(supported name: String) {
+      guard let named = InstructionSet(rawValue: name), named.isSupported else { return nil }
+      self = named
+    }
 
     /// Whether this processor has it.
     package var isSupported: Bool { ck_isa_is_supported(isa) != 0 }

@@ -147,6 +147,7 @@ extension Kernels {
       case (.fast, .q8_0), (.fast, .q4_0), (.fast, .q4_K): .int8
       case (.bf16, _), (.fast, _): .bf16
       }
+    if wanted == .int8 { return instructionSet.multipliesIntegers(of: format) ? .int8 : .f32 }
     return ck_operand_is_fast(isa, wanted.operand) != 0 ? wanted : .f32
   }
 

@@ -28,9 +28,10 @@ package final class Kernels: Sendable {
   ///
   /// - Parameters:
   ///   - threadCount: The number of threads that compute, the caller's included; 1 or more.
-  ///   - instructionSet: One that this processor has; `nil` stands for the fastest.
+  ///   - instructionSet: One that this processor has; `nil` stands for
+  ///     ``InstructionSet/preferred``.
   package init(threadCount: Int, instructionSet: InstructionSet? = nil) {
-    let instructionSet = instructionSet ?? .best
+    let instructionSet = instructionSet ?? .preferred
     precondition(instructionSet.isSupported, "this processor has no \(instructionSet)")
     self.instructionSet = instructionSet
     isa = instructionSet.isa

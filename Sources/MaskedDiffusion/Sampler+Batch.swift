@@ -26,9 +26,10 @@ extension Sampler {
       asked.append((index, question, time))
     }
     // A network may be conditioned on time, of which a pass has one.
-    let times = asked.map(\.time)
+    let readsTime = asked.first.map { samplers[$0.index].predictor.readsTime } ?? false
+    let times = readsTime ? asked.map(\.time) : asked.prefix(1).map(\.time)
     for time in Set(times).sorted() {
-      let group = asked.filter { $0.time == time }
+      let group = readsTime ? asked.filter { $0.time == time } : asked
       guard group.count > 1 else { continue }
       let first = samplers[group[0].index]
       let answers = try KeptAnswers.answers(

@@ -79,7 +79,6 @@ extension Sampler {
     {
       return steps[block.done].time
     }
-    let answer = state.canvas.answer
-    return Float(state.canvas.openCount(in: answer)) / Float(max(1, answer.count))
+    return maskedShare
   }
 }

@@ -7,61 +7,80 @@ extension Sampler {
       tokens.append(predictor.maskToken)
     }
     if settings.endOfText == .forbid { tokens += predictor.endOfTextTokens }
-    return tokens
+    return tokens + settings.suppressedTokens
   }
+
+  /// What is done to logits in every step.
+  var adjustment: LogitAdjustment {
+    var adjustment = LogitAdjustment(suppressed: suppressedTokens, biases: settings.biases)
+    adjustment.repetitionPenalty = Float(settings.repetitionPenalty)
+    adjustment.adjacentPenalty = Float(settings.adjacentPenalty)
+    adjustment.repeatable = [predictor.maskToken] + predictor.endOfTextTokens
+    return adjustment
+  }
+
+  /// The share of the answer that is masked, in 0...1: what schedules of guidance and temperature go
+  /// by, so that they depend on nothing but the canvas.
+  var maskedShare: Float {
+    let answer = state.canvas.answer
+    return Float(state.canvas.openCount(in: answer)) / Float(max(1, answer.count))
+  }
+
+  /// The guidance scale in force.
+  var guidanceScale: Float { settings.guidanceScale(at: maskedShare) }
 
   /// The masked positions that compete in a step on `block`.
   ///
-  /// Where keys and values are kept in blocks, masks before the block are not computed and so not
-  /// written.
+  /// Masks that the cache policy does not compute are not written.
   func openPositions(for block: BlockPlan) -> [Int] {
     if isOrdered {
       if let opening = openingPosition(of: block) { return [opening] }
       return state.canvas.openPositions(in: block.range)
     }
-    let isLimited =
-      keepsCache(for: block) && block.done > 0 && settings.cache.kind != .delayed
-    let first = isLimited ? block.range.lowerBound : 0
-    return state.canvas.openPositions(in: first..<block.range.upperBound)
+    let open = state.canvas.openPositions(in: 0..<block.range.upperBound)
+    guard case .some(_, let candidates, _) = cachePlan(for: block) else { return open }
+    return open.filter(candidates.contains)
   }
 
-  private func keepsCache(for block: BlockPlan) -> Bool {
-    guard !isOrdered else { return false }
-    return switch settings.cache.kind {
-    case .none, .blocks: false
-    case .prefix, .dual: block.range != 0..<state.canvas.count
-    case .delayed: true
+  /// Which positions a step on `block` computes, as the cache policy has it.
+  private func cachePlan(for block: BlockPlan) -> CachePlan {
+    guard !isOrdered else { return .nothing }
+    var context = CacheContext(
+      canvas: state.canvas, block: block.range, stepInBlock: block.done, step: state.step + 1)
+    if let origin = state.cacheOrigin, origin.policy == settings.cache.name,
+      origin.canvas.count == state.canvas.count
+    {
+      context.kept = CacheContext.Kept(
+        canvas: origin.canvas, latest: origin.latestCanvas, block: origin.block,
+        age: state.step - origin.step)
     }
+    let plan = cachePolicy.plan(in: context)
+    guard case .some(_, let candidates, _) = plan else { return plan }
+    // A window without a mask that may be unmasked would stop the run.
+    let open = state.canvas.openPositions(in: 0..<block.range.upperBound)
+    return open.isEmpty || open.contains(where: candidates.contains) ? plan : .everything
   }
 
-  /// Which keys and values a step on `block` starts from, and which it computes.
+  /// Which keys and values a step on `block` starts from, and which it computes; `nil` where nothing
+  /// is kept.
   private func cacheQuestion(
     for block: BlockPlan, wanted: [Int]
-  ) -> ForwardQuestion.Cache {
+  ) -> ForwardQuestion.Cache? {
     let canvas = state.canvas
-    guard let origin = usableOrigin(for: block) else {
+    switch cachePlan(for: block) {
+    case .nothing: return nil
+    case .some(let positions, _, let isKept):
+      guard let origin = state.cacheOrigin else { return nil }
+      // Where logits are shifted they are read off the position to the left.
+      let read = predictor.isShifted ? wanted.map { max(0, $0 - 1) } : []
+      return ForwardQuestion.Cache(
+        origin: origin, computed: Set(positions).union(wanted).union(read).sorted(), isKept: isKept)
+    case .everything:
       return ForwardQuestion.Cache(
         origin: CacheOrigin(
-          policy: settings.cache.kind.rawValue, canvas: canvas,
-          block: settings.cache.kind == .delayed ? 0..<canvas.count : block.range,
-          step: state.step),
+          policy: settings.cache.name, canvas: canvas, block: block.range, step: state.step),
         computed: Array(0..<canvas.count), isKept: false)
     }
-    return ForwardQuestion.Cache(
-      origin: origin,
-      computed: settings.cache.computedPositions(
-        of: canvas, block: block.range, previous: origin.latestCanvas, wanted: wanted),
-      isKept: settings.cache.kind == .delayed)
-  }
-
-  /// What is kept, unless everything is to be computed anew.
-  private func usableOrigin(for block: BlockPlan) -> CacheOrigin? {
-    guard let origin = state.cacheOrigin, origin.policy == settings.cache.kind.rawValue,
-      origin.canvas.count == state.canvas.count,
-      state.step - origin.step < settings.cache.stepLimit
-    else { return nil }
-    guard settings.cache.kind != .delayed else { return origin }
-    return origin.block == block.range && block.done > 0 ? origin : nil
   }
 
   /// The positions a standard question about `block` asks for.
@@ -74,14 +93,12 @@ extension Sampler {
   /// Returns a question about the canvas as it is, with the keys and values a step on `block` uses.
   func question(at positions: [Int], for block: BlockPlan?) -> ForwardQuestion {
     var question = ForwardQuestion(
-      canvas: state.canvas, positions: positions, scale: settings.guidanceScale,
-      suppressed: suppressedTokens)
+      canvas: state.canvas, positions: positions, scale: guidanceScale,
+      adjustment: adjustment)
     question.attention = pattern
     question.time = predictor.readsTime ? currentTime : nil
-    question.keepsBlocks = isOrdered && settings.cache.kind != .none
-    if let block, keepsCache(for: block) {
-      question.cache = cacheQuestion(for: block, wanted: positions)
-    }
+    question.keepsBlocks = isOrdered && cacheTraits.keepsFinishedBlocks
+    if let block { question.cache = cacheQuestion(for: block, wanted: positions) }
     return question
   }
 
@@ -99,7 +116,7 @@ extension Sampler {
   /// Returns a strategy's own question, for which nothing is kept.
   func ownQuestion(_ asked: Question) -> ForwardQuestion {
     var question = ForwardQuestion(
-      asked, canvas: state.canvas, scale: settings.guidanceScale, suppressed: suppressedTokens)
+      asked, canvas: state.canvas, scale: guidanceScale, adjustment: adjustment)
     question.attention = asked.attention ?? pattern
     question.time = predictor.readsTime ? currentTime : nil
     return question
@@ -154,7 +171,7 @@ extension Sampler {
     let wanted =
       block.map { Set(standardPositions(for: $0)).union(positions).sorted() } ?? positions
     var question = question(at: wanted, for: nil)
-    if settings.cache.kind == .delayed, !everywhere, let block {
+    if cacheTraits.computesAllMasks, !everywhere, let block {
       // All masks are computed in the next step anyway.
       question.cache = cacheQuestion(for: block, wanted: wanted)
     }

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// Steps.
 extension Sampler {
   /// Whether no step is left: all blocks are done, or the text has ended.
@@ -60,6 +68,7 @@ extension Sampler {
       stepInBlock: block.done,
       blockSteps: isAdaptive ? block.stepCount : block.steps?.count ?? block.stepCount,
       endOfTextTokens: predictor.endOfTextTokens)
+    context.isShifted = predictor.isShifted
     context.room = max(0, predictor.contextLength - state.canvas.count)
     return context
   }
@@ -135,12 +144,23 @@ extension Sampler {
   ) throws(PredictionError) -> [Candidate] {
     guard !positions.isEmpty else { return [] }
     let sampling = CandidateSampling(
-      temperature: settings.temperature, topK: settings.topK, topP: settings.topP,
+      temperature: settings.temperature(at: maskedShare), topK: settings.topK, topP: settings.topP,
       draw: settings.draw, confidenceSource: settings.confidenceSource)
     let logits = answer.guided
-    return try sampling.candidates(
+    let candidates = try sampling.candidates(
       for: positions, logits: logits, rows: positions.map(logits.rowIndex(of:)),
       reader: predictor.logitsReader, step: step, random: random)
+    return settings.endOfText == .last ? candidates.map(withoutHaste) : candidates
+  }
+
+  /// An end-of-text token that waits until nothing else is left: the surest for the model, and the end
+  /// of every text that is not finished yet.
+  private func withoutHaste(_ candidate: Candidate) -> Candidate {
+    guard predictor.endOfTextTokens.contains(candidate.token) else { return candidate }
+    var candidate = candidate
+    candidate.ranking = Candidate.Assessment(
+      confidence: 0, margin: 0, entropy: log(Double(predictor.vocabularySize)))
+    return candidate
   }
 
   /// The rounds of questions a strategy may ask in a step, so that none asks for ever.

@@ -23,6 +23,8 @@ public struct Sampler: Sendable {
   var strategy: any SamplingStrategy
   var traits: StrategyTraits
   var schedule: any TransferSchedule
+  let cachePolicy: any CachePolicy
+  let cacheTraits: CacheTraits
 
   /// Creates a run that starts on `canvas`.
   ///
@@ -55,6 +57,7 @@ public struct Sampler: Sendable {
   ) throws(SamplerError) {
     try settings.check()
     try Self.check(state.canvas, against: predictor)
+    try Self.check(settings, against: predictor)
     let entry = try RemaskingRegistry.entry(for: settings.strategy)
     try BlockPlan.check(
       settings, answerLength: state.canvas.answer.count,
@@ -66,10 +69,27 @@ public struct Sampler: Sendable {
     strategy = entry.make(settings.strategy.parameters)
     traits = entry.traits
     schedule = try TransferScheduleRegistry.schedule(for: settings.schedule)
+    let cache = try CachePolicyRegistry.entry(for: settings.cache)
+    cachePolicy = cache.make(settings.cache.parameters)
+    cacheTraits = cache.traits
   }
 
   /// The random numbers.
   var random: any RandomSource { givenRandom ?? SeededRandomSource(seed: settings.seed) }
+
+  private static func check(
+    _ settings: SamplerSettings, against predictor: any MaskPredictor
+  ) throws(SamplerError) {
+    let named = [("suppress", settings.suppressedTokens), ("bias", settings.biases.map(\.token))]
+    for (name, tokens) in named {
+      guard let token = tokens.first(where: { Int($0) >= predictor.embeddingCount }) else {
+        continue
+      }
+      throw .settingOutOfRange(
+        name: name, found: "token \(token)",
+        expected: "tokens from 0 to \(predictor.embeddingCount - 1)")
+    }
+  }
 
   private static func check(
     _ canvas: Canvas, against predictor: any MaskPredictor

@@ -24,6 +24,9 @@ public enum SamplerError: Error, Equatable, Sendable {
   case tokenOutOfRange(token: TokenID, position: Int, embeddingCount: Int)
   /// The mask predictor did not answer.
   case prediction(PredictionError)
+  /// A token was named by a text that is not one token; `tokens` are those it is made of, `nil` where
+  /// nothing is known of texts.
+  case unknownToken(text: String, tokens: [TokenID]?)
 }
 
 extension SamplerError: CustomStringConvertible {
@@ -54,6 +57,10 @@ extension SamplerError: CustomStringConvertible {
     case .tokenOutOfRange(let token, let position, let count):
       "token \(token) at position \(position) is outside the embedding, expected 0...\(count - 1)"
     case .prediction(let error): error.description
+    case .unknownToken(let text, let tokens?):
+      "'\(text)' is \(tokens.count) tokens (\(tokens.map(String.init).joined(separator: ", "))), "
+        + "expected a text that is one"
+    case .unknownToken(let text, nil): "'\(text)' is no token that is known here"
     }
   }
 
@@ -69,6 +76,8 @@ extension SamplerError: CustomStringConvertible {
     case .nothingMasked: "give a length, or put [MASK] into the text"
     case .canvasTooLong: "shorten the prompt or ask for fewer tokens with --length"
     case .prediction(let error): error.hint
+    case .unknownToken(_, nil): "give the token's number"
+    case .unknownToken(_, .some): "give the numbers of the tokens, with commas between"
     default: nil
     }
   }

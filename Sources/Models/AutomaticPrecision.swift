@@ -11,10 +11,17 @@ extension ModelDirectory {
   ///   multiplies that fast;
   /// - `f32` otherwise: small models are fast anyway.
   public func precision(for asked: ModelOptions.Precision) -> ModelOptions.Precision {
+    precision(for: asked, on: .preferred)
+  }
+
+  /// The same, where products are computed with `instructionSet`.
+  package func precision(
+    for asked: ModelOptions.Precision, on instructionSet: Kernels.InstructionSet
+  ) -> ModelOptions.Precision {
     guard asked == .auto else { return asked }
     return Self.automaticPrecision(
       format: usedWeights.prevailingFormat ?? .f32, elements: usedWeights.elementCount,
-      memory: ProcessInfo.processInfo.physicalMemory, instructionSet: .best)
+      memory: ProcessInfo.processInfo.physicalMemory, instructionSet: instructionSet)
   }
 
   /// The precision of a model of `elements` weights, most of them stored as `format`, on a machine
@@ -30,7 +37,7 @@ extension ModelDirectory {
       return instructionSet.multipliesBFloat16 ? .bfloat16 : .float32
     case .f32, .f16, .bf16: break
     }
-    if elements >= 400_000_000, instructionSet.multipliesIntegers {
+    if elements >= 400_000_000, instructionSet.multipliesIntegers(of: .q8_0) {
       // 34 bytes hold 32 weights; a third of the memory is left to everything else.
       let bytes = Double(elements) * 34 / 32
       return bytes <= Double(memory) * 2 / 3 ? .q8 : .q4k
@@ -56,12 +63,4 @@ extension ModelOptions.Precision {
 extension Kernels.InstructionSet {
   /// Whether products of bfloat16 are faster than those of single precision.
   package var multipliesBFloat16: Bool { self == .avx512BF16 }
-
-  /// Whether products of 8-bit integers are faster than those of single precision.
-  package var multipliesIntegers: Bool {
-    switch self {
-    case .avxVNNI, .avx512, .avx512BF16, .neonDot, .neonI8MM: true
-    case .scalar, .avx2, .neon: false
-    }
-  }
 }

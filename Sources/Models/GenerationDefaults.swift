@@ -26,11 +26,13 @@ public struct GenerationDefaults: Equatable, Sendable {
 
 extension GenerationDefaults {
   /// The keys that files written by Transformers use for left-to-right generation.
-  private static let leftToRightKeys: Set = ["temperature", "top_k", "top_p"]
+  private static let leftToRightKeys: Set = [
+    "temperature", "top_k", "top_p", "repetition_penalty", "suppress_tokens",
+  ]
 
   /// Reads a `generation_config.json`.
   ///
-  /// Files written by Transformers use three of the keys for left-to-right generation, whose values
+  /// Files written by Transformers use some of the keys for left-to-right generation, whose values
   /// suit no mask predictor; they are left out unless the file names a preset.
   ///
   /// - Throws: ``ModelError/invalidValue(path:key:found:expected:)``.
@@ -58,6 +60,8 @@ extension ConfigurationFile {
     case .number: return try number(row.key).map { .number($0) }
     case .flag: return try flag(row.key).map { .flag($0) }
     case .choice: return try text(row.key).map { .word($0) }
+    case .tokens: return try tokens(row.key).map { .tokens($0) }
+    case .biases: return try biases(row.key).map { .biases($0) }
     case .algorithm:
       guard let text = try text(row.key) else { return nil }
       do throws(SamplerError) {
@@ -67,5 +71,33 @@ extension ConfigurationFile {
           path: path, key: row.key, found: "'\(text)'", expected: "NAME[:parameter=value,…]")
       }
     }
+  }
+}
+
+extension ConfigurationFile {
+  /// Returns the tokens of the list called `key`, or `nil` when it is missing, `null` or empty.
+  private func tokens(_ key: String) throws(ModelError) -> [TokenID]? {
+    guard let numbers = try wholeNumbers(key), !numbers.isEmpty else { return nil }
+    let tokens = numbers.compactMap { TokenID(exactly: $0) }
+    guard tokens.count == numbers.count else {
+      throw .invalidValue(
+        path: path, key: name(of: key), found: "a number that is no token", expected: "tokens")
+    }
+    return tokens
+  }
+
+  /// Returns the amounts of the object called `key`, whose members are tokens by number, or `nil` when
+  /// it is missing, `null` or empty.
+  private func biases(_ key: String) throws(ModelError) -> [TokenBias]? {
+    guard let members = try section(key) else { return nil }
+    let biases = members.all.compactMap { name, value in
+      TokenID(name).flatMap { token in value.double.map { TokenBias(token, $0) } }
+    }
+    guard biases.count == members.all.count else {
+      throw .invalidValue(
+        path: path, key: name(of: key), found: "a member that is no token with a number",
+        expected: "an object such as {\"5\": 1.5}")
+    }
+    return biases.isEmpty ? nil : biases.sorted { $0.token < $1.token }
   }
 }

@@ -1,5 +1,4 @@
 internal import Checkpoints
-internal import Kernels
 public import Tokenizers
 public import MaskedDiffusion
 
@@ -54,7 +53,7 @@ public struct LoadedModel: Sendable {
     options.precision =
       options.isMapped
       ? try directory.mappedPrecision(for: options.precision)
-      : directory.precision(for: options.precision)
+      : directory.precision(for: options.precision, on: options.instructionSet)
     self.options = options
     let limit = options.memoryLimit ?? MachineMemory.current.limit
     let isTooLarge = directory.shortage(options.precision, positions: 1, limit: limit) != nil
@@ -93,7 +92,7 @@ public struct LoadedModel: Sendable {
   /// do.
   public var arithmetic: String {
     let isReplaced =
-      options.precision == .bfloat16 && !Kernels.InstructionSet.best.multipliesBFloat16
+      options.precision == .bfloat16 && !options.instructionSet.multipliesBFloat16
     return (isReplaced ? .float32 : options.precision).rawValue
   }
 

@@ -67,7 +67,7 @@ extension ModelDirectory {
       // Weights in blocks are multiplied as they are; others in what suits their type.
       let format = usedWeights.prevailingFormat ?? .f32
       guard [.f32, .f16, .bf16].contains(format) else { return precision(for: .auto) }
-      return format == .bf16 && Kernels.InstructionSet.best.multipliesBFloat16
+      return format == .bf16 && Kernels.InstructionSet.preferred.multipliesBFloat16
         ? .bfloat16 : .float32
     }
     guard footprint(asked, positions: 1).isStored else {

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+package import Kernels
 
 /// How to compute with a model.
 public struct ModelOptions: Equatable, Sendable {
@@ -34,6 +35,9 @@ public struct ModelOptions: Equatable, Sendable {
 
   /// The memory a model may take, in bytes; `nil` stands for what this machine has.
   public var memoryLimit: Int?
+
+  /// What products are computed with; one that this processor has.
+  package var instructionSet = Kernels.InstructionSet.preferred
 
   /// Creates options; the default suits interactive use.
   public init(

@@ -47,6 +47,7 @@ package enum SMDM: ModelFamily {
       "n_embd", in: weights, tensor: names[.embedding], says: embedding.columns)
     let heads = try file.requiredSize("n_head")
     let headSize = try file.size("head_size") ?? (width / heads)
+    let isShifted = try file.flag("shift_logits") ?? false
     let architecture = Architecture(
       layerCount: try file.size(
         "n_layer", in: weights, tensor: names[.attentionNorm, layer: layers], says: layers),
@@ -62,7 +63,9 @@ package enum SMDM: ModelFamily {
       rotary: Rotary(
         base: Float(try file.positiveNumber("rope_base") ?? 10_000),
         precision: try rotaryPrecision(file)),
-      attentionLayout: .grouped)
+      attentionLayout: .grouped,
+      // lit-gpt has no such key: models that once wrote from left to right have it here.
+      isShifted: files.overrides.isShifted ?? isShifted)
     try architecture.checkHeads(
       file, keyValueHeadsKey: "n_query_groups", headSizeKey: "head_size")
     return ModelDescription(

@@ -54,7 +54,9 @@ package final class Transformer: Sendable {
     kernels: Kernels? = nil, progress: LoadingProgress? = nil
   ) {
     self.architecture = architecture
-    let kernels = kernels ?? Kernels(threadCount: options.usedThreadCount)
+    let kernels =
+      kernels
+      ?? Kernels(threadCount: options.usedThreadCount, instructionSet: options.instructionSet)
     self.kernels = kernels
     precision = options.precision.products
     var weights = weights

@@ -27,7 +27,7 @@ public enum Action: String, CaseIterable, Sendable {
 
   case ghosts, colours, grid
   case runMap = "run-map"
-  case overlay
+  case overlay, likelihood
   case present, compare, versus
   case nextBranch = "next-branch"
   case previousBranch = "previous-branch"
@@ -229,12 +229,16 @@ extension Action {
         state.scrollToCursor()
       }
     case .runMap:
-      return Row(.view, "the map of the run in place of the text", [.character("H")]) { state, _ in
-        state.toggleMap()
+      return Row(.view, "the map of the run in place of the text", [.character("H")]) {
+        $0.toggleMap(&$1)
       }
     case .overlay:
       return Row(.view, "mark what a second strategy would keep", [.character("O")]) { state, _ in
         state.toggleOverlay()
+      }
+    case .likelihood:
+      return Row(.view, "how likely the model finds the text", [.character("W")]) {
+        $0.toggleLikelihood(&$1)
       }
     case .present:
       return Row(.view, "present: the text alone, for a projector", [.character("Z")]) {
@@ -319,11 +323,11 @@ extension Action {
       }
     case .save:
       return Row(.program, "save the run and its branches", [.character("s")], hasName: false) {
-        state, _ in state.mode = .palette(PaletteMode("save \(state.suggestedFile).jsonl"))
+        state, _ in state.mode = .palette(PaletteMode("save \(state.suggestedTrace)"))
       }
     case .export:
-      return Row(.program, "write the screen to a file", [.character("E")], hasName: false) {
-        state, _ in state.mode = .palette(PaletteMode("export \(state.suggestedFile).txt"))
+      return Row(.program, "write the screen or run to a file", [.character("E")], hasName: false) {
+        state, _ in state.mode = .palette(PaletteMode("export \(state.suggestedPicture)"))
       }
     case .copy: return Row(.program, "copy the text", [.character("y")]) { $0.copyText(&$1) }
     case .saveSettings:

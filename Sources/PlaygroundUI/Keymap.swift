@@ -51,7 +51,7 @@ public struct Keymap: Equatable, Sendable {
   package func action(for key: Key, in panel: Playground.Panel) -> Action? {
     let own = sections.filter { $0.group.panels?.contains(panel) == true }
     if let action = Self.action(for: key, in: own) { return action }
-    if panel == .canvas || panel == .map, key == .enter { return .accept }
+    if [.canvas, .map, .likelihood].contains(panel), key == .enter { return .accept }
     return Self.action(for: key, in: sections.filter { $0.group.panels == nil })
   }
 

@@ -15,20 +15,28 @@ extension Playground {
     case cancel
     /// Load a model by name or path; answer with ``Message/loaded(_:)`` or ``Message/failed(_:)``.
     case load(model: String)
+    /// Ask whether a finished text can be true; answer with ``Message/judged(_:)``.
+    case judge(JudgeRequest)
+    /// Draw samples of a likelihood; answer with ``Message/scored(_:)`` or ``Message/failed(_:)``.
+    case score(ScoreRequest)
+    /// Stop scoring; no answer is expected any more.
+    case cancelScoring
     /// Turn text into tokens; answer with ``Message/tokenized(_:)`` or ``Message/failed(_:)``.
     case tokenize(TokenizeRequest)
-    /// Write a trace; answer with ``Message/done(_:)`` or ``Message/failed(_:)``.
-    case saveTrace(Trace, path: String)
+    /// Write a trace; answer with ``Message/wrote(_:path:)``, ``Message/occupied(_:)`` or
+    /// ``Message/failed(_:)``.
+    case saveTrace(Trace, to: FileTarget)
     /// Read a trace; answer with ``Message/opened(_:path:)`` or ``Message/failed(_:)``.
     case openTrace(path: String)
-    /// Write the screen as text, as it looks after this update; answer as for `saveTrace`.
-    case exportScreen(path: String)
-    /// Put text into the clipboard, or print it after the end where there is none; answer as for
-    /// `saveTrace`.
+    /// Write the screen as it looks after this update, or every step of the run, in the form that the
+    /// name of the file says; answer as for `saveTrace`.
+    case exportScreen(to: FileTarget)
+    /// Put text into the clipboard, or print it after the end where there is none; answer with
+    /// ``Message/done(_:)`` or ``Message/failed(_:)``.
     case copyText(String)
     /// Send ``Message/tick(_:)`` with the same number after some time.
     case scheduleTick(number: Int, milliseconds: Int)
-    /// Write the settings file; answer as for `saveTrace`.
+    /// Write the settings file; answer as for `copyText`.
     case savePreferences(Preferences)
     /// Write the names of the lessons that are done; answered only when it fails.
     case saveProgress([String])
@@ -38,6 +46,20 @@ extension Playground {
     case suspend
     /// End the program.
     case quit
+  }
+
+  /// A file to write.
+  public struct FileTarget: Equatable, Sendable {
+    /// Its path as the user typed it.
+    public var path: String
+    /// Whether a file that is there already may be replaced.
+    public var replaces: Bool
+
+    /// Creates a target.
+    public init(_ path: String, replaces: Bool = false) {
+      self.path = path
+      self.replaces = replaces
+    }
   }
 
   /// How to get to a point from a sampler state that was kept.
@@ -91,6 +113,16 @@ extension Playground {
     public var overlay: AlgorithmSelection?
   }
 
+  /// A finished text, to be judged by a checker that knows the truth.
+  public struct JudgeRequest: Equatable, Sendable {
+    /// The number the answer carries.
+    public var number: Int
+    /// The model that wrote it.
+    public var model: String
+    /// The text, from the first position on, without masks.
+    public var tokens: [TokenID]
+  }
+
   /// Text to turn into tokens.
   public struct TokenizeRequest: Equatable, Sendable {
     /// The number the answer carries.
@@ -101,5 +133,26 @@ extension Playground {
     public var text: String
     /// Whether `[MASK]` stands for the mask token.
     public var readsMasks: Bool
+    /// Whether it is the text a run begins with: turns of a conversation are then written as the
+    /// model's chat template says.
+    public var isPrompt = false
+  }
+
+  /// Samples of a likelihood to draw.
+  public struct ScoreRequest: Equatable, Sendable {
+    /// The number the answer carries.
+    public var number: Int
+    /// The model to use.
+    public var model: String
+    /// What is scored.
+    public var question: LikelihoodQuestion
+    /// How.
+    public var estimator: AlgorithmSelection
+    /// The number of the first sample to draw.
+    public var first: Int
+    /// The number of samples, 1 or more.
+    public var count: Int
+    /// The seed of their random numbers.
+    public var seed: UInt64
   }
 }

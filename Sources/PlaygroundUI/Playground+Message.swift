@@ -22,12 +22,20 @@ extension Playground {
     case loaded(ModelInfo)
     /// The models that could be loaded, by name; for completion.
     case available(models: [String])
+    /// A finished text was judged.
+    case judged(JudgeReport)
+    /// Samples of a likelihood were drawn.
+    case scored(ScoreReport)
     /// Text was turned into tokens.
     case tokenized(TokenizeReport)
     /// A trace was read.
     case opened(Trace, path: String)
-    /// A file was written or text copied: one sentence that says so.
+    /// Something was done: one sentence that says so.
     case done(String)
+    /// A file was written: one sentence that says so.
+    case wrote(String, path: String)
+    /// A file was not written, because there is one already.
+    case occupied(OccupiedFile)
     /// Something could not be done.
     case failed(Failure)
   }
@@ -74,6 +82,37 @@ extension Playground {
     }
   }
 
+  /// What a checker says of a text.
+  public struct JudgeReport: Equatable, Sendable {
+    /// The number of the request.
+    public var number: Int
+    /// The text.
+    public var tokens: [TokenID]
+    /// The verdict; `nil` where nobody knows what is true of this model's texts.
+    public var verdict: TextVerdict?
+
+    /// Creates a report.
+    public init(number: Int, tokens: [TokenID], verdict: TextVerdict?) {
+      self.number = number
+      self.tokens = tokens
+      self.verdict = verdict
+    }
+  }
+
+  /// Samples of a likelihood.
+  public struct ScoreReport: Equatable, Sendable {
+    /// The number of the request.
+    public var number: Int
+    /// The samples, and the share of each token in their mean.
+    public var estimate: LikelihoodEstimate
+
+    /// Creates a report.
+    public init(number: Int, estimate: LikelihoodEstimate) {
+      self.number = number
+      self.estimate = estimate
+    }
+  }
+
   /// The tokens of a text.
   public struct TokenizeReport: Equatable, Sendable {
     /// The number of the request.
@@ -85,6 +124,31 @@ extension Playground {
     public init(number: Int, tokens: [TokenID]) {
       self.number = number
       self.tokens = tokens
+    }
+  }
+
+  /// A file that would have been replaced.
+  public struct OccupiedFile: Equatable, Sendable {
+    /// What was to be written.
+    public enum Content: Equatable, Sendable {
+      /// The runs of the session.
+      case trace
+      /// The screen, or the run as a picture.
+      case screen
+    }
+
+    /// Its path as the user typed it.
+    public var path: String
+    /// A name like it that is free.
+    public var freePath: String
+    /// What was to be written.
+    public var content: Content
+
+    /// Creates the description.
+    public init(path: String, freePath: String, content: Content) {
+      self.path = path
+      self.freePath = freePath
+      self.content = content
     }
   }
 

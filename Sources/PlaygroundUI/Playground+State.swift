@@ -20,6 +20,8 @@ extension Playground {
     package var history = EditHistory()
     /// The number of changes that would be lost without saving.
     package var unsavedChanges = 0
+    /// The files written since the program began, the latest last: they may be replaced.
+    package var writtenFiles: [String] = []
     package var models: [String: Model] = [:]
     package var availableModels: [String] = []
     /// The lessons there are, and the names of those that are done.
@@ -126,6 +128,8 @@ extension Playground {
     package var lesson: LessonPlace?
     /// A finished text that is being masked.
     package var noising: Noising?
+    /// A finished text whose likelihood is estimated.
+    package var likelihood: LikelihoodRun?
     /// The strategy whose choice for the next step is marked too.
     package var overlay: AlgorithmSelection?
     /// The message in the status line.
@@ -166,6 +170,12 @@ extension Playground {
       package var wantsProposal = false
     }
 
+    /// A trace that is being written, and the number of changes that are safe afterwards.
+    package struct Save: Equatable, Sendable {
+      package var path: String
+      package var changes: Int
+    }
+
     /// What the tokens of a text are for.
     package enum Purpose: Equatable, Sendable {
       /// A new run of a model.
@@ -182,11 +192,15 @@ extension Playground {
     package var step: Place?
     package var look: Place?
     package var tokens: [Int: Purpose] = [:]
+    /// Finished texts that are being judged.
+    package var verdicts: [Int: Place] = [:]
+    /// Samples of a likelihood that are being drawn.
+    package var score: Int?
     package var tick: Int?
     /// The step all compared runs are to reach.
     package var goal: Int?
-    /// The changes that are safe once a trace is written.
-    package var savedChanges: Int?
+    /// A trace that is being written.
+    package var save: Save?
     /// Settings changed while a step is computed; they take effect after it.
     package var queued: QueuedSettings?
     /// What to begin with once a model is loaded.

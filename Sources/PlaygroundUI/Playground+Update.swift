@@ -16,9 +16,13 @@ extension Playground {
     case .pieces(let model, let pieces): state.models[model]?.pieces.merge(pieces) { $1 }
     case .loaded(let info): state.receive(info, &effects)
     case .available(let models): state.availableModels = models
+    case .judged(let report): state.receive(report)
+    case .scored(let report): state.receive(report, &effects)
     case .tokenized(let report): state.receive(report, &effects)
     case .opened(let trace, let path): state.open(trace, path: path, &effects)
-    case .done(let text): state.receiveDone(text)
+    case .done(let text): state.say(.success, text)
+    case .wrote(let text, let path): state.receiveWritten(path, text)
+    case .occupied(let file): state.receive(file)
     case .failed(let failure): state.receive(failure)
     }
     state.settle(&effects)
@@ -41,14 +45,18 @@ extension Playground.State {
     }
     let candidates = shownOpinion?.opinion.top.count ?? 0
     view.chosenCandidate = min(max(view.chosenCandidate, 0), max(0, candidates - 1))
+    closeLikelihoodOfOtherText(&effects)
     if let noising = view.noising, session.branch(noising.branch) == nil { view.noising = nil }
-    if let first = requests.firstLesson, session.shown.start.count > 0, requests.tokens.isEmpty {
+    if let first = requests.firstLesson, session.shown.start.count > 0, requests.tokens.isEmpty,
+      !availableModels.isEmpty || lesson(named: first)?.needs.isEmpty != false
+    {
       requests.firstLesson = nil
       openLesson(named: first, &effects)
     }
     goOnWithLesson(&effects)
     if view.lesson == nil, view.focus == .lesson { view.focus = .canvas }
     requestLook(&effects)
+    requestVerdicts(&effects)
   }
 
   /// Says something in the status line.
@@ -73,14 +81,23 @@ extension Playground.State {
     }
   }
 
-  mutating func receiveDone(_ text: String) {
-    unsavedChanges = max(0, unsavedChanges - (requests.savedChanges ?? 0))
-    requests.savedChanges = nil
+  mutating func receiveWritten(_ path: String, _ text: String) {
+    if let save = requests.save, save.path == path {
+      unsavedChanges = max(0, unsavedChanges - save.changes)
+      requests.save = nil
+    }
+    writtenFiles.removeAll { $0 == path }
+    writtenFiles.append(path)
     say(.success, text)
   }
 
+  mutating func receive(_ file: Playground.OccupiedFile) {
+    if requests.save?.path == file.path { requests.save = nil }
+    mode = .replace(ReplaceMode(file))
+  }
+
   mutating func receive(_ failure: Playground.Failure) {
-    if failure.number == nil { requests.savedChanges = nil }
+    if failure.number == nil { requests.save = nil }
     if let number = failure.number {
       if requests.step?.number == number {
         requests.step = nil
@@ -89,6 +106,12 @@ extension Playground.State {
       } else if let look = requests.look, look.number == number {
         requests.look = nil
         session.change(look.branch) { $0.change(look.step) { $0.hasLookFailed = true } }
+      } else if requests.score == number {
+        requests.score = nil
+      } else if let place = requests.verdicts.removeValue(forKey: number) {
+        // What cannot be judged once is not asked about again.
+        if let branch = session.branch(place.branch) { models[branch.model]?.hasChecker = false }
+        return
       } else {
         // An answer nobody waits for any more, or to text that is not finished.
         guard let purpose = requests.tokens.removeValue(forKey: number), purpose != .preview else {
@@ -110,7 +133,8 @@ extension Playground.State {
       startRun(
         model: info.name, text: prompt,
         length: length ?? example?.length ?? info.suggestedLength,
-        settings: settings ?? info.suggestedSettings, besides: requests.openingBesides, &effects)
+        settings: settings.map { self.settings($0, for: info) } ?? info.suggestedSettings,
+        besides: requests.openingBesides, &effects)
       requests.openingBesides = nil
     default:
       say(.success, "\(info.name) is loaded")

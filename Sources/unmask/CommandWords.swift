@@ -23,6 +23,12 @@ enum CommandWords {
       if let command = commandWithText(words) ?? (try? Unmask.parseAsRoot(words.flatMap(parted))) {
         return command
       }
+      if let first = words.first, first.hasPrefix("-"),
+        (try? Unmask.parseAsRoot(["play"] + words)) != nil
+      {
+        throw UsageError(
+          "'\(first)' belongs to a command", hint: "'unmask play' takes it, and so does 'generate'")
+      }
       throw error
     }
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Kernels
 
 /// The command, and the table of its subcommands.
 @main
@@ -9,11 +10,11 @@ struct Unmask: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       PlayCommand.self, LearnCommand.self, GenerateCommand.self, PredictCommand.self,
-      ScoreCommand.self, CheckCommand.self, RaceCommand.self, ModelsCommand.self,
-      StrategiesCommand.self,
-      TokenizeCommand.self, TraceCommand.self, BenchCommand.self, QuantizeCommand.self,
-      TrainCommand.self, BenchTrainingCommand.self, TokenizerCommand.self, WorldCommand.self,
-      ScreenCommand.self,
+      ScoreCommand.self, CheckCommand.self, SweepCommand.self, RaceCommand.self,
+      ModelsCommand.self, StrategiesCommand.self, TokenizeCommand.self,
+      TraceCommand.self, BenchCommand.self, QuantizeCommand.self, TrainCommand.self,
+      ScaleCommand.self, BenchTrainingCommand.self, TokenizerCommand.self,
+      WorldCommand.self, ScreenCommand.self,
     ])
 
   /// Without a subcommand, opens the playground.
@@ -22,6 +23,7 @@ struct Unmask: ParsableCommand {
   static func main() {
     HelpWidth.settle()
     do {
+      try Kernels.InstructionSet.checkVariable()
       var command = try CommandWords.command(Array(CommandLine.arguments.dropFirst()))
       try command.run()
     } catch {

@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 
 /// The instruction sets this processor has.
 let instructionSets: [ck_isa] = (0..<CK_ISA_COUNT.rawValue).map { ck_isa(rawValue: $0) }
@@ -86,6 +87,16 @@ struct StoredMatrix {
     weights = ck_weights(
       base: UnsafeRawPointer(bytes), rows: rows, columns: columns, stride_bytes: rowBytes,
       format: format, slabs: nil)
+  }
+
+  /// Sets the elements of all blocks; scales stay as they are.
+  func fillElements(with byte: UInt8) {
+    let format = weights.format
+    let scaleBytes = format == CK_FORMAT_Q4_K ? 16 : 2
+    for block in 0..<weights.rows * weights.columns / format.blockElements {
+      let start = memory.base + 1 + block * format.blockBytes
+      memset(start + scaleBytes, Int32(byte), format.blockBytes - scaleBytes)
+    }
   }
 
   /// The slabs of all rows, prepared for products of `operand`.

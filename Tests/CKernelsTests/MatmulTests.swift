@@ -204,6 +204,37 @@ struct MatmulTests {
     }
   }
 
+  @Test func integersGiveTheSameBitsWithEveryInstructionSet() {
+    let sets = instructionSets.filter {
+      $0 != CK_ISA_SCALAR && ck_operand_is_fast($0, CK_OPERAND_I8) != 0
+    }
+    for (format, operand) in pairs where operand == CK_OPERAND_I8 {
+      for rows in 1...13 {
+        let product = Product(
+          rows: rows, outputs: 41, columns: 512, format: format, operand: operand)
+        let results = sets.map { product.computed($0) }
+        for result in results.dropFirst() { #expect(result == results.first) }
+      }
+    }
+  }
+
+  @Test(arguments: instructionSets)
+  func theLargestIntegersAreMultipliedExactly(isa: ck_isa) {
+    for (format, operand) in pairs where operand == CK_OPERAND_I8 {
+      for byte: UInt8 in [0x80, 0x7f, 0xff, 0xf0, 0x00] {
+        for signs: [Float] in [[1, 1], [-1, -1], [1, -1]] {
+          var product = Product(
+            rows: 7, outputs: 19, columns: 256, format: format, operand: operand)
+          product.stored.fillElements(with: byte)
+          product.x = (0..<7 * 256).map { signs[$0 % 2] }
+          for (value, exact) in zip(product.computed(isa), product.exact()) {
+            #expect(abs(Double(value) - exact.value) <= exact.magnitude * 0x1p-15)
+          }
+        }
+      }
+    }
+  }
+
   @Test(arguments: instructionSets)
   func preparedSlabsGiveTheSameNumbers(isa: ck_isa) {
     for (format, operand) in pairs {

@@ -112,7 +112,7 @@ import _TestSupport
   }
 
   @Test func whatWasStoppedGoesOn() async throws {
-    try server.faults(["model.safetensors": ["slow:4000", ""]])
+    try server.faults(["model.safetensors": ["slow:1000", ""]])
     let seen = Atomic<Int>(0)
     let stopped = try download(isCancelled: { seen.load(ordering: .relaxed) > 20_000 }) {
       seen.store($0.byteCount, ordering: .relaxed)

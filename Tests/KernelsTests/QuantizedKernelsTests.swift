@@ -47,6 +47,20 @@ struct QuantizedKernelsTests {
     }
   }
 
+  @Test func integersAreMultipliedWhereThatIsFaster() {
+    for set in Kernels.InstructionSet.supported {
+      for format in Kernels.Format.allCases {
+        let answer = set.multipliesIntegers(of: format)
+        #expect(set.multipliesIntegers(of: format) == answer, "\(set) \(format): always the same")
+        let isBlocks = [.q8_0, .q4_0, .q4_K].contains(format)
+        if !isBlocks || set == .scalar { #expect(!answer) }
+        if isBlocks && set.rawValue.hasPrefix("avx512") { #expect(answer) }
+        let kernels = Kernels(threadCount: 1, instructionSet: set)
+        #expect((kernels.operand(for: format, .fast) == .int8) == answer)
+      }
+    }
+  }
+
   @Test func rowsOfAFormatHaveWholeBlocks() {
     #expect(Kernels.Format.q8_0.rowBytes(columnCount: 64) == 68)
     #expect(Kernels.Format.q4_K.rowBytes(columnCount: 512) == 288)

@@ -55,18 +55,13 @@ private final class RememberingPredictor: MaskPredictor {
       settings: SamplerSettings(
         steps: 6, blockLength: blocks, strategy: AlgorithmSelection("low-confidence"),
         schedule: AlgorithmSelection("uniform"), guidanceScale: guidance,
-        cache: try CachePolicy(parsing: cache)))
+        cache: try AlgorithmSelection(parsing: cache)))
   }
 
   private func finish(_ sampler: inout Sampler) throws -> [TraceStep] {
     var steps: [TraceStep] = []
     while let step = try sampler.step() { steps.append(step) }
     return steps
-  }
-
-  @Test(arguments: ["none", "prefix", "dual", "delayed", "delayed:refresh=3"])
-  func isReadAsItIsWritten(text: String) throws {
-    #expect(try CachePolicy(parsing: text).description == text)
   }
 
   @Test func delayedComputesMasksAndWhatTheStepBeforeChanged() throws {
@@ -100,7 +95,83 @@ private final class RememberingPredictor: MaskPredictor {
     #expect(try finish(&delayed).map(\.canvas) != steps.map(\.canvas))
   }
 
-  @Test(arguments: ["prefix", "dual", "delayed", "delayed:refresh=4"])
+  /// Every policy, with parameters that make a difference on a few positions.
+  static let policies =
+    CachePolicyRegistry.all.map(\.descriptor.name) + [
+      "delayed:refresh=4", "vicinity:before=1,after=1", "inter-step:recent=1,vicinity=0",
+      "dcd:window=2", "dcd:window=2,keep=prefix,delay=1", "dcd:tokens=2",
+      "dsb:window=2,prefix=1,tokens=3",
+    ]
+
+  @Test(arguments: policies) func everyPolicyEndsWithoutMasks(cache: String) throws {
+    for blocks in [nil, 3] {
+      let predictor = RememberingPredictor()
+      var sampler = try sampler(cache, predictor, blocks: blocks)
+      #expect(try finish(&sampler).count == 6)
+      #expect(sampler.state.canvas.maskedPositions.isEmpty)
+      // A position that was not computed is not written.
+      #expect(sampler.state.forwards == 6)
+    }
+  }
+
+  @Test func withoutTokensThatAreNewOrNearItIsDelayed() throws {
+    var delayed = try sampler("delayed", RememberingPredictor())
+    var other = try sampler("inter-step:recent=0,vicinity=0", RememberingPredictor())
+    #expect(try finish(&other).map(\.canvas) == finish(&delayed).map(\.canvas))
+  }
+
+  /// The positions computed in a run from left to right, prompt 3 1 4 and 6 masks, a token a step.
+  private func computed(_ cache: String, blocks: Int? = nil) throws -> [[Int]] {
+    let predictor = RememberingPredictor()
+    var settings = SamplerSettings(
+      steps: 6, blockLength: blocks, strategy: AlgorithmSelection("left-to-right"),
+      schedule: AlgorithmSelection("uniform"))
+    settings.cache = try AlgorithmSelection(parsing: cache)
+    var sampler = try Sampler(
+      predictor: predictor, canvas: Canvas(prompt: [3, 1, 4], length: 6, maskToken: 11),
+      settings: settings)
+    _ = try finish(&sampler)
+    return predictor.computed.withLock { $0 }
+  }
+
+  @Test func aWindowMovesWithWhatIsWritten() throws {
+    let all = Array(0..<9)
+    #expect(try computed("dcd:window=2") == [all, [4, 5], [5, 6], [6, 7], [7, 8], [8]])
+    #expect(
+      try computed("dcd:window=2,keep=prefix")
+        == [all, [4, 5, 6, 7, 8], [5, 6, 7, 8], [6, 7, 8], [7, 8], [8]])
+    #expect(
+      try computed("dcd:window=2,delay=1")
+        == [all, Array(2..<7), Array(3..<8), Array(4..<9), Array(5..<9), Array(6..<9)])
+    #expect(try computed("dcd:window=2,tokens=2") == [all, [4, 5], all, [6, 7], all, [8]])
+    #expect(
+      try computed("dsb:window=2,prefix=2")
+        == [all, Array(2..<6), Array(3..<7), Array(4..<8), Array(5..<9), Array(6..<9)])
+  }
+
+  @Test func newTokensAndThoseNearAMaskAreComputed() throws {
+    let all = Array(0..<9)
+    // What is left of the first mask, and what was unmasked one or two steps ago.
+    #expect(
+      try computed("inter-step:recent=1,vicinity=0")
+        == [all, Array(3..<9), Array(3..<9), Array(4..<9), Array(5..<9), Array(6..<9)])
+    #expect(
+      try computed("inter-step:recent=0,vicinity=2")
+        == [all, Array(2..<9), Array(3..<9), Array(4..<9), Array(5..<9), Array(6..<9)])
+    #expect(
+      try computed("vicinity:before=1,after=2", blocks: 3)
+        == [all, Array(2..<8), Array(2..<8), all, Array(5..<9), Array(5..<9)])
+  }
+
+  @Test func aWindowWithoutMasksIsNoReasonToStop() throws {
+    let predictor = RememberingPredictor()
+    var sampler = try sampler("dcd:window=1", predictor)
+    try sampler.edit { $0.setLocked(true, at: 3) }
+    _ = try finish(&sampler)
+    #expect(sampler.state.canvas.openPositions(in: 0..<9).isEmpty)
+  }
+
+  @Test(arguments: policies)
   func comingBackToAStateGivesTheSameFuture(cache: String) throws {
     for guidance in [Float(0), 0.7] {
       let predictor = RememberingPredictor()
@@ -146,8 +217,10 @@ private final class RememberingPredictor: MaskPredictor {
     let predictor = RememberingPredictor()
     // Guidance off and on again, another policy and back.
     let changes: [(inout SamplerSettings) -> Void] = [
-      { $0.guidanceScale = 0 }, { $0.guidanceScale = 0.7 }, { $0.cache = CachePolicy(.prefix) },
-      { $0.cache = CachePolicy(.delayed, refreshInterval: 3) }, { $0.cache = CachePolicy(.dual) },
+      { $0.guidanceScale = 0 }, { $0.guidanceScale = 0.7 },
+      { $0.cache = AlgorithmSelection("prefix") },
+      { $0.cache = AlgorithmSelection("delayed", ["refresh": .number(3)]) },
+      { $0.cache = AlgorithmSelection("dual") },
     ]
     var straight = try sampler(cache, predictor, guidance: 0.7, blocks: 3)
     var places: [(state: SamplerState, settings: SamplerSettings)] = []
@@ -217,13 +290,13 @@ private final class RememberingPredictor: MaskPredictor {
       predictor: predictor, canvas: Canvas(prompt: [3], length: 40, maskToken: 11),
       settings: SamplerSettings(
         steps: 40, strategy: AlgorithmSelection("low-confidence"),
-        schedule: AlgorithmSelection("uniform"), cache: CachePolicy(.delayed)))
+        schedule: AlgorithmSelection("uniform"), cache: AlgorithmSelection("delayed")))
     _ = try finish(&sampler)
     let counts = predictor.computed.withLock { $0.map(\.count) }
     let whole = counts.indices.filter { counts[$0] == 41 }
     // The first step, the one after it where nothing is old yet, and the refresh.
-    #expect(whole.contains(0) && whole.contains(CachePolicy.delayedRefreshInterval))
-    #expect(whole.allSatisfy { $0 <= 1 || $0 == CachePolicy.delayedRefreshInterval })
+    #expect(whole.contains(0) && whole.contains(32))
+    #expect(whole.allSatisfy { $0 <= 1 || $0 == 32 })
   }
 
   @Test func lostKeysAndValuesAreComputedAgainButNotCounted() throws {

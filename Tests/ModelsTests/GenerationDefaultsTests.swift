@@ -44,6 +44,8 @@ import _TestSupport
       case .choice(let options): ("\"\(options[1].name)\"", .word(options[1].name))
       case .algorithm(let known):
         ("\"\(known[1].name)\"", .algorithm(AlgorithmSelection(known[1].name)))
+      case .tokens: ("[7, 5]", .tokens([7, 5]))
+      case .biases: (#"{"7": 1.5, "5": -2}"#, .biases([TokenBias(5, -2), TokenBias(7, 1.5)]))
       }
     let defaults = try read("{\"\(row.key)\": \(text)}")
     #expect(defaults.values == [name: value])
@@ -59,7 +61,10 @@ import _TestSupport
   }
 
   @Test func leavesOutWhatIsMeantForLeftToRightGeneration() throws {
-    let text = #"{"temperature": 0.6, "top_k": 20, "top_p": 0.95, "transformers_version": "4.5"}"#
+    let text = #"""
+      {"temperature": 0.6, "top_k": 20, "top_p": 0.95, "repetition_penalty": 1.1,
+      "transformers_version": "4.5"}
+      """#
     #expect(try read(text) == GenerationDefaults())
   }
 

@@ -1,3 +1,4 @@
+import Kernels
 import Models
 import MaskedDiffusion
 import Testing
@@ -28,6 +29,23 @@ import _TestSupport
       let prediction = try predictor.prediction(for: testCase.request)
       let worst = try golden.worstDifference(of: prediction, in: testCase)
       #expect(worst <= 1, "\(testCase.name)")
+    }
+  }
+
+  @Test(arguments: Kernels.InstructionSet.supported)
+  func agreesWithTheReferenceWithEveryInstructionSet(set: Kernels.InstructionSet) throws {
+    for model in ["smdm/tiny-gqa", "llada/tiny-kq", "dream/tiny-a"] {
+      var options = ModelOptions(precision: .float32)
+      options.instructionSet = set
+      let golden = try GoldenLogits(model)
+      let predictor = try LoadedModel(
+        ModelDirectory(path: Fixture.path(model)), options: options
+      ).predictor
+      for testCase in golden.cases {
+        let prediction = try predictor.prediction(for: testCase.request)
+        let worst = try golden.worstDifference(of: prediction, in: testCase)
+        #expect(worst <= 1, "\(model) \(testCase.name)")
+      }
     }
   }
 

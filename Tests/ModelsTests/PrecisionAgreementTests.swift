@@ -1,5 +1,6 @@
 import Foundation
 import Benchmarks
+import Kernels
 import Models
 import MaskedDiffusion
 import Testing
@@ -34,9 +35,13 @@ import _TestSupport
     Bound(.q4, 0.4, 2), Bound(.q4k, 0.4, 2),
   ]
 
-  func predictor(_ path: String, _ precision: ModelOptions.Precision) throws -> any MaskPredictor {
-    try LoadedModel(ModelDirectory(path: path), options: ModelOptions(precision: precision))
-      .predictor
+  func predictor(
+    _ path: String, _ precision: ModelOptions.Precision,
+    on instructionSet: Kernels.InstructionSet = .preferred
+  ) throws -> any MaskPredictor {
+    var options = ModelOptions(precision: precision)
+    options.instructionSet = instructionSet
+    return try LoadedModel(ModelDirectory(path: path), options: options).predictor
   }
 
   @Test(arguments: bundledBounds) func theBundledModelStaysItself(bound: Bound) throws {
@@ -61,6 +66,18 @@ import _TestSupport
     #expect(agreement.positionCount > 0)
     #expect(agreement.argmaxAgreement >= bound.agreement)
     #expect(agreement.meanDivergence <= bound.divergence)
+  }
+
+  @Test(arguments: Kernels.InstructionSet.supported)
+  func everyInstructionSetKeepsTheBounds(set: Kernels.InstructionSet) throws {
+    let path = Fixture.bundledModel
+    let exact = try predictor(path, .float32)
+    for bound in Self.bundledBounds where set != .scalar {
+      let agreement = try PrecisionAgreement(
+        of: predictor(path, bound.precision, on: set), with: exact, texts: 1, length: 24)
+      #expect(agreement.argmaxAgreement >= bound.agreement, "\(bound.precision)")
+      #expect(agreement.meanDivergence <= bound.divergence, "\(bound.precision)")
+    }
   }
 
   @Test func aModelAgreesWithItself() throws {

@@ -47,6 +47,21 @@ struct Scene: Sendable, CustomTestStringConvertible {
       rig.wait()
       try rig.press("H<left><left>")
     },
+    Scene(name: "likelihood") { rig in
+      try rig.press("<space>")
+      rig.wait()
+      try rig.press(":likelihood orders 24<enter>..")
+    },
+    Scene(name: "faults") { rig in
+      rig.hasChecker = true
+      try rig.press("<space>")
+      rig.wait()
+      try rig.press(":position 10<enter>")
+    },
+    Scene(name: "replace-question") { rig in
+      rig.files = ["run-a.jsonl"]
+      try rig.press("s<enter>")
+    },
     Scene(name: "lesson-page") { rig in try rig.press(":lesson 1<enter>") },
     Scene(name: "lesson-question") { rig in
       try rig.press(":lesson 1<enter><enter><down><enter>")
@@ -101,6 +116,13 @@ struct Scene: Sendable, CustomTestStringConvertible {
   ]
 }
 
+extension String {
+  /// The text without dots at its end.
+  fileprivate func trimmedEnd() -> String {
+    String(reversed().drop { $0 == "." }.reversed())
+  }
+}
+
 @Suite("The screen")
 struct PlaygroundViewTests {
   @Test(arguments: Scene.all, [0, 1, 2, 3])
@@ -150,6 +172,46 @@ struct PlaygroundViewTests {
     #expect(rig.text.contains("Once upon a time"))
     #expect(rig.text.contains("0 masked"))
     #expect(!rig.text.contains("settings"))
+  }
+
+  @Test(arguments: ["running", "ghosts", "overlay", "map", "likelihood", "faults", "compare"])
+  func isDrawnInASCII(_ name: String) throws {
+    let scene = try #require(Scene.all.first { $0.name == name })
+    var rig = Rig(symbols: .ascii)
+    try scene.play(&rig)
+    try Golden.compare(rig.text, with: "Screens/ascii/\(name)-80x24.txt")
+  }
+
+  @Test(
+    "without colours every cell keeps its meaning",
+    arguments: ["running", "overlay", "remasking", "faults", "finished"])
+  func isDrawnWithoutColours(_ name: String) throws {
+    let scene = try #require(Scene.all.first { $0.name == name })
+    var rig = Rig()
+    try scene.play(&rig)
+    let screen = rig.screen
+    var lines: [String] = []
+    for row in 0..<screen.size.rows {
+      lines.append(
+        String(
+          screen.row(row).map { cell in
+            Self.sign(of: Theme.monochrome.style(for: cell.role).attributes)
+          }
+        ).trimmedEnd())
+    }
+    try Golden.compare(
+      rig.text + "\n--- bold b, dim d, italic i, underline u, reverse r, several in capitals\n"
+        + lines.joined(separator: "\n"), with: "Screens/monochrome/\(name)-80x24.txt")
+  }
+
+  /// A letter for attributes: capitals where there are several.
+  private static func sign(of attributes: Style.Attributes) -> Character {
+    let names: [(Style.Attributes, Character)] = [
+      (.bold, "b"), (.dim, "d"), (.italic, "i"), (.underline, "u"), (.reverse, "r"),
+    ]
+    let set = names.filter { attributes.contains($0.0) }.map(\.1)
+    guard let last = set.last else { return "." }
+    return set.count == 1 ? last : Character(last.uppercased())
   }
 
   @Test func keepsThePlaceOfTheTextWhenTheScreenGrowsAgain() throws {

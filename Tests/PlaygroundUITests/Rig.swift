@@ -5,6 +5,8 @@ import _TestSupport
 /// A playground whose effects are done at once, by a scripted model and without files.
 struct Rig {
   private(set) var state: Playground.State
+  private var chatRoles: [String] = []
+  private var precisions: [String] = []
   /// Every effect so far.
   private(set) var effects: [Playground.Effect] = []
   /// Whether requests to the model are answered; otherwise they wait in ``unanswered``.
@@ -15,6 +17,10 @@ struct Rig {
   private(set) var ticks: [Int] = []
   private var queue: [Playground.Effect] = []
   private var isBusy = false
+  /// The files there are.
+  var files: Set<String> = []
+  /// Whether somebody knows what is true of the story model's texts.
+  var hasChecker = false
   /// Models that can be loaded.
   var models = ["story-1k", "story-2k"]
 
@@ -24,8 +30,11 @@ struct Rig {
     settings: SamplerSettings = StoryModel.settings,
     preferences: Preferences = Preferences(
       delayMilliseconds: 120, showsHints: false, followsKept: false),
-    symbols: Symbols = .unicode, lessons: [Lesson] = []
+    symbols: Symbols = .unicode, lessons: [Lesson] = [], hasChecker: Bool = false,
+    chatRoles: [String] = [], precisions: [String] = []
   ) {
+    self.hasChecker = hasChecker
+    (self.chatRoles, self.precisions) = (chatRoles, precisions)
     let (state, effects) = Playground.start(
       .model("story-1k", prompt: prompt, length: length, settings: settings),
       size: ScreenSize(rows: rows, columns: columns), symbols: symbols, preferences: preferences,
@@ -120,7 +129,9 @@ struct Rig {
         send(.failed(Playground.Failure(text: "models/\(name): not found", hint: "is it there?")))
         return
       }
-      send(.loaded(StoryModel.info(name: name)))
+      var info = StoryModel.info(name: name)
+      (info.chatRoles, info.precisions) = (chatRoles, precisions)
+      send(.loaded(info))
       send(.pieces(model: name, StoryModel.pieces))
       send(.available(models: models))
     case .tokenize(let request):
@@ -128,7 +139,49 @@ struct Rig {
       send(.pieces(model: request.model, StoryModel.pieces))
       send(.tokenized(Playground.TokenizeReport(number: request.number, tokens: tokens)))
     case .scheduleTick(let number, _): ticks.append(number)
-    case .saveTrace(_, let path): send(.done("\(path) is written"))
+    case .score, .judge: appraise(effect)
+    case .saveTrace(_, let target):
+      if files.contains(target.path), !target.replaces {
+        send(
+          .occupied(
+            Playground.OccupiedFile(
+              path: target.path, freePath: "free.jsonl", content: .trace)))
+      } else {
+        files.insert(target.path)
+        send(.wrote("\(target.path) is written", path: target.path))
+      }
+    default: break
+    }
+  }
+
+  /// Scores with the story model; a text with a fox has a fault at each fox but the first.
+  private mutating func appraise(_ effect: Playground.Effect) {
+    switch effect {
+    case .score(let request):
+      do {
+        let estimator = try LikelihoodRegistry.estimator(for: request.estimator)
+        let samples = try (request.first..<request.first + request.count).map {
+          try estimator.sample(
+            $0, length: request.question.answer.count,
+            random: SeededRandomSource(seed: request.seed))
+        }
+        let estimate = try LikelihoodEvaluator(predictor: StoryModel.predictor())
+          .values(of: [samples], for: [request.question])[0]
+        send(.scored(Playground.ScoreReport(number: request.number, estimate: estimate)))
+      } catch { send(.failed(Playground.Failure(number: request.number, text: "\(error)"))) }
+    case .judge(let request):
+      let foxes = request.tokens.indices.filter {
+        StoryModel.words[Int(request.tokens[$0])] == " fox"
+      }
+      let faults = foxes.dropFirst().map {
+        TextVerdict.Fault(positions: $0...$0, reason: "another fox at \($0)")
+      }
+      send(
+        .judged(
+          Playground.JudgeReport(
+            number: request.number, tokens: request.tokens,
+            verdict: hasChecker
+              ? TextVerdict(isValid: faults.isEmpty, faults: Array(faults)) : nil)))
     default: break
     }
   }

@@ -107,7 +107,8 @@ enum {
   CK_PANEL_COLUMNS = 32,  // output features of a panel: two slabs
 };
 
-/// Whether `isa` has a version of the product for `operand` that is worth using.
+/// Whether `isa` has a version of the product for `operand` that is worth using; of 8-bit integers with
+/// plain AVX2 it depends on the processor how much faster than f32 they are, if at all.
 int ck_operand_is_fast(ck_isa isa, ck_operand operand);
 
 /// RMS normalisation to apply while activations are packed.
@@ -370,6 +371,7 @@ void ck_adamw_step(ck_isa isa, const ck_adamw *step, const float *gradient, size
 
 /// Runs `iterations` × 12 independent multiply-add instructions of the widest kind for `operand` and
 /// returns the number of arithmetic operations done (0 where `isa` has none). For `unmask bench`.
+/// Plain AVX2 multiplies 8-bit integers without adding the products up: sums take more instructions.
 double ck_peak_work(ck_isa isa, ck_operand operand, size_t iterations);
 
 // ---------------------------------------------------------------- work tickets (tickets.c)

@@ -12,6 +12,10 @@ public enum LikelihoodError: Error, Equatable, Sendable {
   case tooLongToEnumerate(length: Int, longest: Int)
   /// Estimators need at least one sample.
   case sampleCount(Int)
+  /// A model that writes from left to right was asked for the first token of a text.
+  case nothingBefore
+  /// A model that writes from left to right was asked with the prompt masked.
+  case unguidable
   /// The mask predictor did not answer.
   case prediction(PredictionError)
 }
@@ -33,6 +37,11 @@ extension LikelihoodError: CustomStringConvertible {
     case .tooLongToEnumerate(let length, let longest):
       "the answer has \(length) tokens, expected at most \(longest) to try every way to mask them"
     case .sampleCount(let count): "samples is \(count), expected 1 or more"
+    case .nothingBefore:
+      "the prompt is empty, expected at least one token: a model that writes from left to right "
+        + "predicts each token from those before it"
+    case .unguidable:
+      "the model writes from left to right and has no mask to hide the prompt with, expected guidance 0"
     case .prediction(let error): error.description
     }
   }
@@ -43,7 +52,8 @@ extension LikelihoodError: CustomStringConvertible {
     case .tooLongToEnumerate: "estimate it: --estimator exact-count or monte-carlo"
     case .tooLong: "shorten the prompt"
     case .prediction(let error): error.hint
-    case .emptyAnswer, .tokenOutOfRange, .neverPredicted, .sampleCount: nil
+    case .emptyAnswer, .tokenOutOfRange, .neverPredicted, .sampleCount, .nothingBefore, .unguidable:
+      nil
     }
   }
 }

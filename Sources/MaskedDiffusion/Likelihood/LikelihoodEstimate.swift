@@ -28,6 +28,19 @@ public struct LikelihoodEstimate: Equatable, Sendable {
   /// The rows the predictor computed.
   public var forwardPassCount: Int
 
+  /// Creates an estimate.
+  public init(
+    samples: [Double], tokens: [Double], groupSize: Int, isExact: Bool, isGuided: Bool,
+    forwardPassCount: Int
+  ) {
+    self.samples = samples
+    self.tokens = tokens
+    self.groupSize = max(1, groupSize)
+    self.isExact = isExact
+    self.isGuided = isGuided
+    self.forwardPassCount = forwardPassCount
+  }
+
   /// The mean of the samples: −ln p(answer ∣ prompt), or a bound of it, in nats.
   ///
   /// +∞ when a token of the answer has probability 0.

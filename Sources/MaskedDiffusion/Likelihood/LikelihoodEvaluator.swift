@@ -1,5 +1,8 @@
 /// Estimates likelihoods with a mask predictor, many rows in one request.
 ///
+/// A predictor that sees each position from left to right says the likelihood itself, in one row,
+/// whatever the estimator.
+///
 /// The result depends on the question, the estimator, the number of samples and the seed, and not
 /// on what else is in the batch. A masking that several samples share is computed once.
 public struct LikelihoodEvaluator: Sendable {
@@ -37,12 +40,21 @@ public struct LikelihoodEvaluator: Sendable {
     sampleCount: Int
   ) throws(LikelihoodError) -> [LikelihoodEstimate] {
     precondition(seeds.count == questions.count, "\(seeds.count) seeds")
-    let isExact = type(of: estimator).isDeterministic
+    let isCausal = predictor.attention == .causal && predictor.isShifted
+    let isExact = isCausal || type(of: estimator).isDeterministic
     guard sampleCount >= 1 else { throw .sampleCount(sampleCount) }
+    guard !isCausal || guidanceScale == 0 else { throw .unguidable }
     let count = isExact ? 1 : sampleCount
     var samples: [[[AnswerMasking]]] = []
     for (question, seed) in zip(questions, seeds) {
       try question.check(against: predictor)
+      if isCausal {
+        guard !question.prompt.isEmpty else { throw .nothingBefore }
+        // Nobody sees what stands behind, so that nothing has to be hidden.
+        let all = Array(question.answer.indices)
+        samples.append([[AnswerMasking(masked: [], scored: all, weight: 1)]])
+        continue
+      }
       let random = SeededRandomSource(seed: seed)
       var ofQuestion: [[AnswerMasking]] = []
       for index in 0..<count {
@@ -54,7 +66,7 @@ public struct LikelihoodEvaluator: Sendable {
     return try values(of: samples, for: questions).map { estimate in
       var estimate = estimate
       estimate.isExact = isExact
-      estimate.groupSize = estimator.groupSize
+      estimate.groupSize = isExact ? 1 : estimator.groupSize
       return estimate
     }
   }
@@ -96,34 +108,45 @@ public struct LikelihoodEvaluator: Sendable {
     _ tables: inout [MaskingTable], for questions: [LikelihoodQuestion]
   ) throws(LikelihoodError) {
     let passes = guidanceScale > 0 ? 2 : 1
-    let all = tables.reduce(0) { $0 + $1.rows.count }
+    var rows = tables.indices.flatMap { table in
+      tables[table].rows.indices.map { row in
+        let masked = tables[table].rows[row].masked.count
+        let time = Float(masked) / Float(max(1, questions[table].answer.count))
+        return (table: table, row: row, time: predictor.readsTime ? time : nil)
+      }
+    }
+    // A request has one time, so that rows of the same time go together.
+    if predictor.readsTime {
+      rows.sort { ($0.time ?? 0, $0.table, $0.row) < ($1.time ?? 0, $1.table, $1.row) }
+    }
     var batch: [(table: Int, row: Int)] = []
     var positions = 0
     var logits = 0
-    var done = 0
-    for table in tables.indices {
+    var time: Float?
+    for (done, (table, row, rowTime)) in rows.enumerated() {
       let length = questions[table].positionCount * passes
-      for (row, masking) in tables[table].rows.enumerated() {
-        let rowLogits = masking.scored.count * predictor.vocabularySize * passes
-        if !batch.isEmpty, positions + length > batchPositions || logits + rowLogits > batchLogits {
-          try compute(batch, &tables, questions)
-          done += batch.count
-          progress?(done, all)
-          batch = []
-          (positions, logits) = (0, 0)
-        }
-        batch.append((table, row))
-        positions += length
-        logits += rowLogits
+      let rowLogits =
+        tables[table].rows[row].scored.count * predictor.vocabularySize * passes
+      let isFull =
+        positions + length > batchPositions || logits + rowLogits > batchLogits || rowTime != time
+      if !batch.isEmpty, isFull {
+        try compute(batch, time, &tables, questions)
+        progress?(done, rows.count)
+        batch = []
+        (positions, logits) = (0, 0)
       }
+      batch.append((table, row))
+      positions += length
+      logits += rowLogits
+      time = rowTime
     }
     guard !batch.isEmpty else { return }
-    try compute(batch, &tables, questions)
-    progress?(all, all)
+    try compute(batch, time, &tables, questions)
+    progress?(rows.count, rows.count)
   }
 
   private func compute(
-    _ batch: [(table: Int, row: Int)], _ tables: inout [MaskingTable],
+    _ batch: [(table: Int, row: Int)], _ time: Float?, _ tables: inout [MaskingTable],
     _ questions: [LikelihoodQuestion]
   ) throws(LikelihoodError) {
     var rows: [PredictionRow] = []
@@ -141,7 +164,7 @@ public struct LikelihoodEvaluator: Sendable {
             wanted: wanted))
       }
     }
-    let request = PredictionRequest(rows: rows, cancellation: cancellation)
+    let request = PredictionRequest(rows: rows, time: time, cancellation: cancellation)
     let logProbabilities: [[Double]]
     do throws(PredictionError) {
       logProbabilities =

@@ -14,8 +14,8 @@ struct ForwardQuestion: Equatable, Sendable {
   var positions: [Int]
   /// The guidance scale; above 0 costs a second row.
   var scale: Float
-  /// The tokens that get a logit of −∞.
-  var suppressed: [TokenID]
+  /// What is done to the logits.
+  var adjustment: LogitAdjustment
   /// The time t, where the predictor reads it; otherwise `nil`.
   var time: Float?
   /// Whether the keys and values of finished blocks are kept: exact, where the pattern is ordered.
@@ -36,18 +36,18 @@ struct ForwardQuestion: Equatable, Sendable {
   }
 
   /// Creates the question what stands at `positions` of `canvas`.
-  init(canvas: Canvas, positions: [Int], scale: Float, suppressed: [TokenID]) {
+  init(canvas: Canvas, positions: [Int], scale: Float, adjustment: LogitAdjustment) {
     tokens = canvas.tokens
     unconditional = scale > 0 ? canvas.unconditional : []
     self.positions = positions
     self.scale = scale
-    self.suppressed = suppressed
+    self.adjustment = adjustment
     number = canvas.number
   }
 
   /// Creates a strategy's own question about `canvas`.
-  init(_ question: Question, canvas: Canvas, scale: Float, suppressed: [TokenID]) {
-    self.init(canvas: canvas, positions: question.wanted, scale: scale, suppressed: suppressed)
+  init(_ question: Question, canvas: Canvas, scale: Float, adjustment: LogitAdjustment) {
+    self.init(canvas: canvas, positions: question.wanted, scale: scale, adjustment: adjustment)
     attention = question.attention
     groups = question.groups
     guard question.tokens != canvas.tokens || question.positionIDs != nil else { return }
@@ -80,7 +80,7 @@ struct ForwardQuestion: Equatable, Sendable {
   }
 
   private func hasSameTerms(as other: ForwardQuestion) -> Bool {
-    scale == other.scale && suppressed == other.suppressed && cache == other.cache
+    scale == other.scale && adjustment == other.adjustment && cache == other.cache
       && attention == other.attention && groups == other.groups && time == other.time
   }
 

@@ -42,7 +42,7 @@ struct KeptKeysAndValues: Sendable {
     storage.origin = nil
     for pass in Self.passes(for: question, cache) {
       var again = ForwardQuestion(
-        canvas: pass.canvas, positions: [], scale: question.scale, suppressed: [])
+        canvas: pass.canvas, positions: [], scale: question.scale, adjustment: LogitAdjustment())
       again.cache = ForwardQuestion.Cache(
         origin: cache.origin, computed: pass.computed, isKept: false)
       var unused = Prediction()

@@ -82,7 +82,7 @@ extension PresetRegistry {
       source: "rho-EOS, arXiv:2601.22527", steps: .onePerToken, lladaSettings("rho-eos")),
     Preset(
       "refill", "A draft, of which the least confident fifth is written again, eight times",
-      source: "DiffuRefill, model card", steps: .onePerToken, lladaSettings("refill")),
+      source: "DiffuRefill, model card", steps: .onePerToken, refill),
     Preset(
       "dfm", "Ancestral sampling that draws every token several times",
       source: "remdm diffusion.py, DFM corrector; arXiv:2407.15595", steps: .fixed(64),
@@ -90,6 +90,15 @@ extension PresetRegistry {
         steps: 64, strategy: AlgorithmSelection("dfm"), schedule: AlgorithmSelection("uniform"),
         temperature: 1, forbidsMaskToken: true)),
   ]
+
+  /// Hot at first, and never the same token twice in a row.
+  private static var refill: SamplerSettings {
+    var settings = lladaSettings("refill")
+    settings.temperature = 2.2
+    settings.temperatureSchedule = AlgorithmSelection("linear", ["end": .number(0.9 / 2.2)])
+    settings.adjacentPenalty = 6
+    return settings
+  }
 
   private static let ddpm = SamplerSettings(
     steps: 128, strategy: AlgorithmSelection("ddpm"),

@@ -77,7 +77,7 @@ public enum PresetRegistry {
       SamplerSettings(
         steps: 128, blockLength: 32, blockRule: .causal,
         strategy: AlgorithmSelection("low-confidence"), schedule: AlgorithmSelection("linear"),
-        cache: CachePolicy(.blocks))),
+        cache: AlgorithmSelection("blocks"))),
     Preset(
       "sdar", "Small blocks after each other, confident tokens at once",
       source: "SDAR generate.py block_diffusion_generate(low_confidence_dynamic, 0.85),"
@@ -87,7 +87,7 @@ public enum PresetRegistry {
         steps: 128, blockRule: .causalAligned,
         strategy: AlgorithmSelection("quota-threshold", ["tau": .number(0.85)]),
         schedule: AlgorithmSelection("uniform"), confidenceSource: .filtered,
-        cache: CachePolicy(.blocks))),
+        cache: AlgorithmSelection("blocks"))),
     Preset(
       "fast-dllm-v2", "Blocks of 32 after each other, in parts of 8 with confident tokens at once",
       source: "Fast-dLLM v2 modeling.py generate(small_block_size=8, threshold=0.9),"
@@ -96,14 +96,14 @@ public enum PresetRegistry {
       SamplerSettings(
         steps: 128, blockLength: 32, blockRule: .causalAligned,
         strategy: AlgorithmSelection("sub-blocks"), schedule: AlgorithmSelection("uniform"),
-        cache: CachePolicy(.blocks))),
+        cache: AlgorithmSelection("blocks"))),
     Preset(
       "autoregressive", "One token after the other, from left to right",
       source: "the order of autoregressive models; SMDM ar_sample_kvcache", steps: .onePerToken,
       SamplerSettings(
         steps: 128, blockLength: 1, blockRule: .causal,
         strategy: AlgorithmSelection("left-to-right"), schedule: AlgorithmSelection("uniform"),
-        cache: CachePolicy(.blocks))),
+        cache: AlgorithmSelection("blocks"))),
     Preset(
       "remdm", "Ancestral sampling that masks some tokens again",
       source: "ReMDM diffusion.py _ddpm_caching_update, arXiv:2503.00307", steps: .fixed(1024),

@@ -12,8 +12,8 @@
 /// positions of a round are written at once.
 ///
 /// - SeeAlso: the model card of DiffuRefill, whose decoder is not published: counts of the draft and
-///   the shape of the annealing are this project's. Its suppression of repeated neighbours is the
-///   setting `repetition`, not part of the strategy.
+///   the shape of the annealing are this project's. Its falling temperature and
+///   its penalty for repeated neighbours are settings of the preset.
 public struct RefillStrategy: SamplingStrategy {
   /// The descriptor of `refill`.
   public static let descriptor = AlgorithmDescriptor(

@@ -28,6 +28,8 @@ public enum RemaskingRegistry {
     Entry(LESSStrategy.self),
     Entry(InfoGainStrategy.self),
     Entry(SOARStrategy.self),
+    Entry(LinearSpeculationStrategy.self),
+    Entry(TAPSStrategy.self),
     Entry(ReMDMRemasking.self),
     Entry(P2Remasking.self),
     Entry(WINOStrategy.self),
@@ -36,6 +38,7 @@ public enum RemaskingRegistry {
     Entry(RefillStrategy.self),
     Entry(CORERemasking.self),
     Entry(EditingStrategy.self),
+    Entry(InDelStrategy.self),
     Entry(DAEDALStrategy.self),
     Entry(RhoEOSStrategy.self),
   ]

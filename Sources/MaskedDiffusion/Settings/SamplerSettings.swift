@@ -19,6 +19,18 @@ public struct SamplerSettings: Equatable, Sendable {
   public var topP: Double?
   /// w in u + (w + 1)(c − u), 0...100; 0 is off and costs one forward pass instead of two.
   public var guidanceScale: Float
+  /// How the guidance scale changes in the course of the run.
+  public var guidanceSchedule: AlgorithmSelection = .constant
+  /// How the temperature changes in the course of the run.
+  public var temperatureSchedule: AlgorithmSelection = .constant
+  /// What is added to the logits of some tokens.
+  public var biases: [TokenBias] = []
+  /// The tokens that are never predicted.
+  public var suppressedTokens: [TokenID] = []
+  /// What the logits of tokens that stand elsewhere are divided by, 1...10; 1 is off.
+  public var repetitionPenalty: Double = 1
+  /// What is subtracted from the logits of the neighbours of a position, 0...1000 nats; 0 is off.
+  public var adjacentPenalty: Double = 0
   /// The distribution strategies rank by.
   public var confidenceSource: ConfidenceSource
   /// How tokens are drawn.
@@ -28,7 +40,7 @@ public struct SamplerSettings: Equatable, Sendable {
   /// What an end-of-text token means.
   public var endOfText: EndOfTextPolicy
   /// The keys and values kept between the steps of a block.
-  public var cache: CachePolicy
+  public var cache: AlgorithmSelection
   /// The seed of the random numbers.
   public var seed: UInt64
   /// The number of top candidates a trace records for each masked position, 0...64.
@@ -40,7 +52,8 @@ public struct SamplerSettings: Equatable, Sendable {
     strategy: AlgorithmSelection, schedule: AlgorithmSelection, temperature: Double = 0,
     topK: Int? = nil, topP: Double? = nil, guidanceScale: Float = 0,
     confidenceSource: ConfidenceSource = .unmodified, draw: TokenDraw = .categorical,
-    forbidsMaskToken: Bool = false, endOfText: EndOfTextPolicy = .keep, cache: CachePolicy = .none,
+    forbidsMaskToken: Bool = false, endOfText: EndOfTextPolicy = .keep,
+    cache: AlgorithmSelection = .noCache,
     seed: UInt64 = 0,
     recordedCandidates: Int = 0
   ) {
@@ -101,6 +114,8 @@ public enum EndOfTextPolicy: String, SettingWord {
   case forbid
   /// Nothing: it is a token like any other.
   case keep
+  /// It may be predicted, but counts as the least confident of candidates.
+  case last
 
   /// One line that says what the word stands for.
   public var summary: String {
@@ -108,6 +123,7 @@ public enum EndOfTextPolicy: String, SettingWord {
     case .stop: "the text ends there, and the run with it"
     case .forbid: "it is never predicted"
     case .keep: "nothing: it is a token like any other"
+    case .last: "it is the last to be kept, whatever its confidence (LLaDA)"
     }
   }
 }

@@ -64,12 +64,30 @@ public struct SettingDescriptor<Root>: Sendable, CustomStringConvertible {
   /// The value in `root`; for a parameter that was not given, its default there.
   public func value(in root: Root) -> SettingValue { get(root) }
 
+  /// Reads a value as users type it, with tokens by number alone.
+  ///
+  /// - Throws: As ``value(parsing:naming:)``.
+  public func value(parsing text: String) throws(SamplerError) -> SettingValue {
+    try value(parsing: text) { name throws(SamplerError) in
+      throw .unknownToken(text: name, tokens: nil)
+    }
+  }
+
   /// Reads a value as users type it.
   ///
+  /// - Parameters:
+  ///   - text: The text.
+  ///   - naming: Says which token a text is.
+  /// - Returns: The value.
   /// - Throws: ``SamplerError/settingOutOfRange(name:found:expected:)`` when the text is of another
-  ///   kind; a number may still be out of range.
-  public func value(parsing text: String) throws(SamplerError) -> SettingValue {
+  ///   kind, and what `naming` throws; a number may still be out of range.
+  public func value(
+    parsing text: String, naming: TokenNaming
+  ) throws(SamplerError) -> SettingValue {
     if canBeOff, text == "off" { return .off }
+    var reader = TokenListReader(text, setting: name, expected: range)
+    if case .tokens = kind { return .tokens(try reader.tokens(naming)) }
+    if case .biases = kind { return .biases(try reader.biases(naming)) }
     if case .algorithm = kind { return .algorithm(try AlgorithmSelection(parsing: text)) }
     guard let value = kind.value(parsing: text) else {
       throw .settingOutOfRange(name: name, found: "'\(text)'", expected: range)
@@ -133,12 +151,13 @@ extension SettingDescriptor {
 
   static func number(
     _ name: String, _ path: any WritableKeyPath<Root, Double> & Sendable,
-    in range: ClosedRange<Double>, valueName: String = "x", moves: SettingMoves = .none,
+    in range: ClosedRange<Double>, key: String? = nil, valueName: String = "x",
+    moves: SettingMoves = .none,
     isRare: Bool = false, _ summary: String
   ) -> SettingDescriptor {
     SettingDescriptor(
-      name: name, valueName: valueName, summary: summary, kind: .number(range), moves: moves,
-      isRare: isRare, get: { .number($0[keyPath: path]) },
+      name: name, key: key, valueName: valueName, summary: summary, kind: .number(range),
+      moves: moves, isRare: isRare, get: { .number($0[keyPath: path]) },
       set: { if case .number(let number) = $1 { $0[keyPath: path] = number } })
   }
 

@@ -32,7 +32,7 @@ extension SettingDescriptor {
     case .number(let value): number = value
     case .integer(let value): number = Double(value)
     case .off: number = range.upperBound
-    case .seed, .word, .flag, .algorithm: return nil
+    case .seed, .word, .flag, .algorithm, .tokens, .biases: return nil
     }
     return min(max((number - range.lowerBound) / (range.upperBound - range.lowerBound), 0), 1)
   }
@@ -86,7 +86,7 @@ extension SettingDescriptor {
     case .number(let value): number = value
     case .integer(let value): number = Double(value)
     case .off: number = range.upperBound
-    case .seed, .word, .flag, .algorithm: return nil
+    case .seed, .word, .flag, .algorithm, .tokens, .biases: return nil
     }
     // What was typed beyond the slider stays until it is moved back.
     if count > 0, number >= range.upperBound { return canBeOff ? .off : value }

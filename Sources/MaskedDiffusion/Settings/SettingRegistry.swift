@@ -23,7 +23,9 @@ public enum SettingRegistry {
       "block-length", \.blockLength, in: 1...Int(Int32.max), alias: "block",
       moves: .stops([1, 2, 4, 8, 16, 32, 64, 128, 256, 512]), isRare: true,
       "The positions denoised together, left to right; off is all at once."),
-    cache,
+    .algorithm(
+      "cache", \.cache, among: CachePolicyRegistry.all.map(\.descriptor), isRare: true,
+      "Keys and values kept between steps: faster, but not the same text."),
     .optionalInteger(
       "top-k", \.topK, in: 1...Int(Int32.max), valueName: "k",
       moves: .stops([1, 2, 5, 10, 20, 50, 100, 200]), isRare: true,
@@ -53,6 +55,21 @@ public enum SettingRegistry {
     .integer(
       "candidates", \.recordedCandidates, in: 0...64, key: "recorded_candidates", isRare: true,
       "Record the n best candidates of each position in the trace."),
+    .algorithm(
+      "guidance-schedule", \.guidanceSchedule, among: AnnealingRegistry.guidance, isRare: true,
+      "How the guidance scale changes while the text is written."),
+    .algorithm(
+      "temperature-schedule", \.temperatureSchedule, among: AnnealingRegistry.temperature,
+      isRare: true, "How the temperature changes while the text is written."),
+    bias, suppress,
+    .number(
+      "repetition", \.repetitionPenalty, in: 1...10, key: "repetition_penalty",
+      moves: .even(1...2, by: 0.05), isRare: true,
+      "Divide the logits of tokens that stand elsewhere on the canvas by this; 1 is off."),
+    .number(
+      "adjacent", \.adjacentPenalty, in: 0...1000, key: "adjacent_penalty",
+      moves: .even(0...10, by: 0.5), isRare: true,
+      "Subtract this from the logits of the tokens right and left of a position; 0 is off."),
   ]
 
   private static let seed = SettingDescriptor<SamplerSettings>(
@@ -68,15 +85,24 @@ public enum SettingRegistry {
     get: { .number(Double("\($0.guidanceScale)") ?? Double($0.guidanceScale)) },
     set: { if case .number(let scale) = $1 { $0.guidanceScale = Float(scale) } })
 
-  private static let cache = SettingDescriptor<SamplerSettings>(
-    name: "cache", valueName: "name[:parameter=value,...]",
-    summary: "Keys and values kept between steps: faster, but not the same text.",
-    kind: .algorithm(CachePolicy.descriptors), isRare: true,
-    get: { .algorithm($0.cache.selection) },
+  private static let bias = SettingDescriptor<SamplerSettings>(
+    name: "bias", key: "logit_bias", valueName: "token=x,...",
+    summary: "Add x to the logit of a token, given by its number or in quotation marks.",
+    kind: .biases, canBeOff: true, isRare: true,
+    get: { $0.biases.isEmpty ? .off : .biases($0.biases) },
     set: {
-      if case .algorithm(let selection) = $1, let policy = CachePolicy(selection) {
-        $0.cache = policy
-      }
+      if case .biases(let biases) = $1 { $0.biases = biases }
+      if $1 == .off { $0.biases = [] }
+    })
+
+  private static let suppress = SettingDescriptor<SamplerSettings>(
+    name: "suppress", key: "suppress_tokens", valueName: "token,...",
+    summary: "Tokens that are never predicted, by number or in quotation marks.",
+    kind: .tokens, canBeOff: true, isRare: true,
+    get: { $0.suppressedTokens.isEmpty ? .off : .tokens($0.suppressedTokens) },
+    set: {
+      if case .tokens(let tokens) = $1 { $0.suppressedTokens = tokens }
+      if $1 == .off { $0.suppressedTokens = [] }
     })
 
   /// The row called `name`, or that has it as an alias; `nil` when there is none.
@@ -146,7 +172,7 @@ extension SettingValue {
     switch self {
     case .number(let number): .number(number)
     case .word(let word): .choice(word)
-    case .off, .integer, .seed, .flag, .algorithm: nil
+    case .off, .integer, .seed, .flag, .algorithm, .tokens, .biases: nil
     }
   }
 }

@@ -14,6 +14,10 @@ public enum SettingValue: Equatable, Sendable, CustomStringConvertible {
   case flag(Bool)
   /// A strategy, schedule or cache policy, with the parameters given for it.
   case algorithm(AlgorithmSelection)
+  /// Some tokens; never none.
+  case tokens([TokenID])
+  /// What is added to the logits of some tokens; never none.
+  case biases([TokenBias])
 
   /// The form that users type.
   public var description: String {
@@ -25,6 +29,8 @@ public enum SettingValue: Equatable, Sendable, CustomStringConvertible {
     case .word(let word): word
     case .flag(let isOn): isOn ? "yes" : "no"
     case .algorithm(let selection): selection.description
+    case .tokens(let tokens): tokens.map(String.init).joined(separator: ",")
+    case .biases(let biases): biases.map(\.description).joined(separator: ",")
     }
   }
 }
@@ -43,11 +49,15 @@ public enum SettingKind: Equatable, Sendable, CustomStringConvertible {
   case flag
   /// One of some algorithms, written `NAME[:parameter=value,…]`.
   case algorithm([AlgorithmDescriptor])
+  /// Tokens, written with commas between.
+  case tokens
+  /// Amounts for tokens, written `TOKEN=AMOUNT` with commas between.
+  case biases
 
   /// The words that can be chosen, in the order menus show them; empty where values are numbers.
   public var options: [SettingOption] {
     switch self {
-    case .integer, .number, .seed: []
+    case .integer, .number, .seed, .tokens, .biases: []
     case .choice(let options): options
     case .flag: [SettingOption("no", ""), SettingOption("yes", "")]
     case .algorithm(let descriptors): descriptors.map { SettingOption($0.name, $0.summary) }
@@ -63,6 +73,10 @@ public enum SettingKind: Equatable, Sendable, CustomStringConvertible {
     case .number(let range): "\(shortest(range.lowerBound)) to \(shortest(range.upperBound))"
     case .seed: "a whole number, 0 or more"
     case .choice, .flag, .algorithm: options.map(\.name).joined(separator: ", ")
+    case .tokens: "tokens by number or in quotation marks, commas between"
+    case .biases:
+      "TOKEN=AMOUNT, tokens by number or in quotation marks, amounts from "
+        + "\(shortest(TokenBias.range.lowerBound)) to \(shortest(TokenBias.range.upperBound))"
     }
   }
 
@@ -77,6 +91,7 @@ public enum SettingKind: Equatable, Sendable, CustomStringConvertible {
     case .choice(let options): options.contains { $0.name == text } ? .word(text) : nil
     case .flag: ["yes": .flag(true), "no": .flag(false)][text]
     case .algorithm: (try? AlgorithmSelection(parsing: text)).map { .algorithm($0) }
+    case .tokens, .biases: nil
     }
   }
 
@@ -86,6 +101,11 @@ public enum SettingKind: Equatable, Sendable, CustomStringConvertible {
     case (.integer(let range), .integer(let number)): range.contains(number)
     case (.number(let range), .number(let number)): range.contains(number)
     case (.seed, .seed), (.flag, .flag), (.algorithm, .algorithm): true
+    case (.tokens, .tokens(let tokens)):
+      (1...TokenListReader.limit).contains(tokens.count) && tokens.allSatisfy { $0 >= 0 }
+    case (.biases, .biases(let biases)):
+      (1...TokenListReader.limit).contains(biases.count)
+        && biases.allSatisfy { $0.token >= 0 && TokenBias.range.contains($0.amount) }
     case (.choice(let options), .word(let word)): options.contains { $0.name == word }
     default: false
     }

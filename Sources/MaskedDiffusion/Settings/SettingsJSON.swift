@@ -12,8 +12,11 @@ struct SettingsJSON: Codable {
     let members = try decoder.container(keyedBy: NameKey.self)
     settings = SamplerSettings(
       steps: try members.decode(Int.self, forKey: NameKey("steps")),
-      strategy: try members.decode(SelectionJSON.self, forKey: NameKey("strategy")).selection,
-      schedule: try members.decode(SelectionJSON.self, forKey: NameKey("schedule")).selection)
+      strategy: AlgorithmSelection("low-confidence"), schedule: AlgorithmSelection("timestep"))
+    // A trace that does not say how it was written is none.
+    for name in ["strategy", "schedule"] {
+      _ = try members.decode(SelectionJSON.self, forKey: NameKey(name))
+    }
     for row in SettingRegistry.all {
       let key = NameKey(row.key)
       guard members.contains(key), try !members.decodeNil(forKey: key) else {
@@ -37,6 +40,8 @@ struct SettingsJSON: Codable {
       case .flag(let isOn): try members.encode(isOn, forKey: key)
       case .algorithm(let selection):
         try members.encode(SelectionJSON(selection, of: row.name), forKey: key)
+      case .tokens(let tokens): try members.encode(tokens, forKey: key)
+      case .biases(let biases): try members.encode(BiasesJSON(biases), forKey: key)
       }
     }
   }
@@ -50,8 +55,11 @@ struct SettingsJSON: Codable {
     case .number: return .number(try members.decode(Double.self, forKey: key))
     case .seed: return .seed(try members.decode(UInt64.self, forKey: key))
     case .flag: return .flag(try members.decode(Bool.self, forKey: key))
-    case .algorithm:
-      return .algorithm(try members.decode(SelectionJSON.self, forKey: key).selection)
+    case .algorithm(let known):
+      let selection = try members.decode(SelectionJSON.self, forKey: key)
+      return .algorithm(selection.selection(among: known))
+    case .tokens: return .tokens(try members.decode([TokenID].self, forKey: key))
+    case .biases: return .biases(try members.decode(BiasesJSON.self, forKey: key).biases)
     case .choice(let options):
       let word = try members.decode(String.self, forKey: key)
       guard options.contains(where: { $0.name == word }) else {
@@ -59,6 +67,26 @@ struct SettingsJSON: Codable {
       }
       return .word(word)
     }
+  }
+}
+
+/// Biases as an object with one member a token, whose name is the token's number.
+private struct BiasesJSON: Codable {
+  let biases: [TokenBias]
+
+  init(_ biases: [TokenBias]) { self.biases = biases }
+
+  init(from decoder: any Decoder) throws {
+    let members = try decoder.container(keyedBy: NameKey.self)
+    biases = try members.allKeys.compactMap { key -> TokenBias? in
+      guard let token = TokenID(key.stringValue) else { throw TraceLineError.invalid("logit_bias") }
+      return TokenBias(token, try members.decode(Double.self, forKey: key))
+    }.sorted { $0.token < $1.token }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var members = encoder.container(keyedBy: NameKey.self)
+    for bias in biases { try members.encode(bias.amount, forKey: NameKey("\(bias.token)")) }
   }
 }
 
@@ -151,22 +179,17 @@ struct SelectionJSON: Codable {
     defaults = try members.decodeIfPresent([String: Value].self, forKey: .defaults)
   }
 
-  /// The selection; defaults that are others today are taken as given.
-  var selection: AlgorithmSelection {
+  /// The selection of one of `known`; defaults that are others today are taken as given.
+  func selection(among known: [AlgorithmDescriptor]) -> AlgorithmSelection {
     var selection = AlgorithmSelection(name)
     for (name, value) in parameters { selection.parameters[name] = value.value }
-    guard let defaults, let descriptor = Self.descriptor(named: name) else { return selection }
+    guard let defaults, let descriptor = known.first(where: { $0.name == name }) else {
+      return selection
+    }
     let today = descriptor.complete(selection.parameters)
     for (name, value) in defaults where today[name] != nil && today[name] != value.value {
       selection.parameters[name] = value.value
     }
     return selection
-  }
-
-  private static func descriptor(named name: String) -> AlgorithmDescriptor? {
-    for case .algorithm(let known) in SettingRegistry.all.map(\.kind) {
-      if let found = known.first(where: { $0.name == name }) { return found }
-    }
-    return nil
   }
 }

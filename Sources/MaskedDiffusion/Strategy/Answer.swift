@@ -87,21 +87,18 @@ extension Answer {
   private mutating func guide(reader: any LogitsReader) {
     self.reader = reader
     guard question.scale > 0 else {
-      Self.suppress(question.suppressed, in: &prediction.rows[0])
+      adjust(&prediction.rows[0])
       return
     }
     ClassifierFreeGuidance.combine(
       conditional: prediction.rows[0], unconditional: prediction.rows[1], scale: question.scale,
       into: &combined, reader: reader)
-    Self.suppress(question.suppressed, in: &combined)
+    adjust(&combined)
   }
 
-  private static func suppress(_ tokens: [TokenID], in logits: inout Logits) {
-    for token in tokens where Int(token) < logits.vocabularySize {
-      for row in logits.positions.indices {
-        logits.values[row * logits.vocabularySize + Int(token)] = -.infinity
-      }
-    }
+  private func adjust(_ logits: inout Logits) {
+    question.adjustment.apply(
+      to: &logits, tokens: question.tokens, places: question.positionIDs)
   }
 }
 

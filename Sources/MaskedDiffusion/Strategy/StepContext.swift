@@ -39,6 +39,9 @@ public struct StepContext: Sendable {
   /// The number of positions the canvas may grow by before the model can no longer read it.
   public var room = Int.max
 
+  /// Whether the logits of a position are the output of the one before.
+  public var isShifted = false
+
   /// The answer to the opening question; `nil` when nothing was asked.
   public var answer: Answer?
 

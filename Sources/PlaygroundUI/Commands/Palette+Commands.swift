@@ -8,6 +8,9 @@ extension Palette {
         name: "model", argument: "NAME", summary: "load a model and start with it",
         options: { .plain($0.availableModels) }, run: { $1.newModel($0, &$2) }),
       Command(
+        name: "precision", argument: "NAME", summary: "start with the model in another precision",
+        options: { .plain($0.model.info.precisions) }, run: { $1.newPrecision($0, &$2) }),
+      Command(
         name: "prompt", argument: "TEXT", summary: "start with another prompt; [MASK] is a gap",
         options: { _ in [] }, run: { $1.newPrompt($0, &$2) }),
       Command(
@@ -80,6 +83,12 @@ extension Palette {
           } catch { state.say(.error, error.description, hint: error.hint) }
         }),
       Command(
+        name: "likelihood", argument: "ESTIMATOR [SAMPLES]",
+        summary: "estimate how likely the model finds the finished text",
+        options: { _ in
+          LikelihoodRegistry.all.map { SettingOption($0.descriptor.name, $0.descriptor.summary) }
+        }, run: likelihood),
+      Command(
         name: "type", argument: "TEXT", summary: "put text over the tokens from the cursor on",
         options: { _ in [] }, run: { $1.type($0, &$2) }),
       Command(
@@ -114,7 +123,10 @@ extension Palette {
         name: "versus", argument: "SETTING VALUE",
         summary: "run the same start with another setting or model beside this",
         options: { state in
-          [SettingOption("model", "another model from the same start")]
+          [
+            SettingOption("model", "another model from the same start"),
+            SettingOption("precision", "the same model in another precision"),
+          ]
             + SettingField.fields(of: state.visibleSettings).map {
               SettingOption($0.label, $0.summary(in: state.visibleSettings))
             }
@@ -133,11 +145,9 @@ extension Palette {
       name: "save", argument: "FILE", summary: "save this run and its branches as a trace",
       options: { _ in [] }, run: { $1.saveTrace($0, &$2) }),
     Command(
-      name: "export", argument: "FILE", summary: "write the screen to a file",
-      options: { _ in [] },
-      run: {
-        $2.append(.exportScreen(path: $0)); _ = $1
-      }),
+      name: "export", argument: "FILE",
+      summary: "write the screen (.txt, .svg) or the run as a moving picture (.moving.svg)",
+      options: { _ in [] }, run: { $1.exportScreen($0, &$2) }),
     Command(
       name: "delay", argument: "MILLISECONDS", summary: "time between two steps",
       options: { _ in [] },
@@ -183,6 +193,21 @@ extension Palette {
     state.noise(to: time, manner ?? .chance, &effects)
   }
 
+  private static func likelihood(
+    _ text: String, _ state: inout Playground.State, _ effects: inout [Playground.Effect]
+  ) {
+    let words = text.split(separator: " ").map(String.init)
+    do throws(SamplerError) {
+      let estimator = try AlgorithmSelection(parsing: words[0])
+      var samples: Int?
+      if words.count > 1 {
+        guard let count = number(words[1], "samples", 1...100_000, &state) else { return }
+        samples = count
+      }
+      state.estimateLikelihood(by: estimator, samples: samples, &effects)
+    } catch { state.say(.error, error.description, hint: error.hint) }
+  }
+
   private static func versus(
     _ text: String, _ state: inout Playground.State, _ effects: inout [Playground.Effect]
   ) {
@@ -194,6 +219,8 @@ extension Palette {
     if parts[0] == "model" {
       let branch = state.session.shown
       state.newModel(parts[1], besides: branch.id, &effects)
+    } else if parts[0] == "precision" {
+      state.newPrecision(parts[1], besides: state.session.shownID, &effects)
     } else if let field = field(parts[0], in: state) {
       state.versus(field, parts[1], &effects)
     } else {

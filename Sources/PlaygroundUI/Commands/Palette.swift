@@ -121,6 +121,7 @@ package enum Palette {
     if name == "versus", let blank = argument.firstIndex(of: " ") {
       let inner = String(argument[..<blank])
       if inner == "model" { return [SettingOption].plain(state.availableModels) }
+      if inner == "precision" { return [SettingOption].plain(state.model.info.precisions) }
       return field(inner, in: state)?.options(in: state.visibleSettings) ?? []
     }
     if let command = commands.first(where: { $0.name == name }) { return command.options(state) }

@@ -10,6 +10,8 @@ public struct Lesson: Equatable, Sendable {
   public var misconception: String
   /// The paper it goes back to.
   public var source: String
+  /// The models it cannot do without, besides the one that is open.
+  public var needs: [String] = []
   /// The pages, at least one.
   public var pages: [Page]
 
@@ -113,13 +115,15 @@ public enum LessonCheck: Equatable, Sendable {
   case cursor(Int)
   /// The text is masked to so many hundredths, or more.
   case noise(Int)
+  /// So many samples of the text's likelihood were drawn, by the estimator where one is named.
+  case likelihood(estimator: String?, samples: Int)
 
   /// The names of the checks, each with what follows it.
   package static let names: [(name: String, argument: String)] = [
     ("step", "NUMBER"), ("finished", ""), ("typed", "NUMBER"), ("remasked", "NUMBER"),
     ("by-hand", "NUMBER"), ("setting", "NAME VALUE"), ("branches", "NUMBER"),
     ("compared", "NUMBER"), ("masked-at-most", "NUMBER"), ("guesses", ""), ("colours", "NAME"),
-    ("cursor", "NUMBER"), ("noise", "HUNDREDTHS"),
+    ("cursor", "NUMBER"), ("noise", "HUNDREDTHS"), ("likelihood", "[ESTIMATOR] SAMPLES"),
   ]
 
   /// Reads a check such as `step 3`; `nil` when it is none.
@@ -141,6 +145,10 @@ public enum LessonCheck: Equatable, Sendable {
     case ("masked-at-most", let number?): self = .maskedAtMost(number)
     case ("cursor", let number?): self = .cursor(number)
     case ("noise", let number?): self = .noise(number)
+    case ("likelihood", let number?): self = .likelihood(estimator: nil, samples: number)
+    case ("likelihood", nil) where words.count == 3:
+      guard let samples = Int(words[2]) else { return nil }
+      self = .likelihood(estimator: words[1], samples: samples)
     default: return nil
     }
   }
@@ -169,6 +177,9 @@ public enum LessonCheck: Equatable, Sendable {
     case .noise(let hundredths):
       let frame = state.frame
       return frame.count > 0 && frame.maskedCount * 100 >= hundredths * frame.count
+    case .likelihood(let estimator, let samples):
+      guard let run = state.view.likelihood else { return false }
+      return run.samples.count >= samples && (estimator ?? run.estimator.name) == run.estimator.name
     }
   }
 }

@@ -33,18 +33,30 @@ extension Playground.State {
   /// Opens a lesson at its first page.
   mutating func openLesson(named name: String, _ effects: inout Effects) {
     guard !lessons.isEmpty else { return say(.warning, "there are no lessons here") }
-    let byNumber = Int(name).flatMap { number in
-      lessons.first { Int($0.name.prefix { $0.isNumber }) == number }
-    }
-    guard let lesson = lessons.first(where: { $0.name == name }) ?? byNumber else {
+    guard let lesson = lesson(named: name) else {
       let near = nearestName(to: name, in: lessons.map(\.name))
       return say(
         .warning, "there is no lesson called '\(name)'",
         hint: near.map { "did you mean '\($0)'?" } ?? ":lesson lists them")
     }
+    if let missing = lesson.needs.first(where: {
+      models[$0] == nil && !availableModels.contains($0)
+    }) {
+      return say(
+        .warning, "the lesson '\(lesson.title)' needs the model \(missing), which is not here",
+        hint: "put its directory where 'unmask models' looks, or train it: unmask help train")
+    }
     view.lesson = LessonPlace(lesson)
     view.showsHints = false
     openPage(&effects)
+  }
+
+  /// The lesson of a name or number.
+  func lesson(named name: String) -> Lesson? {
+    lessons.first { $0.name == name }
+      ?? Int(name).flatMap { number in
+        lessons.first { Int($0.name.prefix { $0.isNumber }) == number }
+      }
   }
 
   /// Shows the page the learner stands at: begins its run, does its commands.

@@ -1,6 +1,7 @@
 /// Reads lessons.
 ///
-/// A lesson is a text of lines. Before the first page stand `title:`, `misconception:` and `source:`.
+/// A lesson is a text of lines. Before the first page stand `title:`, `misconception:` and `source:`,
+/// and `needs:` for each model that it cannot do without.
 /// A page begins with `== page`, `== question` or `== try`, and holds what is to be read; lines of
 /// the same paragraph are joined, an empty line begins another. Lines with one of these words and a
 /// colon say something about the page:
@@ -96,7 +97,8 @@ public struct LessonReader {
     case "title": lesson.title = value
     case "misconception": lesson.misconception = value
     case "source": lesson.source = value
-    default: problem("'\(key):' is not known here, expected title, misconception or source")
+    case "needs": lesson.needs.append(value)
+    default: problem("'\(key):' is not known here, expected title, misconception, source or needs")
     }
   }
 

@@ -10,6 +10,7 @@ extension Playground {
     case prompt(PromptMode)
     case setting(SettingMode)
     case question(QuestionMode)
+    case replace(ReplaceMode)
 
     /// What the mode shows and does.
     package var content: any ModeContent {
@@ -21,6 +22,7 @@ extension Playground {
       case .prompt(let mode): mode
       case .setting(let mode): mode
       case .question(let mode): mode
+      case .replace(let mode): mode
       }
     }
   }

@@ -34,20 +34,32 @@ package struct PromptMode: ModeContent {
       columns: max(56, screen.size.columns * 2 / 3))
     let frame = screen.bounds.inset(top: 1, left: 1, bottom: 2, right: 1).centered(size)
     screen.fill(frame)
-    screen.drawFrame(frame, title: "prompt", role: .focus, titleRole: .focus)
+    let info = state.model.info
+    let isConversation = info.isConversation(editor.text)
+    screen.drawFrame(
+      frame, title: isConversation ? "conversation" : "prompt", role: .focus, titleRole: .focus)
     drawCount(state, on: &screen, frame)
     let inner = frame.inset(top: 1, left: 2, bottom: 1, right: 2)
     let (rows, place) = lines(width: inner.columns, symbols: state.symbols)
     let first = max(0, min(place.row, rows.count - 1) - inner.rows + 1)
     for (index, line) in rows.dropFirst(first).prefix(inner.rows).enumerated() {
       screen.write(line, row: inner.row + index, column: inner.column, within: inner)
+      if let role = info.chatRoles.first(where: { line.text.hasPrefix($0 + ":") }) {
+        screen.setRole(
+          .key,
+          in: Rect(
+            row: inner.row + index, column: inner.column, rows: 1, columns: role.count + 1
+          ).intersection(inner))
+      }
     }
     let cursor = Rect(
       row: inner.row + place.row - first, column: inner.column + place.column, rows: 1, columns: 1)
     screen.setRole(.cursor, in: cursor.intersection(inner))
     screen.cursor = ScreenPoint(row: cursor.row, column: min(cursor.column, inner.endColumn - 1))
     screen.write(
-      " enter starts  alt-enter new line  [MASK] a gap  esc ", row: frame.endRow - 1,
+      info.chatRoles.isEmpty
+        ? " enter starts  alt-enter new line  [MASK] a gap  esc "
+        : " enter starts  tab next turn  alt-enter new line  esc ", row: frame.endRow - 1,
       column: frame.column + 2, role: .dim, within: frame.inset(left: 1, right: 1))
   }
 
@@ -125,10 +137,25 @@ package struct PromptMode: ModeContent {
     case .special(.enter, .alt), .alt("\r"), .control("j"), .control("n"):
       next.editor.insert("\n")
       next.changed(in: &state, &effects)
+    case .tab where !state.model.info.chatRoles.isEmpty:
+      next.beginTurn(state.model.info)
+      next.changed(in: &state, &effects)
     default:
       guard next.editor.handle(key) else { return }
       next.changed(in: &state, &effects)
     }
+  }
+
+  /// Begins the next turn of a conversation; of a text that is none, makes what the user says.
+  private mutating func beginTurn(_ info: ModelInfo) {
+    guard info.isConversation(text) else {
+      editor = TextEditor("user: " + text)
+      return
+    }
+    let last = text.split(separator: "\n").compactMap { line in
+      info.chatRoles.first { line.hasPrefix($0 + ":") }
+    }.last
+    editor = TextEditor(text + "\n" + (last == "user" ? "assistant: " : "user: "))
   }
 
   package func receive(
@@ -144,6 +171,6 @@ package struct PromptMode: ModeContent {
     in state: inout Playground.State, _ effects: inout [Playground.Effect]
   ) {
     state.mode = mode
-    state.preview(editor.text, &effects)
+    state.preview(editor.text, isPrompt: true, &effects)
   }
 }

@@ -10,6 +10,8 @@ package struct CanvasPanel {
   private let matches: Set<Int>
   /// Positions in which another compared run differs.
   private let differences: Set<Int>
+  /// What a checker says of the text.
+  private let verdict: TextVerdict?
   private let entropyScale: Double
   private let lineSpacing: Int
   /// What the predictor thinks of masked positions now, or thought before the last step.
@@ -58,6 +60,7 @@ package struct CanvasPanel {
     entropyScale = largest > 0 ? largest : 1
     guesses = Self.guesses(of: branch, at: state.session.step)
     let point = branch.point(state.session.step)
+    verdict = point.verdict
     next = Set(point.proposal?.unmasked.map(\.position) ?? [])
     other = Set(point.otherProposal?.unmasked.map(\.position) ?? [])
   }
@@ -163,6 +166,7 @@ package struct CanvasPanel {
     }
     if matches.contains(position) { return .searchMatch }
     let role = tokenRole(position)
+    if verdict?.fault(at: position) != nil { return .fault }
     if differences.contains(position), !frame.isMasked(position) { return .differs }
     let isGhost =
       role == .masked && state.preferences.showsGhosts
@@ -266,11 +270,12 @@ extension CanvasPanel {
     let count = Double(max(1, kept.count))
     let confidence = kept.reduce(0) { $0 + $1.confidence } / count
     let entropy = kept.reduce(0) { $0 + $1.entropy } / count
-    let second = [
-      Playground.State.counted(differences.count, "difference"),
-      "kept at \(Numbers.probability(confidence))", "entropy \(Numbers.fixed(entropy, 2))",
-      "\(Repetition(frame, model: model).count) repeated",
-    ]
+    let second =
+      (verdict.map { [$0.summary] } ?? []) + [
+        Playground.State.counted(differences.count, "difference"),
+        "kept at \(Numbers.probability(confidence))", "entropy \(Numbers.fixed(entropy, 2))",
+        "\(Repetition(frame, model: model).count) repeated",
+      ]
     for (row, parts) in [first, second].enumerated() {
       let separator = " \(state.symbols.dot) "
       var text = parts[0]

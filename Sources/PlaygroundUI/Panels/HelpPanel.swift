@@ -96,6 +96,7 @@ package struct HelpPanel {
     (.edited, "typed or chosen by you"),
     (.afterEnd, "after the end of the text"),
     (.differs, "differs from the compared run"),
+    (.fault, "contradicts the rest: found by the checker of the closed world"),
     (.searchMatch, "found by the search"),
   ]
 

@@ -82,6 +82,9 @@ package struct InspectorPanel {
       row += 1
     }
     row = drawFate(row, on: &screen, in: rect)
+    if let fault = point.verdict?.fault(at: position) {
+      row = draw(["fault", fault.reason], row: row, on: &screen, in: rect)
+    }
     row = drawGuesses(row, on: &screen, in: rect)
     if let opinion = source?.opinion { row = drawGuidance(opinion, row, on: &screen, in: rect) }
     row = drawTally(row, on: &screen, in: rect)

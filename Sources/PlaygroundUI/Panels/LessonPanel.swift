@@ -67,7 +67,14 @@ package struct LessonPanel {
 
   private func lines(width: Int) -> [Line] {
     let page = place.current
-    var lines = wrapped(page.text, width, .text)
+    var lines: [Line] = []
+    if place.page == 0, !place.lesson.misconception.isEmpty {
+      lines += wrapped("Many think: \(place.lesson.misconception)", width, .dim)
+    }
+    lines += wrapped(page.text, width, .text)
+    if place.isLast, !place.lesson.source.isEmpty {
+      lines += wrapped("Read more: \(place.lesson.source)", width, .dim)
+    }
     switch page.kind {
     case .text: break
     case .question(let answers, let right, let reveal):

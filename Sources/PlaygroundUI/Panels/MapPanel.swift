@@ -33,7 +33,9 @@ package struct MapPanel {
       "map of the run \(state.symbols.dot) steps down, positions across"
     },
     wish: { state, _ in
-      guard state.view.compared.isEmpty, state.session.shown.start.count > 0 else { return nil }
+      guard state.view.compared.isEmpty, state.view.likelihood == nil,
+        state.session.shown.start.count > 0
+      else { return nil }
       return PanelRow.Wish(least: 7, best: state.plannedSteps + 4)
     },
     draw: { state, screen, rect in MapPanel(state, rect.size).draw(on: &screen, in: rect) },

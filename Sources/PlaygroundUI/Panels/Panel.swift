@@ -4,7 +4,7 @@ extension Playground {
   /// The order is the order in which Tab goes through them. All there is to know of a panel stands
   /// in its row, ``row``; layout, focus, mouse and help are made from the rows.
   package enum Panel: Int, CaseIterable, Sendable {
-    case canvas, lesson, inspector, settings, map, branches
+    case canvas, lesson, inspector, settings, likelihood, map, branches
   }
 }
 
@@ -65,6 +65,9 @@ package struct PanelRow: Sendable {
   package var draw: @Sendable (Playground.State, inout Screen, Rect) -> Void
   /// Does what a click in it asks for, after it got the keyboard.
   package var click: @Sendable (inout Playground.State, Click, inout [Playground.Effect]) -> Void
+  /// A sentence about what is chosen in it, in place of the one about the step; `nil` where there is
+  /// none.
+  package var caption: @Sendable (Playground.State) -> String? = { _ in nil }
 }
 
 extension Playground.Panel {
@@ -75,6 +78,7 @@ extension Playground.Panel {
     case .map: MapPanel.row
     case .inspector: InspectorPanel.row
     case .settings: SettingsPanel.row
+    case .likelihood: LikelihoodPanel.row
     case .lesson: LessonPanel.row
     case .branches: TimelinePanel.row
     }

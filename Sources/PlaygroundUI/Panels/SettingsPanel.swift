@@ -15,8 +15,8 @@ package struct SettingsPanel {
     name: "settings",
     help: """
       What decides the run from the next step on. The arrows choose and change, Enter types a value, \
-      Backspace brings the default back. Changing one in the past begins a branch, so nothing that \
-      was is lost.
+      Backspace brings the default back; ✎ marks what is not the model's default. Changing one in \
+      the past begins a branch, so nothing that was is lost.
       """,
     place: .right,
     hints: { _ in
@@ -41,7 +41,8 @@ package struct SettingsPanel {
         let share = panel.share(atColumn: click.column, of: state.view.chosenControl, click.rect)
       else { return }
       state.slideControl(to: share, &effects)
-    })
+    },
+    caption: { $0.view.chosenControl.explanation(in: $0) })
 
   /// The column of the values' sliders.
   private static let labelWidth = 13
@@ -91,9 +92,11 @@ package struct SettingsPanel {
     _ control: ControlRow, row: Int, on screen: inout Screen, in rect: Rect
   ) {
     let isChosen = state.view.focus == .settings && control == state.view.chosenControl
+    let isChanged = control.isChanged(in: state)
+    let mark = state.symbols.marker(for: .edited).map(String.init) ?? " "
     screen.write(
-      isChosen ? String(state.symbols.play) : " ", row: row, column: rect.column, role: .focus,
-      within: rect)
+      isChosen ? String(state.symbols.play) : isChanged ? mark : " ", row: row,
+      column: rect.column, role: isChanged && !isChosen ? .edited : .focus, within: rect)
     screen.write(
       (control.isIndented ? "  " : "") + control.label, row: row, column: rect.column + 1,
       role: isChosen ? .focus : .dim, within: rect)

@@ -38,27 +38,45 @@ package struct StatusLine {
     var text =
       "\(branch.name): \(state.visibleSettings.strategy.name) \(sign) step "
       + "\(branch.clamped(state.session.step)) of \(state.plannedSteps)"
-    if let length = state.visibleSettings.blockLength, let step = state.session.point.step,
-      length > 0, state.frame.answer.count > length
-    {
-      let first = state.frame.answer.lowerBound
-      let number = max(0, step.block.lowerBound - first) / length + 1
-      text += ", block \(number) of \((state.frame.answer.count + length - 1) / length)"
-    }
+    if let block { text += ", block \(block)" }
     return text
+  }
+
+  /// The block that the step belongs to, such as `2 of 4`; those before it are finished.
+  private var block: String? {
+    let settings = state.visibleSettings, answer = state.frame.answer
+    guard let step = state.session.point.step else { return nil }
+    let isAligned = settings.blockRule == .causalAligned
+    guard let length = settings.blockLength else {
+      // The model's own blocks, as far as they were begun.
+      guard isAligned || settings.blockRule == .causal, step.block.count < answer.count else {
+        return nil
+      }
+      let starts = Set(state.session.shown.steps.map(\.block.lowerBound))
+      return "\(starts.count { $0 <= step.block.lowerBound })"
+    }
+    guard length > 0, answer.count > length else { return nil }
+    let origin = isAligned ? 0 : answer.lowerBound
+    let first = (answer.lowerBound - origin) / length
+    let number = max(0, step.block.lowerBound - origin) / length - first
+    return "\(max(0, number) + 1) of \((answer.upperBound - 1 - origin) / length - first + 1)"
   }
 
   /// The sentence that says what the step did and why.
   package func drawCaption(on screen: inout Screen, in rect: Rect) {
     guard !rect.isEmpty else { return }
     let sentence = StepSentence(state)
-    let text = state.symbols.isUnicode ? sentence.text : sentence.text.replacingArrows()
+    let chosen =
+      state.view.isPresenting
+      ? nil : state.view.focus.row.caption(state) ?? LikelihoodPanel.row.caption(state)
+    let shown = chosen ?? sentence.text
+    let text = state.symbols.isUnicode ? shown : shown.replacingArrows()
     let lines = WrappedText(text, width: rect.columns, symbols: state.symbols)
       .lines(limit: rect.rows)
     for (row, line) in lines.enumerated() {
       screen.write(
         line, row: rect.row + row, column: rect.column,
-        role: sentence.isWarning ? .warning : .caption, within: rect)
+        role: sentence.isWarning && chosen == nil ? .warning : .caption, within: rect)
     }
   }
 

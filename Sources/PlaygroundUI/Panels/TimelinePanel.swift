@@ -254,7 +254,7 @@ package struct TimelinePanel {
   private func drawChanges(
     of branch: Branch, _ parent: Branch?, row: Int, column: Int, on screen: inout Screen
   ) {
-    let changes = branch.changes(from: parent).joined(separator: ", ")
+    let changes = branch.changes(from: parent, state.model(of: branch)).joined(separator: ", ")
     let text = branch.isFinished && changes.isEmpty ? "finished" : changes
     let room = rect.endColumn - 1 - column
     guard !text.isEmpty, room > 4 else { return }

@@ -63,6 +63,8 @@ public enum StyleRole: UInt8, CaseIterable, Sendable {
   case afterEnd
   /// A token that differs from the compared run.
   case differs
+  /// A token that contradicts the rest of the text, as a checker that knows the truth says.
+  case fault
 
   /// The position the inspector looks at, or where text is inserted.
   case cursor
@@ -120,6 +122,7 @@ public enum StyleRole: UInt8, CaseIterable, Sendable {
     case .edited: "e"
     case .afterEnd: "z"
     case .differs: "d"
+    case .fault: "x"
     case .cursor: "c"
     case .selection: "s"
     case .searchMatch: "/"

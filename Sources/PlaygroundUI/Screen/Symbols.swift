@@ -130,6 +130,7 @@ extension Symbols {
     case .edited: isUnicode ? "✎" : "e"
     case .afterEnd: endOfText
     case .differs: isUnicode ? "≠" : "!"
+    case .fault: isUnicode ? "✘" : "X"
     case .selection: isUnicode ? "•" : "*"
     case .searchMatch: "/"
     case .error: isUnicode ? "✗" : "x"

@@ -161,13 +161,14 @@ package struct Branch: Equatable, Sendable {
   /// Whether the user changed the canvas or chose tokens anywhere.
   package var hasEdits: Bool { points.contains { $0.editedCanvas != nil || $0.isByHand } }
 
-  /// The settings in which the branch differs from its parent, as `name old → new`.
-  package func changes(from parent: Branch?) -> [String] {
+  /// What the branch differs in from its parent: settings as `name old → new`, changes by hand as
+  /// ``EditDescription`` words them.
+  package func changes(from parent: Branch?, _ model: Model) -> [String] {
     guard let parent else { return [] }
     var texts: [String] = []
     let before = parent.point(departure).settings
     let after = point(departure).settings
-    if model != parent.model { texts.append("model \(parent.model) → \(model)") }
+    if self.model != parent.model { texts.append("model \(parent.model) → \(self.model)") }
     if promptText != parent.promptText { texts.append("prompt") }
     if appendedLength != parent.appendedLength {
       texts.append("length \(parent.appendedLength) → \(appendedLength)")
@@ -177,8 +178,11 @@ package struct Branch: Equatable, Sendable {
       if old != new { texts.append("\(field.label) \(old) → \(new)") }
     }
     if point(departure).editedCanvas != parent.point(departure).editedCanvas {
-      texts.append("edited")
+      texts.append(
+        EditDescription.text(
+          from: Frame(parent, at: departure), to: Frame(self, at: departure), model))
     }
+    if head > departure, point(departure + 1).isByHand { texts.append("by hand") }
     return texts
   }
 }

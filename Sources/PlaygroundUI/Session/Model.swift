@@ -26,13 +26,20 @@ public struct ModelInfo: Equatable, Sendable {
   public var suggestedLength: Int
   /// Openings that work well with the model.
   public var examples: [Example]
+  /// The precisions it can be loaded in; empty where it has but one.
+  public var precisions: [String]
+  /// Whether every position sees every other, so that any order of writing is possible.
+  public var isBidirectional: Bool
+  /// The roles of the turns its chat template writes; empty where it has none.
+  public var chatRoles: [String]
 
   /// Creates a description.
   public init(
     name: String, family: String, parameterCount: Int?, precision: String,
     configurationChecksum: String = "", maskToken: TokenID, endOfTextTokens: [TokenID],
     contextLength: Int, embeddingCount: Int, suggestedSettings: SamplerSettings,
-    suggestedLength: Int, examples: [Example] = []
+    suggestedLength: Int, examples: [Example] = [], precisions: [String] = [],
+    isBidirectional: Bool = true, chatRoles: [String] = []
   ) {
     self.name = name
     self.family = family
@@ -46,6 +53,29 @@ public struct ModelInfo: Equatable, Sendable {
     self.suggestedSettings = suggestedSettings
     self.suggestedLength = suggestedLength
     self.examples = examples
+    self.precisions = precisions
+    self.isBidirectional = isBidirectional
+    self.chatRoles = chatRoles
+  }
+
+  /// Whether a prompt is a conversation, written as the chat template says: it begins with a role and a
+  /// colon.
+  package func isConversation(_ prompt: String) -> Bool {
+    chatRoles.contains { prompt.hasPrefix($0 + ":") }
+  }
+
+  /// Returns the name of the model `name` in another precision: `closed-world-3m (q8)`.
+  public static func name(_ name: String, precision: String) -> String {
+    "\(splitName(name).name) (\(precision))"
+  }
+
+  /// Splits `closed-world-3m (q8)` into the model's own name and the precision asked for.
+  public static func splitName(_ name: String) -> (name: String, precision: String?) {
+    guard name.hasSuffix(")"), let start = name.lastIndex(of: "("), start > name.startIndex,
+      name[name.index(before: start)] == " "
+    else { return (name, nil) }
+    let precision = name[name.index(after: start)...].dropLast()
+    return (String(name[..<name.index(before: start)]), String(precision))
   }
 
   /// The identity a trace stores.
@@ -79,6 +109,8 @@ package struct Model: Equatable, Sendable {
   package var pieces: [TokenID: TokenPiece] = [:]
   /// Whether steps can be computed; a model known from a trace alone cannot.
   package var isLoaded: Bool
+  /// Whether somebody knows what is true of its texts; `nil` before that was asked.
+  package var hasChecker: Bool?
 
   /// Creates a model.
   package init(info: ModelInfo, pieces: [TokenID: TokenPiece] = [:], isLoaded: Bool) {

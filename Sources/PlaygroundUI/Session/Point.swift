@@ -30,6 +30,8 @@ package struct Point: Equatable, Sendable {
   /// What the second strategy would do next, and which one that is.
   package var otherProposal: TraceStep?
   package var otherStrategy: AlgorithmSelection?
+  /// What a checker says of the text, where it is finished and there is one.
+  package var verdict: TextVerdict?
   /// Whether the strategy was asked what it would do.
   package var isProposalKnown = false
   /// Whether the predictor failed to answer, so that it is not asked again and again.
@@ -80,6 +82,7 @@ package struct Point: Equatable, Sendable {
     otherStrategy = nil
     isProposalKnown = false
     hasLookFailed = false
+    verdict = nil
   }
 
   /// The opinion about `position`, if it is known.

@@ -142,9 +142,22 @@ extension Session {
 }
 
 extension Playground.State {
-  mutating func saveTrace(_ path: String, _ effects: inout [Playground.Effect]) {
-    effects.append(.saveTrace(session.trace(models: models), path: path))
-    requests.savedChanges = unsavedChanges
+  /// Writes the runs to a file; one that somebody else has written is not replaced unasked.
+  mutating func saveTrace(
+    _ path: String, replaces: Bool = false, _ effects: inout [Playground.Effect]
+  ) {
+    let target = Playground.FileTarget(path, replaces: replaces || writtenFiles.contains(path))
+    effects.append(.saveTrace(session.trace(models: models), to: target))
+    requests.save = Playground.Requests.Save(path: path, changes: unsavedChanges)
+  }
+
+  /// Writes the screen, or the run as a picture, to a file.
+  mutating func exportScreen(
+    _ path: String, replaces: Bool = false, _ effects: inout [Playground.Effect]
+  ) {
+    effects.append(
+      .exportScreen(
+        to: Playground.FileTarget(path, replaces: replaces || writtenFiles.contains(path))))
   }
 
   /// Shows a trace in place of everything else.

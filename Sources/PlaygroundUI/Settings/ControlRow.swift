@@ -44,6 +44,37 @@ package enum ControlRow: Hashable, Sendable {
     }
   }
 
+  /// What it does, and what its value means, in sentences.
+  package func explanation(in state: Playground.State) -> String {
+    switch self {
+    case .setting(let field):
+      let settings = state.visibleSettings
+      let value = field.text(in: settings)
+      let option = field.options(in: settings).first { $0.name == value && !$0.summary.isEmpty }
+      return "\(field.label): \(field.summary(in: settings))"
+        + (option.map { " \(value): \($0.summary)" } ?? "")
+    case .model: return "model: Another one starts a run of its own."
+    case .length: return "length: The masks after the prompt; another number starts a new run."
+    case .delay: return "delay: The time between two steps while a run goes on."
+    case .noise: return "noise: The share of the finished text that is masked."
+    }
+  }
+
+  /// Whether the value is not the one the model suggests.
+  package func isChanged(in state: Playground.State) -> Bool {
+    switch self {
+    case .setting(let field):
+      var suggested = state.model.info.suggestedSettings
+      suggested.recordedCandidates = Playground.candidateCount
+      return field.isChanged(state.visibleSettings, from: suggested)
+    case .length:
+      let length = state.session.shown.appendedLength
+      return length > 0 && length != state.model.info.suggestedLength
+    case .delay: return state.preferences.delayMilliseconds != Preferences().delayMilliseconds
+    case .model, .noise: return false
+    }
+  }
+
   /// Where the value lies on its slider, in 0...1; `nil` when there is none.
   package func share(in state: Playground.State) -> Double? {
     switch self {
@@ -100,6 +131,9 @@ extension Playground.State {
   /// Types a value for the chosen control.
   mutating func editControl() {
     switch view.chosenControl {
+    case .setting(let field) where !field.options(in: visibleSettings).isEmpty:
+      // Words come with a sentence each.
+      mode = .palette(PaletteMode(field.label + " "))
     case .setting(let field):
       mode = .setting(SettingMode(field, field.text(in: visibleSettings)))
     case .model: mode = .palette(PaletteMode("model "))

@@ -52,6 +52,9 @@ package struct SettingField: Hashable, Sendable {
     row(in: settings)?.summary ?? ""
   }
 
+  /// The values the setting can take, in words.
+  package func range(in settings: SamplerSettings) -> String { row(in: settings)?.range ?? "" }
+
   /// The words the setting can take, empty when it is a number.
   package func options(in settings: SamplerSettings) -> [SettingOption] {
     row(in: settings)?.kind.options ?? []
@@ -93,13 +96,23 @@ package struct SettingError: Error, Equatable {
 extension SettingField {
   /// Returns the settings with this one as it was typed.
   ///
+  /// - Parameters:
+  ///   - settings: The settings.
+  ///   - text: The text.
+  ///   - pieces: The tokens that can be named by what they read as.
+  /// - Returns: The settings after the change.
   /// - Throws: ``SettingError`` when the text is not a value the setting can take.
   package func changed(
-    _ settings: SamplerSettings, to text: String
+    _ settings: SamplerSettings, to text: String, pieces: [TokenID: TokenPiece] = [:]
   ) throws(SettingError) -> SamplerSettings {
     guard let row = row(in: settings) else { return settings }
     do throws(SamplerError) {
-      let value = try row.value(parsing: text)
+      let value = try row.value(parsing: text) { text throws(SamplerError) in
+        let bytes = Array(text.utf8)
+        let found = pieces.filter { $0.value.bytes == bytes }.keys.min()
+        guard let found else { throw .unknownToken(text: text, tokens: nil) }
+        return found
+      }
       if case .algorithm(let typed) = value, typed.parameters.isEmpty,
         case .algorithm(let old) = row.value(in: settings), old.name == typed.name
       {

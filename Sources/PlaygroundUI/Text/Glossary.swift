@@ -24,6 +24,11 @@ package enum Glossary {
       "how open a position is, in nats: 0 when one token is certain, most when all are equally likely"
     ),
     ("margin", "the probability of the best guess minus that of the second"),
+    (
+      "likelihood",
+      "how probable the model finds a whole text; −ln p in nats, smaller is likelier, an average over "
+        + "ways to mask it or orders to write it"
+    ),
     ("strategy", "the rule that decides which guesses are kept in a step"),
     ("schedule", "how many are kept in each step"),
     ("noise", "t, the share of the text that is still masked as the plan has it"),

@@ -2,8 +2,8 @@ import MaskedDiffusion
 
 /// One sentence that says what the step that is shown did and why, or why the run stopped.
 ///
-/// It is made from the record of the step and what the predictor thought before it, so that a
-/// recorded run is explained as well as one that is computed now.
+/// The strategy supplies the words, which are part of the step's record, so that a recorded run is
+/// explained as well as one that is computed now.
 package struct StepSentence {
   /// The sentence; empty where there is nothing to say.
   package private(set) var text = ""
@@ -28,21 +28,27 @@ package struct StepSentence {
     guard frame.count > 0 else { return }
     text = noiseSentence(state) ?? point.step.map { sentence(of: $0) } ?? startSentence
     if step == branch.head, branch.isFinished {
-      text += " " + RunEnd(state).text
-      let warnings = RunEnd(state).warnings
-      isWarning = !warnings.isEmpty
-      text += warnings.map { " \($0)" }.joined()
+      // What the run came to is read first; what its last step did may be cut.
+      let end = RunEnd(state)
+      var sentences = end.warnings
+      isWarning = !sentences.isEmpty
+      if let verdict = point.verdict {
+        isWarning = isWarning || verdict.isValid == false
+        sentences.insert(verdict.sentence(at: state.view.cursor), at: 0)
+      }
+      text = ([end.text] + sentences + [text]).joined(separator: " ")
     } else if let warning = maskWarning {
       isWarning = true
       text += " " + warning
     }
   }
 
-  private func quoted(_ token: TokenID) -> String {
-    let word = TokenText.graphemes(model, token, symbols: symbols)
+  private func piece(_ token: TokenID) -> String {
+    TokenText.graphemes(model, token, symbols: symbols)
       .truncated(toWidth: 16, ellipsis: symbols.ellipsis).text
-    return "\"\(word)\""
   }
+
+  private func quoted(_ token: TokenID) -> String { "\"\(piece(token))\"" }
 
   private func probability(_ value: Double) -> String { Numbers.probability(value) }
 
@@ -78,75 +84,15 @@ package struct StepSentence {
 
   // MARK: A step
 
+  /// What the strategy says of the step.
   private func sentence(of record: TraceStep) -> String {
     if point.isByHand { return handSentence(record) }
-    let number = "Step \(step)"
-    var text: String
-    switch record.unmasked.count {
-    case 0: text = "\(number) kept nothing"
-    case 1: text = "\(number) kept \(named(record.unmasked[0]))\(reason(record))"
-    default:
-      let ranked = record.unmasked.sorted { $0.confidence > $1.confidence }
-      text = "\(number) kept \(record.unmasked.count) tokens"
-      if record.unmasked.count < guessCount { text += " of \(guessCount) guesses" }
-      text += ", from \(named(ranked[0])) (\(probability(ranked[0].confidence))) to "
-      text += "\(named(ranked[ranked.count - 1])) "
-      text += "(\(probability(ranked[ranked.count - 1].confidence)))"
-    }
-    if let other = bestPassedOver(record) {
-      text += "; best of the others \(quoted(other.token)) at \(other.position) "
-      text += "(\(probability(Double(other.probability))))"
-    }
-    if !record.remasked.isEmpty { text += "; " + remaskedSentence(record) }
-    return text + "."
+    let text = record.sentence { piece($0) }
+    return text.prefix(1).uppercased() + text.dropFirst() + "."
   }
 
   private func named(_ unmasking: TraceStep.Unmasking) -> String {
     "\(quoted(unmasking.token)) at \(unmasking.position)"
-  }
-
-  /// What the predictor thought of the masks before the step; tokens that stood there already are
-  /// left out.
-  private var guesses: [Point.Guess] {
-    guard step > 0 else { return [] }
-    return branch.point(step - 1).guesses.filter { guess in
-      let position = Int(guess.position)
-      guard frame.tokens.indices.contains(position) else { return false }
-      return frame.unmaskedNow.contains(position)
-        || frame.isMasked(position) && !frame.remaskedNow.contains(position)
-    }
-  }
-
-  private var guessCount: Int {
-    let count = guesses.count
-    return count > 0 ? count : frame.maskedCount + frame.unmaskedNow.count
-  }
-
-  private func reason(_ record: TraceStep) -> String {
-    let kept = record.unmasked[0]
-    let rank = guesses.count { Double($0.probability) > kept.confidence + 1e-6 } + 1
-    let count = guessCount
-    guard !guesses.isEmpty else { return " (\(probability(kept.confidence)))" }
-    let place =
-      rank == 1
-      ? "the surest of \(count) guesses" : "guess \(rank) of \(count) by confidence"
-    return ": \(place) (\(probability(kept.confidence)))"
-  }
-
-  /// The surest guess that was not kept.
-  private func bestPassedOver(_ record: TraceStep) -> Point.Guess? {
-    let kept = Set(record.unmasked.map(\.position))
-    return guesses.filter {
-      !kept.contains(Int($0.position)) && frame.answer.contains(Int($0.position))
-    }
-    .max { $0.probability < $1.probability }
-  }
-
-  private func remaskedSentence(_ record: TraceStep) -> String {
-    guard record.remasked.count == 1, let position = record.remasked.first,
-      let token = frame.trails[position]?.last
-    else { return "masked \(record.remasked.count) again" }
-    return "masked \(quoted(token)) at \(position) again"
   }
 
   private func handSentence(_ record: TraceStep) -> String {
@@ -164,7 +110,12 @@ package struct StepSentence {
 
   /// A model that predicts its own mask never fills that place.
   private var maskWarning: String? {
-    let count = guesses.count { $0.token == frame.maskToken }
+    guard step > 0 else { return nil }
+    let count = branch.point(step - 1).guesses.count { guess in
+      let position = Int(guess.position)
+      return guess.token == frame.maskToken && frame.tokens.indices.contains(position)
+        && frame.isMasked(position)
+    }
     guard count > 0 else { return nil }
     return "The model predicts its own mask at \(Playground.State.counted(count, "position")): "
       + "forbid-mask yes forbids it."

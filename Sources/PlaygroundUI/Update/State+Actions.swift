@@ -13,8 +13,22 @@ extension Playground.State {
     return all[((index + offset) % all.count + all.count) % all.count]
   }
 
-  /// A file name made from the branch.
-  var suggestedFile: String {
+  /// The name to save under: the one saved under before, else one made from the branch.
+  var suggestedTrace: String {
+    writtenFiles.last { $0.hasSuffix(".jsonl") } ?? "\(suggestedFile).jsonl"
+  }
+
+  /// A name for a picture that this session has not written.
+  var suggestedPicture: String {
+    var number = 1
+    while true {
+      let name = suggestedFile + (number > 1 ? "-\(number)" : "") + ".txt"
+      if !writtenFiles.contains(name) { return name }
+      number += 1
+    }
+  }
+
+  private var suggestedFile: String {
     let name = session.shown.name.filter { $0.isLetter || $0.isNumber || $0 == "-" }
     return "run-" + (name.isEmpty ? "a" : name)
   }
@@ -85,7 +99,7 @@ extension Playground.State {
 
   mutating func choose(_ offset: Int) {
     switch view.focus {
-    case .canvas, .map: moveCursor(lines: offset)
+    case .canvas, .map, .likelihood: moveCursor(lines: offset)
     case .inspector: view.chosenCandidate = max(0, view.chosenCandidate + offset)
     case .settings:
       let rows = ControlRow.rows(of: self)
@@ -102,6 +116,7 @@ extension Playground.State {
     case .canvas, .inspector: acceptCandidate(&effects)
     case .settings: editControl()
     case .branches: view.focus = .canvas
+    case .likelihood: drawMoreSamples(&effects)
     case .lesson: turnPage(&effects)
     }
   }
@@ -170,10 +185,11 @@ extension Playground.State {
       view.isFollowing ? "the cursor follows the token just kept" : "the cursor stays where it is")
   }
 
-  mutating func toggleMap() {
+  mutating func toggleMap(_ effects: inout Effects) {
     guard view.compared.isEmpty else {
       return say(.warning, "there is no map of runs side by side", hint: "escape ends comparing")
     }
+    endLikelihood(&effects)
     view.isMapLarge.toggle()
     view.focus = view.isMapLarge ? .map : .canvas
   }

@@ -11,6 +11,10 @@ extension Playground.State {
     view.cursor = min(max(position, 0), max(0, frame.count - 1))
     view.chosenCandidate = 0
     view.notice = nil
+    if view.selectionStart != nil {
+      let (mask, lock) = (keymap.key(for: .mask), keymap.key(for: .lock))
+      say(.success, "\(selection.count) selected", hint: "\(mask) masks, \(lock) locks them")
+    }
     scrollToCursor()
   }
 

@@ -87,8 +87,8 @@ extension Playground.State {
     view.selectionStart = nil
   }
 
-  static func counted(_ count: Int, _ noun: String) -> String {
-    "\(count) \(noun)\(count == 1 ? "" : "s")"
+  static func counted(_ count: Int, _ noun: String, plural: String? = nil) -> String {
+    "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
   }
 
   mutating func resizeAnswer(by count: Int, _ effects: inout Effects) {
@@ -211,6 +211,19 @@ extension Playground.State {
     say(.success, "done again: \(entry.title)")
   }
 
+  /// A branch that went through all points of `wanted`, and maybe on from there.
+  private func branch(like wanted: Branch) -> Branch? {
+    session.branches.first { branch in
+      guard branch.model == wanted.model, branch.start == wanted.start, branch.head >= wanted.head
+      else { return false }
+      return (0...wanted.head).allSatisfy { step in
+        let (one, other) = (branch.point(step), wanted.point(step))
+        return one.step == other.step && one.editedCanvas == other.editedCanvas
+          && one.settings == other.settings
+      }
+    }
+  }
+
   /// Puts one version of a branch in place of another; steps done since then are kept, on the
   /// branch as it is.
   private mutating func bring(
@@ -221,7 +234,9 @@ extension Playground.State {
     let now = current.flatMap { session.branch($0.id) }
     let hasMovedOn = now.map { $0.steps.count != current?.steps.count } ?? false
     if let wanted {
-      if hasMovedOn {
+      if hasMovedOn, let same = branch(like: wanted) {
+        session.show(same.id, at: wanted.head)
+      } else if hasMovedOn {
         guard let id = session.addBranch(leaving: wanted.id, at: wanted.head) else { return }
         session.change(id) { $0 = wanted.copied(id: id, name: $0.name) }
         session.show(id, at: wanted.head)

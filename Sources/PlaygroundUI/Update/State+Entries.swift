@@ -21,7 +21,7 @@ extension Playground.State {
   }
 
   /// Asks for the tokens of text that is being typed, to show what it will do.
-  mutating func preview(_ text: String, _ effects: inout Effects) {
+  mutating func preview(_ text: String, isPrompt: Bool = false, _ effects: inout Effects) {
     for (number, purpose) in requests.tokens where purpose == .preview {
       requests.tokens[number] = nil
     }
@@ -31,7 +31,8 @@ extension Playground.State {
     effects.append(
       .tokenize(
         Playground.TokenizeRequest(
-          number: number, model: session.shown.model, text: text, readsMasks: true)))
+          number: number, model: session.shown.model, text: text, readsMasks: true,
+          isPrompt: isPrompt)))
   }
 
   /// Takes the tokens of text that is being typed.
@@ -57,7 +58,7 @@ extension Playground.State {
   mutating func editPrompt(_ effects: inout Effects) {
     let prompt = PromptMode(session.shown.promptText)
     mode = prompt.mode
-    preview(prompt.text, &effects)
+    preview(prompt.text, isPrompt: true, &effects)
   }
 
   /// Starts a run of the prompt that was typed; one that is too long stays to be shortened.
@@ -154,10 +155,10 @@ extension Playground.State {
   ) {
     let branch = session.shown
     let settings = besides == nil ? visibleSettings : branch.point(0).settings
-    guard models[name]?.isLoaded != true else {
+    if let known = models[name], known.isLoaded {
       return startRun(
         model: name, text: branch.promptText, length: branch.appendedLength,
-        settings: settings, besides: besides, &effects)
+        settings: self.settings(settings, for: known.info), besides: besides, &effects)
     }
     isRunning = false
     say(.progress, "loading \(name)")
@@ -171,10 +172,36 @@ extension Playground.State {
     effects.append(.load(model: name))
   }
 
+  /// Settings for another model: those in force, unless only one of the two looks both ways; seed and
+  /// temperature stay even then.
+  func settings(_ settings: SamplerSettings, for info: ModelInfo) -> SamplerSettings {
+    guard info.isBidirectional != model.info.isBidirectional else { return settings }
+    var own = info.suggestedSettings
+    own.seed = settings.seed
+    own.temperature = settings.temperature
+    return own
+  }
+
+  /// Starts a run of the same model in another precision.
+  mutating func newPrecision(
+    _ precision: String, besides: BranchID? = nil, _ effects: inout Effects
+  ) {
+    let known = model.info.precisions
+    guard known.contains(precision) else {
+      return say(
+        .error,
+        known.isEmpty
+          ? "\(model.info.name) has but one precision"
+          : "precision is '\(precision)', expected \(known.joined(separator: ", "))")
+    }
+    newModel(
+      ModelInfo.name(session.shown.model, precision: precision), besides: besides, &effects)
+  }
+
   /// Changes a setting to what was typed.
   mutating func change(_ field: SettingField, to text: String, _ effects: inout Effects) {
     do {
-      let settings = try field.changed(visibleSettings, to: text)
+      let settings = try field.changed(visibleSettings, to: text, pieces: model.pieces)
       changeSettings(to: settings, &effects)
       if view.notice?.kind != .warning {
         say(.success, "\(field.label) is \(field.text(in: settings))")

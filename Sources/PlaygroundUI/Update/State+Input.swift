@@ -63,7 +63,7 @@ extension Playground.State {
     case .settings, .inspector, .branches, .lesson:
       if let panel = panels.panel(atRow: point.row, column: point.column) { view.focus = panel }
       choose(direction)
-    case .canvas, .map, nil: scrollCanvas(by: direction * 3)
+    case .canvas, .map, .likelihood, nil: scrollCanvas(by: direction * 3)
     }
   }
 

@@ -16,7 +16,8 @@ extension Playground.State {
       besides: besides)
     effects.append(
       .tokenize(
-        Playground.TokenizeRequest(number: number, model: model, text: text, readsMasks: true)))
+        Playground.TokenizeRequest(
+          number: number, model: model, text: text, readsMasks: true, isPrompt: true)))
   }
 
   mutating func receive(_ report: Playground.TokenizeReport, _ effects: inout Effects) {
@@ -122,10 +123,7 @@ extension Playground.State {
       session.show(id, at: session.step)
       unsavedChanges += 1
     }
-    let isOtherDistribution =
-      settings.guidanceScale != session.settings.guidanceScale
-      || settings.endOfText != session.settings.endOfText
-      || settings.forbidsMaskToken != session.settings.forbidsMaskToken
+    let isOtherDistribution = !settings.predictsAlike(session.settings)
     session.changePoint { point in
       point.settings = settings
       point.proposal = nil
@@ -272,8 +270,10 @@ extension Playground.State {
   mutating func versus(_ field: SettingField, _ text: String, _ effects: inout Effects) {
     let shown = session.shownID
     do {
-      let settings = try field.changed(session.shown.point(0).settings, to: text)
-        .fitting(answerLength: session.shown.start.answer.count, isUnderWay: false)
+      let settings = try field.changed(
+        session.shown.point(0).settings, to: text, pieces: model.pieces
+      )
+      .fitting(answerLength: session.shown.start.answer.count, isUnderWay: false)
       guard view.compared.count < 4 else { return say(.warning, "four runs are compared already") }
       guard let id = session.addBranch(leaving: shown, at: 0) else {
         return say(.warning, "there are \(Session.branchLimit) branches")
@@ -295,8 +295,10 @@ extension Playground.State {
     if let next = behind.first { return requestStep(of: next.id, &effects) }
     requests.goal = nil
     guard let longest = branches.max(by: { $0.head < $1.head }), longest.head > step else {
+      // Who pressed a key wants to know; the headings say it of a run that ended.
+      if !isRunning { say(.success, "all runs are finished") }
       isRunning = false
-      return say(.success, "all runs are finished")
+      return
     }
     // The view stands in the longest run, so that it can go on where others have ended.
     if session.shown.head <= step { session.show(longest.id, at: step) }

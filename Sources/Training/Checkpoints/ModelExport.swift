@@ -35,7 +35,13 @@ package struct ModelExport: Sendable {
   package func writeConfiguration(to directory: String) throws(WeightsError) {
     try AtomicFile.write(configuration, to: "\(directory)/config.json")
     try AtomicFile.write(generationConfiguration, to: "\(directory)/generation_config.json")
-    try AtomicFile.write(tokenizer, to: "\(directory)/tokenizer.json")
+    try AtomicFile.write(ownTokenizer, to: "\(directory)/tokenizer.json")
+  }
+
+  /// The tokenizer; a twin's puts the token it begins with before every text.
+  private var ownTokenizer: String {
+    let bare = TokenizerDocument.bare(tokenizer, without: endToken)
+    return shape.isCausal ? TokenizerDocument.beginning(bare, with: endToken) : bare
   }
 
   /// The content of `config.json`, with lit-gpt's keys.
@@ -54,7 +60,7 @@ package struct ModelExport: Sendable {
        "block_size": \(shape.contextLength),
        "vocab_size": \(shape.vocabularySize),
        "padded_vocab_size": \(shape.vocabularySize),
-       \(special),
+       \(special),\(shape.isShifted ? "\n \"shift_logits\": true," : "")
        "eos_token_id": \(endToken),
        "n_layer": \(shape.layerCount),
        "n_head": \(shape.headCount),

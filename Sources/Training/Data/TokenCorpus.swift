@@ -33,8 +33,8 @@ package struct TokenCorpus: Sendable {
 
   /// Encodes one more text.
   package mutating func append(_ text: TrainingText, _ tokenizer: any Tokenizer) {
-    let prompt = text.prompt.isEmpty ? [] : tokenizer.encode(text.prompt)
-    append(prompt + tokenizer.encode(text.text), promptLength: prompt.count)
+    let (tokens, promptLength) = text.tokens(tokenizer)
+    append(tokens, promptLength: promptLength)
   }
 
   /// Adds one more text.

@@ -27,12 +27,15 @@ package struct NetworkShape: Equatable, Sendable {
   package var rotary: Rotary
   /// Whether position i sees only positions up to i: an autoregressive twin, not a mask predictor.
   package var isCausal: Bool
+  /// Whether the logits of a position of a mask predictor are the output of the one before.
+  package var isShifted: Bool
 
   /// Creates a shape; the dimensions are not checked.
   package init(
     layerCount: Int, width: Int, headCount: Int, keyValueHeadCount: Int, headSize: Int,
     feedForwardWidth: Int, embeddingCount: Int, vocabularySize: Int, contextLength: Int,
-    normEpsilon: Float = 1e-5, rotary: Rotary = Rotary(base: 10_000), isCausal: Bool = false
+    normEpsilon: Float = 1e-5, rotary: Rotary = Rotary(base: 10_000), isCausal: Bool = false,
+    isShifted: Bool = false
   ) {
     self.layerCount = layerCount
     self.width = width
@@ -46,6 +49,7 @@ package struct NetworkShape: Equatable, Sendable {
     self.normEpsilon = normEpsilon
     self.rotary = rotary
     self.isCausal = isCausal
+    self.isShifted = isShifted
   }
 
   /// The features of all query heads.

@@ -74,9 +74,11 @@ package struct DiffusionObjective: Equatable, Sendable {
   ///   - maskToken: What stands for a masked token.
   ///   - step: The step of the run.
   ///   - seed: The seed of the run.
+  ///   - isShifted: Whether a token is predicted at the position before it; the first of a canvas is
+  ///     then predicted nowhere.
   /// - Returns: A batch whose weights are divided by the number of tokens that could be masked.
   package func batch(
-    of canvases: [CanvasText], maskToken: TokenID, step: Int, seed: UInt64
+    of canvases: [CanvasText], maskToken: TokenID, step: Int, seed: UInt64, isShifted: Bool = false
   ) -> TrainingBatch {
     let random = TrainingRandom(seed: seed)
     let length = canvases.first?.tokens.count ?? 1
@@ -105,11 +107,12 @@ package struct DiffusionObjective: Equatable, Sendable {
         }
       }
       for position in masked.positions {
+        batch.tokens[first + position] = maskToken
+        guard !isShifted || position > 0 else { continue }
         batch.targets.append(
           .init(
-            row: first + position, token: canvas.tokens[position],
+            row: first + position - (isShifted ? 1 : 0), token: canvas.tokens[position],
             weight: Float(weight / Double(max(1, free)))))
-        batch.tokens[first + position] = maskToken
       }
     }
     return batch

@@ -131,7 +131,9 @@ package final class Trainer {
     let canvases = source.canvases(step: step), mask = network.shape.maskToken
     return network.shape.isCausal
       ? CausalObjective.batch(of: canvases, beginning: endToken, end: endToken)
-      : settings.objective.batch(of: canvases, maskToken: mask, step: step, seed: settings.seed)
+      : settings.objective.batch(
+        of: canvases, maskToken: mask, step: step, seed: settings.seed,
+        isShifted: network.shape.isShifted)
   }
 }
 
@@ -161,7 +163,8 @@ extension Trainer {
       let batch =
         network.shape.isCausal
         ? CausalObjective.batch(of: canvases, beginning: endToken, end: endToken)
-        : objective.batch(of: canvases, maskToken: mask, step: 0, seed: 1)
+        : objective.batch(
+          of: canvases, maskToken: mask, step: 0, seed: 1, isShifted: network.shape.isShifted)
       // Weights are divided by what could be masked; the sum is wanted.
       let share = network.shape.isCausal ? batch.targets.count : batch.tokens.count
       nats += network.loss(of: batch) * Double(share)

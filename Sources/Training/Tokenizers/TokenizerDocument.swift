@@ -63,6 +63,34 @@ package struct TokenizerDocument: Sendable {
       """
   }
 
+  /// Returns a document that puts `token`, which ends texts, before every text as well.
+  ///
+  /// - Parameters:
+  ///   - document: A document as ``text`` writes it; one that puts something around texts already is
+  ///     returned as it is.
+  ///   - token: The token.
+  /// - Returns: The document with a `TemplateProcessing`, which the `tokenizers` package understands.
+  static func beginning(_ document: String, with token: TokenID) -> String {
+    document.replacing(nothingAround, with: frame(token), maxReplacements: 1)
+  }
+
+  /// Returns a document that puts nothing before a text any more, where ``beginning(_:with:)`` made it.
+  static func bare(_ document: String, without token: TokenID) -> String {
+    document.replacing(frame(token), with: nothingAround, maxReplacements: 1)
+  }
+
+  private static let nothingAround = "\"post_processor\": null"
+
+  private static func frame(_ token: TokenID) -> String {
+    let name = quoted(endOfText)
+    return """
+      "post_processor": {"type":"TemplateProcessing","single":[{"SpecialToken":{"id":\(name),\
+      "type_id":0}},{"Sequence":{"id":"A","type_id":0}}],"pair":[{"SpecialToken":{"id":\(name),\
+      "type_id":0}},{"Sequence":{"id":"A","type_id":0}},{"Sequence":{"id":"B","type_id":0}}],\
+      "special_tokens":{\(name):{"id":\(name),"ids":[\(token)],"tokens":[\(name)]}}}
+      """
+  }
+
   /// The tokenizer that the document describes.
   ///
   /// - Throws: ``TokenizerError``.

@@ -7,8 +7,12 @@ import MaskedDiffusion
 struct BenchMeasurement {
   let subject: BenchSubject
   let rows: Int
+  /// The canvases of a forward pass, of so many rows each.
+  let batch: Int
   var peak = PeakRates()
   var forward = Times()
+  /// The time of all threads together that the same passes take.
+  var forwardProcessor = Times()
   /// The matrix products of a forward pass alone; only for shapes.
   var products: ProductTimes?
   var step = Times()
@@ -27,13 +31,14 @@ struct BenchMeasurement {
   /// The denoising steps of the run that is timed.
   private static let steps = 32
 
-  init(subject: BenchSubject, rows: Int) {
+  init(subject: BenchSubject, rows: Int, batch: Int) {
     self.subject = subject
     self.rows = rows
+    self.batch = batch
   }
 
   /// Thousand million multiplications and additions a second.
-  var gigaflops: Double { subject.operationCount(rows) / forward.median / 1e6 }
+  var gigaflops: Double { Double(batch) * subject.operationCount(rows) / forward.median / 1e6 }
 
   /// The share of what the processor can do at most.
   var peakShare: Double { gigaflops / peak.bound(subject.precision) }
@@ -43,18 +48,21 @@ struct BenchMeasurement {
 
   /// Times forward passes with logits of all rows, and peak rates before and after.
   mutating func measureForward(for duration: Duration) throws {
-    let kernels = Kernels(threadCount: subject.threadCount)
+    let kernels = Kernels(
+      threadCount: subject.threadCount, instructionSet: subject.instructionSet)
     peak.measure(kernels)
     let tokens = Array(repeating: subject.predictor.maskToken, count: rows)
-    let request = PredictionRequest(rows: [PredictionRow(tokens: tokens)], time: 1)
+    let request = PredictionRequest(
+      rows: Array(repeating: PredictionRow(tokens: tokens), count: batch), time: 1)
     var prediction = Prediction()
     // The first call allocates and reads the weights from disk.
     try subject.predictor.predict(request, into: &prediction)
     let end = ContinuousClock.now + duration
     repeat {
-      let start = ContinuousClock.now
+      let start = ContinuousClock.now, used = ProcessorTime.now
       try subject.predictor.predict(request, into: &prediction)
       forward.add(ContinuousClock.now - start)
+      forwardProcessor.add(ProcessorTime.now - used)
     } while ContinuousClock.now < end || forward.count < 5
     peak.measure(kernels)
   }
@@ -62,17 +70,21 @@ struct BenchMeasurement {
   /// Times the matrix products alone, if the subject can compute them alone.
   mutating func measureProducts(for duration: Duration) {
     guard let model = subject.predictor as? RandomModel else { return }
-    let products = MatrixProducts(of: model, rows: rows)
+    let products = MatrixProducts(of: model, rows: batch * rows)
     products.compute()
-    var times = Times()
+    var times = Times(), processor = Times()
     let end = ContinuousClock.now + duration
     repeat {
-      let start = ContinuousClock.now
+      let start = ContinuousClock.now, used = ProcessorTime.now
       products.compute()
       times.add(ContinuousClock.now - start)
+      processor.add(ProcessorTime.now - used)
     } while ContinuousClock.now < end || times.count < 3
-    self.products = ProductTimes(times: times, operationCount: products.operationCount)
-    peak.measure(Kernels(threadCount: subject.threadCount))
+    self.products = ProductTimes(
+      times: times, processor: processor, operationCount: products.operationCount)
+    peak.measure(
+      Kernels(
+        threadCount: subject.threadCount, instructionSet: subject.instructionSet))
   }
 
   /// Times steps that draw tokens at temperature 1, and in them what is not the model.
@@ -104,9 +116,9 @@ struct BenchMeasurement {
 
   /// Compares the predictions with those of single precision.
   mutating func measureAccuracy(_ directory: ModelDirectory, texts: Int) throws {
-    let exact = try LoadedModel(
-      directory, options: ModelOptions(precision: .float32, threadCount: subject.threadCount),
-      tokenizer: .none)
+    var options = ModelOptions(precision: .float32, threadCount: subject.threadCount)
+    options.instructionSet = subject.instructionSet
+    let exact = try LoadedModel(directory, options: options, tokenizer: .none)
     accuracy = try PrecisionAgreement(
       of: subject.predictor, with: exact.predictor, texts: texts, length: rows)
   }
@@ -115,6 +127,8 @@ struct BenchMeasurement {
 /// The matrix products of a forward pass alone.
 struct ProductTimes {
   var times: Times
+  /// The time of all threads together.
+  var processor: Times
   var operationCount: Double
 
   /// Thousand million multiplications and additions a second.

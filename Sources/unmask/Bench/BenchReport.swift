@@ -6,8 +6,9 @@ extension BenchMeasurement {
     let memory = ProcessMemory.current
     var text = """
       model          \(subject.name)
-      rows           \(rows)
+      rows           \(batch == 1 ? "\(rows)" : "\(batch) × \(rows)")
       threads        \(subject.threadCount)
+      instructions   \(subject.instructionSet)
       load           \(fixed(subject.loadMilliseconds, 1)) ms
       forward pass   \(fixed(forward.median, 3)) ms, at least \(fixed(forward.least, 3)), \
       \(fixed(1000 / forward.median, 1)) a second
@@ -93,7 +94,10 @@ extension BenchMeasurement {
   private var productsJSON: JSON {
     .optional(products) { products in
       .object([
-        "ms": .rounded(products.times.median, 4), "gflops": .rounded(products.gigaflops, 3),
+        "ms": .rounded(products.times.median, 4),
+        "min_ms": .rounded(products.times.least, 4),
+        "processor_min_ms": .rounded(products.processor.least, 4),
+        "gflops": .rounded(products.gigaflops, 3),
         "peak_share": .rounded(products.gigaflops / peak.bound(subject.precision), 4),
       ])
     }
@@ -105,11 +109,12 @@ extension BenchMeasurement {
     return .object([
       "shape": .optional(subject.shape) { .string($0) },
       "model": .optional(subject.model) { $0.json },
-      "rows": .integer(rows), "threads": .integer(subject.threadCount),
+      "rows": .integer(rows), "batch": .integer(batch), "threads": .integer(subject.threadCount),
       "precision": .string(subject.precision.rawValue),
-      "instruction_set": .string(Kernels.InstructionSet.best.rawValue),
+      "instruction_set": .string(subject.instructionSet.rawValue),
       "load_ms": .rounded(subject.loadMilliseconds, 3),
       "forward_ms": .rounded(forward.median, 4), "forward_min_ms": .rounded(forward.least, 4),
+      "forward_processor_min_ms": .rounded(forwardProcessor.least, 4),
       "forwards_per_second": .rounded(1000 / forward.median, 3),
       "gflops": .rounded(gigaflops, 3), "peak_gflops": peak.json,
       "peak_share": .rounded(peakShare, 4), "products": productsJSON,

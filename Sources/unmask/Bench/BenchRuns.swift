@@ -38,8 +38,8 @@ struct LengthCost {
 /// Whole runs, and what becomes of a step as the text grows.
 extension BenchMeasurement {
   /// What a run keeps unless somebody says: finished blocks where that is exact, otherwise nothing.
-  private var usualCache: CachePolicy {
-    CachePolicy(subject.predictor.attention.isOrdered ? .blocks : .none)
+  private var usualCache: AlgorithmSelection {
+    subject.predictor.attention.isOrdered ? AlgorithmSelection("blocks") : .noCache
   }
 
   /// Times a whole run of the model's own preset and of each strategy with `cache`, and of one strategy
@@ -47,32 +47,32 @@ extension BenchMeasurement {
   ///
   /// - Parameter asked: What is kept; `nil` takes what is usual.
   /// - Throws: ``SamplerError``.
-  mutating func measureRuns(cache asked: CachePolicy?) throws {
+  mutating func measureRuns(cache asked: AlgorithmSelection?) throws {
     let cache = asked ?? usualCache
     let isOrdered = subject.predictor.attention.isOrdered
     if let preset = subject.model?.defaultPreset {
       var settings = try PresetRegistry.preset(named: preset).settings(forLength: rows)
       settings.steps = min(settings.steps, rows)
-      for policy in isOrdered ? [cache, CachePolicy.none] : [cache] {
+      for policy in isOrdered ? [cache, .noCache] : [cache] {
         settings.cache = policy
         try measureRun("preset \(preset)", settings)
       }
     }
     for entry in RemaskingRegistry.all { try measureRun(entry.descriptor.name, cache) }
-    for kind in CachePolicy.Kind.allCases where kind != cache.kind {
-      guard (kind == .blocks) == isOrdered || kind == .none else {
+    for name in CachePolicyRegistry.all.map(\.descriptor.name) where name != cache.name {
+      guard (name == "blocks") == isOrdered || name == "none" else {
         let reason =
           isOrdered
           ? "no position sees what follows its block: finished blocks are kept instead"
           : "every position sees all others: no block is ever finished"
-        omit("low-confidence", CachePolicy(kind), reason)
+        omit("low-confidence", AlgorithmSelection(name), reason)
         continue
       }
-      try measureRun("low-confidence", CachePolicy(kind))
+      try measureRun("low-confidence", AlgorithmSelection(name))
     }
   }
 
-  private mutating func measureRun(_ strategy: String, _ cache: CachePolicy) throws {
+  private mutating func measureRun(_ strategy: String, _ cache: AlgorithmSelection) throws {
     // Caches are kept within blocks: four of them.
     var settings = SamplerSettings(
       steps: min(32, rows), blockLength: max(1, (rows + 3) / 4),
@@ -115,7 +115,7 @@ extension BenchMeasurement {
     }
   }
 
-  private mutating func omit(_ name: String, _ cache: CachePolicy, _ reason: String) {
+  private mutating func omit(_ name: String, _ cache: AlgorithmSelection, _ reason: String) {
     omissions.append(BenchOmission(name: name, cache: cache.description, reason: reason))
   }
 
@@ -169,6 +169,6 @@ extension SamplerSettings {
       blockLength = length
       blockRule = .causalAligned
     }
-    cache = CachePolicy(.blocks)
+    cache = AlgorithmSelection("blocks")
   }
 }

@@ -1,4 +1,5 @@
 import Benchmarks
+import Kernels
 import Models
 import MaskedDiffusion
 import PlaygroundUI
@@ -14,6 +15,8 @@ struct BenchSubject {
   let predictor: any MaskPredictor
   let precision: ModelOptions.Precision
   let threadCount: Int
+  /// What products are computed with.
+  let instructionSet: Kernels.InstructionSet
   let loadMilliseconds: Double
   /// The multiplications and additions of a forward pass over so many positions.
   let operationCount: (_ rows: Int) -> Double
@@ -22,7 +25,8 @@ struct BenchSubject {
   ///
   /// - Throws: ``UsageError`` when it would not fit into memory.
   init(_ published: PublishedShape, options: ModelOptions, memory: Int) throws(UsageError) {
-    let precision = published.precision(for: options.precision)
+    let precision = published.precision(
+      for: options.precision, on: options.instructionSet)
     let needed = published.byteCount(precision)
     guard needed <= memory / 5 * 4 else {
       throw UsageError(
@@ -37,17 +41,18 @@ struct BenchSubject {
     model = nil
     self.precision = precision
     threadCount = options.usedThreadCount
+    instructionSet = options.instructionSet
     operationCount = published.operationCount
   }
 
   /// Loads the model that `arguments` name.
-  init(_ arguments: ModelArguments) throws {
+  init(_ arguments: ModelArguments, options: ModelOptions) throws {
     let source = try arguments.source()
     guard case .directory(let directory) = source else {
       throw UsageError("\(source.path) is a formula, expected a model with weights to measure")
     }
     let start = ContinuousClock.now
-    let model = try arguments.load(source, needsText: false)
+    let model = try arguments.load(source, needsText: false, options: options)
     loadMilliseconds = (ContinuousClock.now - start) / .milliseconds(1)
     let identity = model.identity
     name = TextSanitizer(symbols: TerminalTraits.symbols).sanitized(
@@ -57,6 +62,7 @@ struct BenchSubject {
     predictor = model.predictor
     precision = model.precision
     threadCount = model.threadCount
+    instructionSet = options.instructionSet
     operationCount = directory.operationCount
   }
 }

@@ -11,11 +11,14 @@ enum AssumptionExamination: Examination {
     let model = subject.model
     let predictor = subject.predictor
     let configuration = subject.directory?.configurationFile
+    let isCausal = predictor.attention == .causal
     section.line(
       "mask token",
-      named(predictor.maskToken, model)
-        + (configuration?.has("mask_token_id") == true
-          ? ", config.json" : ", by the family: config.json has no 'mask_token_id'"))
+      isCausal
+        ? "none: the model writes from left to right"
+        : named(predictor.maskToken, model)
+          + (configuration?.has("mask_token_id") == true
+            ? ", config.json" : ", by the family: config.json has no 'mask_token_id'"))
     let ends = predictor.endOfTextTokens
     let source =
       configuration?.has("eos_token_id") == true
@@ -36,7 +39,7 @@ enum AssumptionExamination: Examination {
         + "\(predictor.embeddingCount) read")
     section.line("text", subject.texts.source)
     let isOutside = Int(predictor.maskToken) >= predictor.embeddingCount
-    if isOutside {
+    if isOutside, !isCausal {
       section.find(
         .illness, "mask-token", "the mask token \(predictor.maskToken) is no row of the embedding",
         advice: "set 'mask_token_id' in config.json")

@@ -140,24 +140,5 @@ extension CheckReport {
       + "<th>\(escaped(comparison.second))</th></tr>\(rows.joined())</table>"
   }
 
-  private func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "\n": result += "\n"
-      default:
-        // Browsers refuse most control characters.
-        if scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) {
-          result += "\u{FFFD}"
-        } else {
-          result.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return result
-  }
+  private func escaped(_ text: String) -> String { MarkupText.escaped(text) }
 }

@@ -62,14 +62,6 @@ struct CheckSubject {
   /// The predictor.
   var predictor: any MaskPredictor { model.predictor }
 
-  /// A text with what is not to be shown on a terminal left in.
-  func text(of tokens: [TokenID]) -> String {
-    guard let tokenizer = model.tokenizer else {
-      return tokens.map { "\($0)" }.joined(separator: " ")
-    }
-    return tokenizer.decode(tokens)
-  }
-
   /// Returns a predictor that computes from other weights, or other settings, of the same model.
   ///
   /// - Throws: ``ModelError``.

@@ -36,7 +36,9 @@ enum FaultExamination: Examination {
     }
     section.line(
       "tried",
-      "\(count) other readings of the files, loss at t 0.30 as read \(fixed(found, 3)) nats")
+      "\(count) other readings of the files, loss "
+        + (subject.predictor.attention == .causal ? "" : "at t 0.30 ")
+        + "as read \(fixed(found, 3)) nats")
     guard let best else { return section }
     section.line("the best", "\(fixed(best.loss, 3)) nats with \(best.fault.remedy)")
     guard best.loss < threshold * found, found - best.loss > 0.02 else { return section }
@@ -50,7 +52,9 @@ enum FaultExamination: Examination {
 
   /// The known faults.
   static func faults(of subject: CheckSubject) -> [Fault] {
-    let readings = [1, -1].map { shift(by: $0, subject.predictor) } + maskTokens(subject)
+    let isCausal = subject.predictor.attention == .causal
+    let shifts = [1, -1].map { shift(by: $0, subject.predictor) }
+    let readings = shifts + (isCausal ? [] : maskTokens(subject))
     guard let directory = subject.directory else { return readings }
     let light = readings + rotaryBases(directory, subject)
     guard directory.parameterCount <= weightLimit else {
@@ -223,6 +227,9 @@ struct ShiftedPredictor: MaskPredictor {
   var embeddingCount: Int { base.embeddingCount }
   var contextLength: Int { base.contextLength }
   var endOfTextTokens: [TokenID] { base.endOfTextTokens }
+  var attention: AttentionPattern { base.attention }
+  var isShifted: Bool { base.isShifted }
+  var readsTime: Bool { base.readsTime }
   var logitsReader: any LogitsReader { base.logitsReader }
 
   func predict(
@@ -251,6 +258,9 @@ struct RemaskedPredictor: MaskPredictor {
   var embeddingCount: Int { base.embeddingCount }
   var contextLength: Int { base.contextLength }
   var endOfTextTokens: [TokenID] { base.endOfTextTokens }
+  var attention: AttentionPattern { base.attention }
+  var isShifted: Bool { base.isShifted }
+  var readsTime: Bool { base.readsTime }
   var logitsReader: any LogitsReader { base.logitsReader }
 
   func predict(

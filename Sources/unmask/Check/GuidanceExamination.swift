@@ -6,6 +6,10 @@ enum GuidanceExamination: Examination {
 
   static func section(of subject: CheckSubject) throws -> CheckSection {
     var section = CheckSection(title)
+    guard subject.predictor.attention != .causal else {
+      section.line("none", "a model that writes from left to right has no mask to hide a prompt")
+      return section
+    }
     let rows = subject.rows.filter { $0.count >= 16 }
     guard rows.count >= 2 else {
       section.line("none", "there are not two texts of 16 tokens")

@@ -12,7 +12,9 @@ enum LossExamination: Examination {
       return section
     }
     var losses: [MaskedLoss] = []
-    for time in subject.effort.times {
+    // From left to right every token is found in the same way: there is no share of masks.
+    let isCausal = subject.predictor.attention == .causal
+    for time in isCausal ? [1] : subject.effort.times {
       losses.append(try MaskedLoss(of: subject.predictor, on: subject.rows, time: time))
     }
     let uniform = log(Double(subject.predictor.vocabularySize))
@@ -40,6 +42,17 @@ enum LossExamination: Examination {
     _ losses: [MaskedLoss], _ subject: CheckSubject, _ section: inout CheckSection
   ) {
     let mean = losses.map(\.loss).reduce(0, +) / Double(losses.count)
+    guard losses.count > 1 else {
+      section.measures += [
+        CheckMeasure(
+          name: "loss", label: "loss per token", value: mean, digits: 4, unit: "nats",
+          better: .lower, noise: 0.01 * mean),
+        CheckMeasure(
+          name: "accuracy", label: "right guesses", value: losses[0].accuracy, digits: 3,
+          better: .higher, noise: 0.02),
+      ]
+      return
+    }
     let accuracy = losses[0].accuracy
     section.measures += [
       CheckMeasure(
@@ -61,6 +74,7 @@ enum LossExamination: Examination {
   ) {
     let least = losses[0]
     let most = losses[losses.count - 1]
+    let hasMasks = losses.count > 1
     let entropy = losses.map(\.entropy).min() ?? 0
     let highestLoss = losses.map(\.loss).max() ?? 0
     if entropy > 0.95 * uniform {
@@ -75,27 +89,34 @@ enum LossExamination: Examination {
         "the loss at t \(fixed(least.time, 2)) is \(fixed(least.loss, 2)) nats, guessing costs "
           + "\(fixed(uniform, 2))",
         advice: "something is read wrongly, or this text is foreign to the model: give --text")
-    } else if least.loss > 0.9 * frequencies || least.loss > 0.85 * most.loss {
+    } else if !hasMasks, least.loss > 0.9 * frequencies {
+      section.find(
+        .illness, "no-context",
+        "the text before a token hardly helps: loss \(fixed(least.loss, 2)) nats, frequencies alone "
+          + fixed(frequencies, 2),
+        advice: "trained too little, damaged, or read wrongly; see 'faults' below")
+    } else if hasMasks, least.loss > 0.9 * frequencies || least.loss > 0.85 * most.loss {
       section.find(
         .illness, "no-context",
         "the text around a mask hardly helps: loss \(fixed(least.loss, 2)) nats with "
           + "\(fixed(100 * least.time, 0)) % masked, \(fixed(most.loss, 2)) with "
           + "\(fixed(100 * most.time, 0)) %",
         advice: "trained too little, damaged, or read wrongly; see 'faults' below")
-    } else if least.loss > 0.5 * frequencies, least.loss > 0.6 * most.loss {
+    } else if hasMasks, least.loss > 0.5 * frequencies, least.loss > 0.6 * most.loss {
       section.find(
         .warning, "little-context",
         "the text around a mask helps little: loss \(fixed(least.loss, 2)) nats at t "
           + "\(fixed(least.time, 2)), frequencies alone \(fixed(frequencies, 2))",
         advice: "train on, or give --text of the kind that it was trained on")
     }
-    if isClosedWorld, least.loss > 1, least.loss <= 0.5 * frequencies {
+    if isClosedWorld, hasMasks, least.loss > 1, least.loss <= 0.5 * frequencies {
       section.find(
         .warning, "undertrained",
         "the loss at t \(fixed(least.time, 2)) is \(fixed(least.loss, 2)) nats; texts of this kind "
           + "leave less than half a nat open",
         advice: "train on: the model knows the words but not yet what follows from what")
     }
+    guard hasMasks else { return }
     if highestLoss > most.loss * 1.15, highestLoss > least.loss {
       section.find(
         .note, "loss-order", "the loss is not highest where most is masked",

@@ -29,6 +29,9 @@ struct MaskedLoss {
 
   /// Measures the loss at `time` on `rows`; the same masks for every predictor and every seed.
   ///
+  /// A predictor that writes from left to right has no masks: every token is found from those before
+  /// it, whatever the time.
+  ///
   /// - Throws: ``PredictionError``.
   init(
     of predictor: any MaskPredictor, on rows: [[TokenID]], time: Double, seed: UInt64 = 0
@@ -36,6 +39,12 @@ struct MaskedLoss {
     self.time = time
     let random = SeededRandomSource(seed: seed)
     for (index, tokens) in rows.enumerated() {
+      if predictor.attention == .causal {
+        let request = PredictionRequest(
+          rows: [PredictionRow(tokens: tokens, wanted: Array(tokens.indices.dropFirst()))])
+        try add(try predictor.prediction(for: request).rows[0], targets: tokens, predictor)
+        continue
+      }
       let count = min(tokens.count, max(1, Int((Double(tokens.count) * time).rounded())))
       let keys = tokens.indices.map {
         random.uniform(for: .masking, step: index, position: $0)

@@ -29,9 +29,10 @@ enum PrecisionExamination: Examination {
       }
       var agreement = PrecisionAgreement()
       for (index, row) in subject.rows.prefix(subject.effort.isQuick ? 3 : 8).enumerated() {
-        let masked = row.indices.filter { ($0 * 7 + index) % 2 == 0 }
+        let isCausal = exact.attention == .causal
+        let masked = row.indices.filter { isCausal ? $0 > 0 : ($0 * 7 + index) % 2 == 0 }
         var canvas = row
-        for position in masked { canvas[position] = exact.maskToken }
+        if !isCausal { for position in masked { canvas[position] = exact.maskToken } }
         try agreement.compare(
           exact, reduced,
           on: PredictionRequest(

@@ -13,20 +13,15 @@ enum ValidityExamination: Examination {
     let checker = WorldChecker(try World(size))
     let count = subject.effort.isQuick ? 8 : 32
     let steps = subject.effort.isQuick ? 32 : 64
-    var valid = 0
-    var unknown = 0
-    var reasons: [String] = []
-    for index in 0..<count where !Interruption.isRequested {
-      let prompt = subject.prompts[index % subject.prompts.count]
-      let tokens = try Writing(steps: steps, temperature: 0.5, seed: UInt64(index)).tokens(
-        after: prompt, length: subject.predictor.contextLength - prompt.count,
-        with: subject.predictor)
-      let verdict = checker.verdict(
-        on: subject.text(of: prompt + subject.predictor.text(in: tokens)))
-      if verdict.isValid == true { valid += 1 }
-      if verdict.isValid == nil { unknown += 1 }
-      if let fault = verdict.faults.first { reasons.append(fault.reason) }
+    let prompts = (0..<count).map { subject.prompts[$0 % subject.prompts.count] }
+    let texts = try Writing(steps: steps, temperature: 0.5).texts(
+      after: prompts, length: subject.predictor.contextLength, with: subject.predictor)
+    let verdicts = zip(prompts, texts).map {
+      checker.verdict(on: subject.model.text(of: $0 + $1.tokens))
     }
+    let valid = verdicts.count { $0.isValid == true }
+    let unknown = verdicts.count { $0.isValid == nil }
+    let reasons = verdicts.compactMap { $0.faults.first?.reason }
     let share = Proportion(valid, of: count)
     section.line(
       "valid", "\(share.text), \(unknown) of them like nothing in the world, \(steps) steps")

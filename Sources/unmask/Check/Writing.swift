@@ -7,66 +7,49 @@ struct Writing {
   var temperature = 0.0
   var seed: UInt64 = 0
 
-  /// Writes `length` tokens after `prompt` and returns them without the prompt.
+  /// The positions computed together.
+  private static let batchPositions = 1024
+
+  /// Writes a text of up to `length` tokens after each of `prompts`; seeds count up.
+  ///
+  /// A model that writes from left to right takes a step a token, whatever the strategy.
   ///
   /// - Throws: ``SamplerError``.
-  func tokens(
-    after prompt: [TokenID], length: Int, with predictor: any MaskPredictor
-  ) throws(SamplerError) -> [TokenID] {
-    let room = min(length, predictor.contextLength - prompt.count)
-    let canvas = Canvas(prompt: prompt, length: max(1, room), maskToken: predictor.maskToken)
+  func texts(
+    after prompts: [[TokenID]], length: Int, with predictor: any MaskPredictor
+  ) throws(SamplerError) -> [WrittenText] {
+    var starts: [TextWriter.Start] = []
+    for (index, prompt) in prompts.enumerated() {
+      let room = max(1, min(length, predictor.contextLength - prompt.count))
+      starts.append(
+        TextWriter.Start(
+          index: index,
+          canvas: Canvas(prompt: prompt, length: room, maskToken: predictor.maskToken),
+          settings: settings(length: room, predictor, seed: seed &+ UInt64(index)),
+          promptLength: prompt.count))
+    }
+    let writer = TextWriter(predictor)
+    var texts: [WrittenText] = []
+    for group in TextWriter.groups(of: starts, positions: Self.batchPositions) {
+      texts += try writer.texts(from: group)
+    }
+    return texts
+  }
+
+  private func settings(
+    length: Int, _ predictor: any MaskPredictor, seed: UInt64
+  ) -> SamplerSettings {
     var settings = SamplerSettings(
       steps: steps, strategy: AlgorithmSelection(strategy), schedule: AlgorithmSelection("uniform"),
       temperature: temperature, forbidsMaskToken: true)
-    settings.seed = seed
-    var sampler = try Sampler(predictor: predictor, canvas: canvas, settings: settings)
-    while try sampler.step() != nil {}
-    return Array(sampler.state.canvas.tokens.dropFirst(prompt.count))
-  }
-}
-
-extension MaskPredictor {
-  /// The tokens before the first that ends a text.
-  func text(in tokens: [TokenID]) -> ArraySlice<TokenID> {
-    tokens.prefix { !endOfTextTokens.contains($0) }
-  }
-}
-
-/// How much texts repeat themselves.
-struct Repetition {
-  private var seen: [Int: Set<[TokenID]>] = [:]
-  private var counts: [Int: Int] = [:]
-
-  /// Counts runs of 1, 2 and 4 tokens in each of `texts`.
-  init(_ texts: [ArraySlice<TokenID>]) {
-    for (index, text) in texts.enumerated() {
-      for length in [1, 2, 4] {
-        let text = Array(text)
-        guard text.count >= length else { continue }
-        for start in 0...text.count - length {
-          counts[length, default: 0] += 1
-          // Runs of four repeat within a text or not at all; shorter ones are shared by all.
-          let run = Array(text[start..<start + length])
-          seen[length, default: []].insert(length == 4 ? [TokenID(index)] + run : run)
-        }
-      }
+    if predictor.attention == .causal,
+      let preset = try? PresetRegistry.preset(named: "autoregressive")
+    {
+      settings = preset.settings(forLength: length)
+      settings.temperature = temperature
     }
-  }
-
-  /// The share of different runs of `length` tokens (distinct-n).
-  ///
-  /// - SeeAlso: Li et al., “A Diversity-Promoting Objective Function”, arXiv:1510.03055.
-  func distinct(_ length: Int) -> Double {
-    Double(seen[length]?.count ?? 0) / Double(max(1, counts[length] ?? 0))
-  }
-
-  /// The share of runs of four tokens that occurred before in the same text.
-  var repeated: Double { counts[4] == nil ? 0 : 1 - distinct(4) }
-
-  /// “distinct-1 .42, distinct-2 .71, repeated 0.03”.
-  var text: String {
-    "distinct-1 \(fixed(distinct(1), 2)), distinct-2 \(fixed(distinct(2), 2)), repeated fours "
-      + fixed(repeated, 2)
+    settings.seed = seed
+    return settings
   }
 }
 
@@ -74,25 +57,27 @@ struct Repetition {
 enum WritingExamination: Examination {
   static let title = "variety"
 
-  private static let ways: [(name: String, temperature: Double)] = [
-    ("low-confidence", 0), ("entropy", 0), ("ancestral", 1),
-  ]
+  private static func ways(
+    _ predictor: any MaskPredictor
+  ) -> [(name: String, strategy: String, temperature: Double)] {
+    predictor.attention == .causal
+      ? [("greedy", "left-to-right", 0), ("sampled", "left-to-right", 1)]
+      : [
+        ("low-confidence", "low-confidence", 0), ("entropy", "entropy", 0),
+        ("ancestral", "ancestral", 1),
+      ]
+  }
 
   static func section(of subject: CheckSubject) throws -> CheckSection {
     var section = CheckSection(title)
     let reference = Repetition(subject.rows.map { subject.predictor.text(in: $0) })
     if !subject.rows.isEmpty { section.line("the text itself", reference.text) }
-    let prompts = subject.prompts.prefix(subject.effort.textCount)
+    let prompts = Array(subject.prompts.prefix(subject.effort.textCount))
     let steps = subject.effort.isQuick ? 16 : 32
-    for way in ways {
-      var texts: [ArraySlice<TokenID>] = []
-      for (index, prompt) in prompts.enumerated() {
-        let tokens = try Writing(
-          strategy: way.name, steps: steps, temperature: way.temperature, seed: UInt64(index)
-        ).tokens(after: prompt, length: subject.effort.length, with: subject.predictor)
-        texts.append(subject.predictor.text(in: tokens))
-      }
-      let repetition = Repetition(texts)
+    for way in ways(subject.predictor) {
+      let texts = try Writing(strategy: way.strategy, steps: steps, temperature: way.temperature)
+        .texts(after: prompts, length: subject.effort.length, with: subject.predictor)
+      let repetition = Repetition(texts.map(\.tokens))
       section.line(way.name, repetition.text)
       section.measures.append(
         CheckMeasure(
@@ -116,12 +101,15 @@ enum StepExamination: Examination {
 
   static func section(of subject: CheckSubject) throws -> CheckSection {
     var section = CheckSection(title)
+    guard subject.predictor.attention != .causal else {
+      section.line("none", "a model that writes from left to right takes one step a token")
+      return section
+    }
     let prompt = subject.prompts[0]
     for steps in [8, 32, 128] {
-      let tokens = try Writing(steps: steps, temperature: 1, seed: 7)
-        .tokens(after: prompt, length: subject.effort.length, with: subject.predictor)
-      let text = Array(subject.predictor.text(in: tokens))
-      let repetition = Repetition([text[...]])
+      let text = try Writing(steps: steps, temperature: 1, seed: 7)
+        .texts(after: [prompt], length: subject.effort.length, with: subject.predictor)[0].tokens
+      let repetition = Repetition([text])
       guard !text.isEmpty else {
         section.line("\(steps)", "nothing before the end of the text")
         continue
@@ -157,17 +145,12 @@ enum EndOfTextExamination: Examination {
     var ended = 0
     var count = 0
     for length in subject.effort.isQuick ? [32, 128] : [32, 64, 128] {
-      let prompts = subject.prompts.prefix(subject.effort.textCount)
-      var ends: [Int?] = []
-      var stray = 0
-      for prompt in prompts {
-        let tokens = try Writing(steps: subject.effort.isQuick ? 16 : 32).tokens(
-          after: prompt, length: length, with: predictor)
-        let end = tokens.firstIndex { predictor.endOfTextTokens.contains($0) }
-        ends.append(end)
-        if let end {
-          stray += tokens[end...].count { !predictor.endOfTextTokens.contains($0) }
-        }
+      let prompts = Array(subject.prompts.prefix(subject.effort.textCount))
+      let texts = try Writing(steps: subject.effort.isQuick ? 16 : 32)
+        .texts(after: prompts, length: length, with: predictor)
+      let ends = texts.map { $0.rest.isEmpty ? nil : $0.tokens.count }
+      let stray = texts.reduce(0) { sum, text in
+        sum + text.rest.count { !predictor.endOfTextTokens.contains($0) }
       }
       ended += ends.count { $0 != nil }
       count += ends.count
@@ -201,13 +184,15 @@ enum SampleExamination: Examination {
   static func section(of subject: CheckSubject) throws -> CheckSection {
     var section = CheckSection(title)
     let steps = subject.effort.isQuick ? 24 : 64
-    for index in 0..<3 {
-      let prompt = subject.prompts[index % subject.prompts.count]
-      let tokens = try Writing(steps: steps, temperature: 0.5, seed: UInt64(index))
-        .tokens(after: prompt, length: subject.effort.length, with: subject.predictor)
-      section.samples.append(subject.text(of: prompt + subject.predictor.text(in: tokens)))
-    }
-    section.line("written", "in \(steps) steps, low-confidence, temperature 0.5, seeds 0 to 2")
+    let prompts = (0..<3).map { subject.prompts[$0 % subject.prompts.count] }
+    let texts = try Writing(steps: steps, temperature: 0.5)
+      .texts(after: prompts, length: subject.effort.length, with: subject.predictor)
+    section.samples = zip(prompts, texts).map { subject.model.text(of: $0 + $1.tokens) }
+    section.line(
+      "written",
+      subject.predictor.attention == .causal
+        ? "token by token, temperature 0.5, seeds 0 to 2"
+        : "in \(steps) steps, low-confidence, temperature 0.5, seeds 0 to 2")
     return section
   }
 }

@@ -1,7 +1,9 @@
 import ArgumentParser
 import FoundationEssentials
 import Benchmarks
+import Kernels
 import MaskedDiffusion
+import Models
 
 /// Measures how fast a model computes here.
 struct BenchCommand: ParsableCommand {
@@ -34,18 +36,27 @@ struct BenchCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
+    help: ArgumentHelp("The canvases of a forward pass.", valueName: "n"))
+  var batch = 1
+
+  @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("The least time to measure each figure for.", valueName: "s"))
   var seconds = 2.0
 
   @Option(
     help: ArgumentHelp(
       """
-      What whole runs keep between steps: none, blocks, prefix, dual, delayed[:refresh=n]; finished \
+      What whole runs keep between steps, as NAME[:parameter=value,...]: \
+      \(CachePolicyRegistry.all.map(\.descriptor.name).joined(separator: ", ")). Finished \
       blocks where that is exact, nothing elsewhere, unless given.
-      """,
-      valueName: "policy"),
-    transform: CachePolicy.init(parsing:))
-  var cache: CachePolicy?
+      """, valueName: "policy"),
+    transform: { text in
+      let policy = try AlgorithmSelection(parsing: text)
+      _ = try CachePolicyRegistry.entry(for: policy)
+      return policy
+    })
+  var cache: AlgorithmSelection?
 
   @Option(
     parsing: .unconditional,
@@ -65,6 +76,12 @@ struct BenchCommand: ParsableCommand {
   var accuracy = 0
 
   @Option(
+    help: ArgumentHelp(
+      "Compute with a lesser set of instructions than the processor has: \(Self.instructionSets).",
+      valueName: "name"))
+  var instructionSet: String?
+
+  @Option(
     help: ArgumentHelp("Compare with what --json wrote earlier; - reads it.", valueName: "file"))
   var compare: String?
 
@@ -75,11 +92,16 @@ struct BenchCommand: ParsableCommand {
     guard seconds >= 0, seconds <= 3600 else {
       throw UsageError("seconds is \(seconds), expected 0 to 3600")
     }
+    guard (1...1024).contains(batch) else {
+      throw UsageError("batch is \(batch), expected 1 to 1024")
+    }
     guard (0...1000).contains(accuracy) else {
       throw UsageError("accuracy is \(accuracy), expected 0 to 1000")
     }
     let lengths = try lengths.map(Self.lengths)
     try model.checkThreads()
+    var options = model.options
+    options.instructionSet = try usedInstructionSet()
     let published = try shape.map(Self.published)
     if published != nil, model.model != nil {
       throw UsageError("--shape and --model exclude each other")
@@ -87,9 +109,10 @@ struct BenchCommand: ParsableCommand {
     if let published { try check(rows, context: published.contextLength) }
     let subject = try published.map { published in
       try BenchSubject(
-        published, options: model.options, memory: Int(ProcessInfo.processInfo.physicalMemory))
+        published, options: options, memory: Int(ProcessInfo.processInfo.physicalMemory))
     }
-    try measure(try subject ?? BenchSubject(model), lengths: lengths ?? [])
+    try measure(
+      try subject ?? BenchSubject(model, options: options), lengths: lengths ?? [])
   }
 
   /// Reads `0,512,2048`.
@@ -112,7 +135,7 @@ struct BenchCommand: ParsableCommand {
     if let length = lengths.first(where: { $0 > room }) {
       throw UsageError("lengths holds \(length), expected at most \(room): two blocks follow")
     }
-    var measurement = BenchMeasurement(subject: subject, rows: rows)
+    var measurement = BenchMeasurement(subject: subject, rows: rows, batch: batch)
     try measurement.measureForward(for: .seconds(seconds))
     measurement.measureProducts(for: .seconds(seconds))
     try measurement.measureSteps(for: .seconds(seconds))
@@ -132,6 +155,14 @@ struct BenchCommand: ParsableCommand {
       object = .object(members + [JSON.Member(name: "compared", value: comparison.json)])
     }
     try OutputStream.standard.writeLine(object.text)
+  }
+
+  private static let instructionSets = Kernels.InstructionSet.allCases
+    .map(\.rawValue).joined(separator: ", ")
+
+  private func usedInstructionSet() throws(UsageError) -> Kernels.InstructionSet {
+    guard let instructionSet else { return .preferred }
+    return try .named(instructionSet, by: "--instruction-set")
   }
 
   private func check(_ rows: Int?, context: Int) throws(UsageError) {

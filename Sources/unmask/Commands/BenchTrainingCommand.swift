@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Kernels
 import MaskedDiffusion
 import Models
@@ -57,27 +56,20 @@ struct BenchTrainingCommand: ParsableCommand {
     let threadCount = ModelOptions(threadCount: threads).usedThreadCount
     let trainer = try trainer(preset, threadCount)
     let fixed = trainer.batch(step: 0)
-    var best = Duration.seconds(1_000_000), processor = Double.infinity
+    var best = Duration.seconds(1_000_000), processor = best
     for _ in 0..<steps {
-      let began = ContinuousClock.now, used = Self.processorSeconds
+      let began = ContinuousClock.now, used = ProcessorTime.now
       _ = try trainer.step(on: fixed, done: 0.5)
       best = min(best, ContinuousClock.now - began)
-      processor = min(processor, Self.processorSeconds - used)
+      processor = min(processor, ProcessorTime.now - used)
     }
     let seconds = best / .seconds(1), positions = Double(fixed.tokens.count)
     let operations = trainer.network.shape.operationCount(length: length) * positions
     try OutputStream.standard.writeLine(
       "\(shape) \(optimizer.rawValue) \(precision.rawValue): "
         + "\(Int(positions / seconds)) tokens/s, \(unmask.fixed(seconds * 1000, 1)) ms a step, "
-        + "\(unmask.fixed(operations / seconds / 1e9, 1)) GFLOP/s, \(Int(positions / processor)) tokens a second of one core, peak memory "
+        + "\(unmask.fixed(operations / seconds / 1e9, 1)) GFLOP/s, \(Int(positions / (processor / .seconds(1)))) tokens a second of one core, peak memory "
         + byteCount(ProcessMemory.current.peak))
-  }
-
-  /// The time that all threads have computed for: what counts where others compute, too.
-  private static var processorSeconds: Double {
-    var time = timespec()
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
   private func trainer(

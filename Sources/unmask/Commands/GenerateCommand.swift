@@ -36,6 +36,15 @@ struct GenerateCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      The texts to write; each is the one that its seed gives alone, and seeds follow one another \
+      from --seed. They share forward passes.
+      """, valueName: "n"))
+  var samples = 1
+
+  @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("The least time between two pictures on a terminal.", valueName: "ms"))
   var delay = 30
 
@@ -53,6 +62,9 @@ struct GenerateCommand: ParsableCommand {
       throw UsageError(
         "--record has nowhere to record to", hint: "add --trace FILE, or --json")
     }
+    guard (1...SampleRuns.limit).contains(samples) else {
+      throw UsageError("samples is \(samples), expected 1 to \(SampleRuns.limit)")
+    }
     let choice = try SettingsChoice(sampling)
     let modelSource = try model.source()
     let source = try prompt.source(chat)
@@ -61,14 +73,10 @@ struct GenerateCommand: ParsableCommand {
       source: source, length: sampling.length, choice: choice, model: model)
     modelSource.warn(
       positions: plan.canvas.count, blockLength: plan.settings.blockLength)
+    guard samples == 1 else { return try runSamples(plan, model: model) }
     let sampler = try Sampler(
       predictor: model.predictor, canvas: plan.canvas, settings: plan.settings)
-    let recorder = try trace.map { path throws(FileError) in
-      let tokenizer = model.tokenizer
-      return try TraceWriter(
-        path: path, header: plan.header,
-        bytes: tokenizer.map { tokenizer in { tokenizer.bytes(of: $0) } })
-    }
+    let recorder = try makeRecorder(plan, model: model)
     Interruption.listen()
     var run = GenerationRun(
       sampler: sampler, header: plan.header, recorder: recorder, view: try makeView(model),
@@ -80,9 +88,19 @@ struct GenerateCommand: ParsableCommand {
         TraceEnd(
           text: model.tokenizer.map(text.text) ?? "", steps: outcome.steps,
           forwards: outcome.forwards, milliseconds: outcome.milliseconds,
-          reason: outcome.isInterrupted ? "interrupted" : "finished")))
+          reason: outcome.reason)))
     try write(outcome, text: text, plan: plan, model: model, run: &run)
     if outcome.isInterrupted { throw Interruption.exitStatus }
+  }
+
+  private func makeRecorder(
+    _ plan: GenerationPlan, model: Model
+  ) throws(FileError) -> TraceWriter? {
+    guard let trace else { return nil }
+    let tokenizer = model.tokenizer
+    return try TraceWriter(
+      path: trace, header: plan.header,
+      bytes: tokenizer.map { tokenizer in { tokenizer.bytes(of: $0) } })
   }
 
   private var isLive: Bool {
@@ -129,22 +147,31 @@ struct GenerateCommand: ParsableCommand {
   private func json(
     of outcome: GenerationRun.Outcome, text: FinalText, plan: GenerationPlan, model: Model
   ) -> JSON {
-    let members: KeyValuePairs<String, JSON> = [
-      "text": .optional(model.tokenizer) { .string(text.text($0)) },
-      "ids": .integers(outcome.tokens),
+    .object(
+      Self.members([
+        "text": .optional(model.tokenizer) { .string(text.text($0)) },
+        "ids": .integers(outcome.tokens),
+      ]) + start(of: plan, model: model)
+        + Self.members([
+          "steps": .integer(outcome.steps), "forwards": .integer(outcome.forwards),
+          "ms": .rounded(outcome.milliseconds, 3), "reason": .string(outcome.reason),
+        ]) + Self.json(of: outcome.logProbabilities))
+  }
+
+  /// What a run was started with.
+  private func start(of plan: GenerationPlan, model: Model) -> [JSON.Member] {
+    Self.members([
       "prompt_ids": .integers(plan.header.prompt),
       "suffix_ids": .integers(plan.header.suffix),
       "answer": .integers([plan.header.answer.lowerBound, plan.header.answer.upperBound]),
       "model": model.json,
       "settings": .settings(
         plan.settings, preset: plan.header.preset, length: plan.header.length),
-      "steps": .integer(outcome.steps), "forwards": .integer(outcome.forwards),
-      "ms": .rounded(outcome.milliseconds, 3),
-      "reason": .string(outcome.isInterrupted ? "interrupted" : "finished"),
-    ]
-    return .object(
-      members.map { JSON.Member(name: $0.key, value: $0.value) }
-        + Self.json(of: outcome.logProbabilities))
+    ])
+  }
+
+  private static func members(_ members: KeyValuePairs<String, JSON>) -> [JSON.Member] {
+    members.map { JSON.Member(name: $0.key, value: $0.value) }
   }
 
   /// One object for each moment at which log probabilities were recorded.
@@ -160,5 +187,59 @@ struct GenerateCommand: ParsableCommand {
         ]))
     }
     return [JSON.Member(name: "log_probabilities", value: .object(moments))]
+  }
+}
+
+/// Several texts.
+extension GenerateCommand {
+  private func runSamples(_ plan: GenerationPlan, model: Model) throws {
+    let recorder = try makeRecorder(plan, model: model)
+    Interruption.listen()
+    var runs = try SampleRuns(
+      plan, count: samples, predictor: model.predictor, extras: Set(record))
+    let done = try runs.run()
+    func text(_ tokens: [TokenID]) -> FinalText { FinalText(tokens: tokens, header: plan.header) }
+    if let recorder {
+      let tree = SampleRuns.tree(of: done, header: plan.header) { tokens in
+        model.tokenizer.map(text(tokens).text) ?? ""
+      }
+      for record in tree.trace.records { try recorder.write(record) }
+    }
+    let output = OutputStream.standard
+    if json {
+      try output.writeLine(json(of: done, plan: plan, model: model, text: text).text)
+    } else if plan.isText, let tokenizer = model.tokenizer {
+      let texts = done.map { sample in
+        let whole = text(sample.outcome.tokens).text(tokenizer)
+        let sanitizer = TextSanitizer(symbols: TerminalTraits.symbols, keepsNewlines: true)
+        return output.isTerminal ? sanitizer.sanitized(whole) : whole
+      }
+      try output.writeLine(texts.joined(separator: "\n\n"))
+    } else {
+      for sample in done {
+        try output.writeLine(sample.outcome.tokens.map(String.init).joined(separator: ","))
+      }
+    }
+    if done.contains(where: \.outcome.isInterrupted) { throw Interruption.exitStatus }
+  }
+
+  private func json(
+    of samples: [SampleRuns.Sample], plan: GenerationPlan, model: Model,
+    text: ([TokenID]) -> FinalText
+  ) -> JSON {
+    let texts = samples.map { sample in
+      JSON.object(
+        Self.members([
+          "seed": .unsigned(sample.settings.seed),
+          "text": .optional(model.tokenizer) { .string(text(sample.outcome.tokens).text($0)) },
+          "ids": .integers(sample.outcome.tokens),
+          "steps": .integer(sample.outcome.steps),
+          "forwards": .integer(sample.outcome.forwards),
+          "reason": .string(sample.outcome.reason),
+        ]) + Self.json(of: sample.outcome.logProbabilities))
+    }
+    return .object(
+      Self.members(["samples": .array(texts)]) + start(of: plan, model: model)
+        + Self.members(["ms": .rounded(samples.first?.outcome.milliseconds ?? 0, 3)]))
   }
 }

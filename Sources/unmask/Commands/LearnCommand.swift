@@ -1,4 +1,5 @@
 import ArgumentParser
+import Models
 import PlaygroundUI
 
 /// Opens the playground with a lesson.
@@ -100,10 +101,13 @@ struct LearnCommand: ParsableCommand {
     let finished = LessonShelf.finished()
     let symbols = TerminalTraits.symbols
     let sanitizer = TextSanitizer(symbols: symbols)
+    let models = Set(ModelSearchPath.standard.models().map(\.name))
     for lesson in LessonShelf.lessons() {
+      let missing = lesson.needs.filter { !models.contains($0) }
+      let needs = missing.isEmpty ? "" : " (needs \(missing.joined(separator: ", ")))"
       let mark = finished.contains(lesson.name) ? String(symbols.check) : " "
       try OutputStream.standard.writeLine(
-        sanitizer.sanitized("\(mark) \(lesson.name)  \(lesson.title)"))
+        sanitizer.sanitized("\(mark) \(lesson.name)  \(lesson.title)\(needs)"))
     }
   }
 }

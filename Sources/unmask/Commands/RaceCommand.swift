@@ -1,7 +1,6 @@
 import ArgumentParser
 import ClosedWorld
 import MaskedDiffusion
-import Tokenizers
 
 /// Lets models write the same texts, and says what each spends.
 struct RaceCommand: ParsableCommand {
@@ -9,17 +8,22 @@ struct RaceCommand: ParsableCommand {
     commandName: "race", abstract: "Compare what models spend on a text, and what it is worth.",
     discussion: """
       The first model writes in each of --step-counts; a second one, such as an autoregressive twin with \
-      its cache, in its own way. Both go on from the same prompt with the same seeds. Forwards are \
-      per text, visits are positions computed per token written. Texts are judged by the first \
-      model (nats per token, smaller is likelier) and, where it knows them, by the checker of the \
-      closed world.
+      its cache, in its own way. Both go on from the same prompts with the same seeds, one text after \
+      the other. Visits are positions computed for a token that was written. Texts are judged by the \
+      first model (nats a token, smaller is likelier) and, where it knows them, by the checker of the \
+      closed world. On a terminal two models first write side by side, each with its own clock.
       """)
 
   @Argument(help: ArgumentHelp("The model, and its twin.", valueName: "model"))
   var models: [String] = []
 
-  @Option(parsing: .unconditional, help: "The text to go on from.")
-  var prompt = "Once upon a time"
+  @Option(parsing: .unconditional, help: "The text to go on from; that of --kinds unless given.")
+  var prompt: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Go on from texts of this kind instead, where the model knows a world.", valueName: "kind"))
+  var kinds: String?
 
   @Option(
     parsing: .unconditional,
@@ -33,6 +37,14 @@ struct RaceCommand: ParsableCommand {
 
   @OptionGroup(title: "Sampling") var sampling: SamplerArguments
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Show a race of two models first; usual on a terminal.")
+  var live: Bool?
+
+  @Option(help: ArgumentHelp("Write the figure to a file (SVG).", valueName: "file"))
+  var svg: String?
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
@@ -40,24 +52,26 @@ struct RaceCommand: ParsableCommand {
     guard (1...10_000).contains(texts) else {
       throw UsageError("texts is \(texts), expected 1 to 10000")
     }
+    guard prompt == nil || kinds == nil else {
+      throw UsageError("--prompt and --kinds exclude each other")
+    }
     let named = models + [arguments.model].compactMap { $0 }
     guard named.count <= 2 else { throw UsageError("\(named.count) models, expected one or two") }
     let counts = try Self.counts(stepCounts)
-    var results: [RaceResult] = []
+    if let svg { try FigureFile.check(WholeFile.expanded(svg)) }
     Interruption.listen()
-    let first = try contestant(named.first ?? ModelArguments.defaultModel)
-    let judge = RaceJudge(first)
-    let bar = ProgressBar("racing")
-    defer { bar.clear() }
-    for (index, steps) in counts.enumerated() where !Interruption.isRequested {
-      bar.show(Double(index) / Double(counts.count + 1), note: "\(steps) steps")
-      results.append(try result(of: first, steps: steps, judge: judge))
+    let loaded = try (named.isEmpty ? [ModelArguments.defaultModel] : named).map(load)
+    let world = CheckTexts(builtInFor: loaded[0].tokenizer).world
+    let prompts = try prompts(world)
+    let contestants = try contestants(loaded, counts, prompts)
+    if showsRace, loaded.count == 2, !json { try show(contestants) }
+    let judge = TextJudge(model: loaded[0], samples: 16, world: prompts.world)
+    let report = RaceReport(results: try results(contestants, judge))
+    if let svg, !report.results.isEmpty {
+      try FigureFile.write(report.chart, to: WholeFile.expanded(svg))
     }
-    if named.count == 2, !Interruption.isRequested {
-      results.append(try result(of: try contestant(named[1]), steps: nil, judge: judge))
-    }
-    bar.clear()
-    try write(results)
+    try OutputStream.standard.write(
+      json ? report.json(prompt: prompt).text + "\n" : report.text)
     if Interruption.isRequested { throw Interruption.exitStatus }
   }
 
@@ -69,95 +83,93 @@ struct RaceCommand: ParsableCommand {
     return counts
   }
 
-  private func contestant(_ name: String) throws -> Model {
+  private var showsRace: Bool {
+    live ?? (OutputStream.standard.isTerminal && TerminalTraits.canMoveCursor)
+  }
+
+  private func load(_ name: String) throws -> Model {
     var arguments = arguments
     arguments.model = name
     return try arguments.load(try arguments.source(), needsText: true)
   }
 
-  private func result(of model: Model, steps: Int?, judge: RaceJudge) throws -> RaceResult {
-    var result = RaceResult(name: model.identity.name, steps: steps)
-    let counted = CountedPredictor(model.predictor)
+  /// The prompt that was typed, or beginnings of texts of the world.
+  private func prompts(_ world: WorldSize?) throws -> TextPrompts {
+    guard prompt == nil, let world else {
+      guard kinds == nil else { throw UsageError("--kinds needs a model of a closed world") }
+      return try TextPrompts(
+        [prompt ?? "Once upon a time"], source: "--prompt", world: world)
+    }
+    let weights = try WorldArguments.weights(parsing: kinds ?? WorldKind.stories.rawValue)
+    guard weights.count == 1, let kind = weights.keys.first else {
+      throw UsageError("\(weights.count) kinds, expected one")
+    }
+    return try TextPrompts(world: world, kinds: [kind], count: texts)
+  }
+
+  /// Settings that mean something for every model.
+  private static let common: Set = [
+    "temperature", "seed", "top-k", "top-p", "draw", "end-of-text",
+  ]
+
+  private func contestants(
+    _ models: [Model], _ counts: [Int], _ prompts: TextPrompts
+  ) throws -> [RaceContestant] {
     let choice = try SettingsChoice(sampling)
-    let source = PromptArguments.Source.text(
-      prompt: try PromptTemplate(parsing: prompt), suffix: try PromptTemplate(parsing: ""))
-    let plan = try GenerationPlan(
-      source: source, length: sampling.length, choice: choice, model: model)
-    for index in 0..<texts where !Interruption.isRequested {
-      var settings = plan.settings
-      if let steps { settings.steps = steps }
-      settings.seed = settings.seed &+ UInt64(index)
-      let start = ContinuousClock.now
-      var sampler = try Sampler(predictor: counted, canvas: plan.canvas, settings: settings)
-      sampler.cancellation = Interruption.cancellation
-      while try sampler.step() != nil {}
-      result.seconds += (ContinuousClock.now - start) / .seconds(1)
-      let spent = counted.reset()
-      result.forwards += spent.forwards
-      result.visits += spent.visits
-      let tokens = Array(sampler.state.canvas.tokens.dropFirst(plan.header.prompt.count))
-      let answer = Array(model.predictor.text(in: tokens))
-      result.texts += 1
-      result.tokens += answer.count
-      result.distinct.insert(answer)
-      try judge.judge(answer, after: plan.header.prompt, by: model, index: index, &result)
+    // How tokens are drawn goes for both; which positions change is not for a model to choose that
+    // writes in order.
+    let typed = try sampling.settings.values { _ throws(SamplerError) in 0 }
+    let common = typed.filter { Self.common.contains($0.row.name) }
+    let own = try SettingsChoice(preset: nil, length: sampling.length, typed: common)
+    let isOrdered = models.map { $0.predictor.attention == .causal }
+    var contestants =
+      isOrdered[0]
+      ? [
+        RaceContestant(
+          model: models[0], steps: nil, choice: own, length: sampling.length, prompts: prompts)
+      ]
+      : counts.map { steps in
+        RaceContestant(
+          model: models[0], steps: steps, choice: choice, length: sampling.length,
+          prompts: prompts)
+      }
+    if models.count == 2 {
+      contestants.append(
+        RaceContestant(
+          model: models[1], steps: nil, choice: isOrdered[1] ? own : choice,
+          length: sampling.length, prompts: prompts))
     }
-    return result
+    return contestants
   }
 
-  private func write(_ results: [RaceResult]) throws {
-    guard !json else {
-      try OutputStream.standard.writeLine(
-        JSON.object([
-          "prompt": .string(prompt), "results": .array(results.map(\.json)),
-        ]).text)
-      return
-    }
-    var table = Table(RaceResult.headings)
-    for result in results { table.add(result.row) }
-    try OutputStream.standard.write(table.text)
-  }
-}
-
-/// Who says what the texts are worth.
-struct RaceJudge {
-  private let model: Model
-  private let checker: WorldChecker?
-
-  /// Creates the judge of a race: `model` itself, and the checker of the world it was made for.
-  init(_ model: Model) {
-    self.model = model
-    let world = CheckTexts(builtInFor: model.tokenizer).world
-    checker = world.flatMap { try? World($0) }.map { WorldChecker($0) }
+  /// Shows the first model in a middle number of steps against the second.
+  private func show(_ contestants: [RaceContestant]) throws {
+    guard let second = contestants.last, contestants.count > 1 else { return }
+    let first = contestants[(contestants.count - 1) / 2]
+    var screen = try RaceScreen([first, second], text: 0)
+    try screen.run()
+    try OutputStream.standard.writeLine()
   }
 
-  /// Adds what `answer` is worth to `result`.
-  ///
-  /// - Throws: ``LikelihoodError``.
-  func judge(
-    _ answer: [TokenID], after prompt: [TokenID], by writer: Model, index: Int,
-    _ result: inout RaceResult
-  ) throws(LikelihoodError) {
-    guard let tokenizer = writer.tokenizer, let own = model.tokenizer else { return }
-    let text = tokenizer.decode(prompt + answer)
-    if !answer.isEmpty {
-      let whole = writer.identity.name == model.identity.name ? prompt + answer : own.encode(text)
-      let begun =
-        writer.identity.name == model.identity.name
-        ? prompt.count : own.encode(tokenizer.decode(prompt)).count
-      let question = LikelihoodQuestion(
-        prompt: Array(whole.prefix(begun)), answer: Array(whole.dropFirst(begun)))
-      if !question.answer.isEmpty, question.positionCount <= model.predictor.contextLength {
-        result.loss += try LikelihoodEvaluator(predictor: model.predictor).estimate(
-          of: question, by: ExactCountLikelihood(parameters: [:]), sampleCount: 16,
-          seed: UInt64(index)
-        ).negativeLogLikelihood
+  private func results(
+    _ contestants: [RaceContestant], _ judge: TextJudge
+  ) throws -> [RaceResult] {
+    let bar = ProgressBar("racing")
+    defer { bar.clear() }
+    var results: [RaceResult] = []
+    for (index, contestant) in contestants.enumerated() where !Interruption.isRequested {
+      do {
+        let result = try contestant.result(texts, judge: judge) { count in
+          let share = Double(count) / Double(texts)
+          bar.show((Double(index) + share) / Double(contestants.count), note: contestant.name)
+        }
+        if result.measure.count > 0 { results.append(result) }
+      } catch SamplerError.prediction(.cancelled) {
+        break
+      } catch LikelihoodError.prediction(.cancelled) {
+        break
       }
     }
-    if let checker {
-      let isValid = checker.verdict(on: text).isValid == true
-      let before = result.valid ?? Proportion(0, of: 0)
-      result.valid = Proportion(before.count + (isValid ? 1 : 0), of: before.total + 1)
-    }
+    return results
   }
 }

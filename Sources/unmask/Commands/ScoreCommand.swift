@@ -142,16 +142,16 @@ struct ScoreCommand: ParsableCommand {
 
   private func progressFile(
     _ tasks: TaskFile, _ model: Model, _ setting: ScoreSetting
-  ) throws -> TaskProgressFile? {
+  ) throws -> ResultFile<TaskRecord>? {
     let header = JSON.object([
       "unmask": .string("score"), "version": .integer(1), "model": model.json,
       "weights": .string(model.source.weightsStamp), "tasks": .string(tasks.checksum),
       "setting": setting.json,
     ])
-    if let results { return try TaskProgressFile(results, header: header, isKept: true) }
+    if let results { return try ResultFile<TaskRecord>(results, header: header, isKept: true) }
     // Where nothing can be kept, a run that is killed begins again.
-    return TaskProgressFile.path(for: header).flatMap {
-      try? TaskProgressFile($0, header: header, isKept: false)
+    return ResultFile<TaskRecord>.path(for: header, in: "scores").flatMap {
+      try? ResultFile<TaskRecord>($0, header: header, isKept: false)
     }
   }
 }

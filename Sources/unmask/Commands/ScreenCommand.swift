@@ -25,6 +25,9 @@ struct ScreenCommand: ParsableCommand {
   @Flag(help: "Print a picture in the theme's colours instead of text.")
   var svg = false
 
+  @Flag(help: "Print a picture that moves: every step of the run that is shown.")
+  var moving = false
+
   @Flag(help: "Print below the text what each cell means, a letter a role.")
   var roles = false
 
@@ -45,8 +48,10 @@ struct ScreenCommand: ParsableCommand {
     session.settle()
     for key in keys where !session.isOver { session.press(key) }
     let screen = session.screen
-    if svg {
-      let theme = session.preferences.theme.theme
+    let theme = session.preferences.theme.theme
+    if moving {
+      try OutputStream.standard.write(MovingPicture(session.film, theme: theme).svg)
+    } else if svg {
       try OutputStream.standard.write(ScreenPicture(screen, theme: theme).svg)
     } else {
       try OutputStream.standard.writeLine(roles ? screen.transcript : screen.text)

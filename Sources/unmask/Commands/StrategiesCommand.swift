@@ -16,7 +16,10 @@ struct StrategiesCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    try OutputStream.standard.write(json ? jsonText + "\n" : text)
+    guard !json else { return try OutputStream.standard.write(jsonText + "\n") }
+    let output = OutputStream.standard
+    let width = output.isTerminal ? TerminalTraits.size(of: output.descriptor).columns : nil
+    try output.write(Hyperlink.linkingPapers(width.map { Self.wrapped(text, width: $0) } ?? text))
   }
 
   private var text: String {
@@ -48,6 +51,23 @@ struct StrategiesCommand: ParsableCommand {
   private static func text(of preset: Preset) -> String {
     heading(preset.name, preset.summary, source: preset.source)
       + "    " + preset.summaryOfSettings.joined(separator: ", ") + "\n"
+  }
+
+  /// Breaks long lines between words; what goes on stands further to the right.
+  static func wrapped(_ text: String, width: Int) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      let indent = String(line.prefix { $0 == " " })
+      var lines = [indent]
+      for (index, word) in line.dropFirst(indent.count).split(separator: " ").enumerated() {
+        let last = lines[lines.count - 1]
+        if index == 0 || last.count + 1 + word.count <= width {
+          lines[lines.count - 1] += (index == 0 ? "" : " ") + word
+        } else {
+          lines.append(indent + "  " + word)
+        }
+      }
+      return lines.joined(separator: "\n")
+    }.joined(separator: "\n")
   }
 
   private static func heading(_ name: String, _ summary: String, source: String) -> String {

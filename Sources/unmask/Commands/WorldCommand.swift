@@ -38,7 +38,11 @@ struct WorldArguments: ParsableArguments {
   var kinds: String?
 
   /// How often each kind comes.
-  func weights() throws(UsageError) -> [WorldKind: Double] {
+  ///
+  /// - Parameter kinds: Kinds with their weights; `nil` for all.
+  /// - Returns: The weight of each kind.
+  /// - Throws: ``UsageError``.
+  static func weights(parsing kinds: String?) throws(UsageError) -> [WorldKind: Double] {
     guard let kinds else {
       return Dictionary(uniqueKeysWithValues: WorldKind.allCases.map { ($0, $0.usualWeight) })
     }
@@ -60,7 +64,8 @@ struct WorldArguments: ParsableArguments {
 
   /// A generator of what is asked for.
   func generator(seed: UInt64) throws -> WorldGenerator {
-    let generator = WorldGenerator(try size.world(), weights: try weights(), seed: seed)
+    let generator = WorldGenerator(
+      try size.world(), weights: try Self.weights(parsing: kinds), seed: seed)
     guard !generator.shares.isEmpty else {
       throw UsageError("the \(size.size) world has none of these kinds")
     }

@@ -9,11 +9,15 @@ extension ModelArguments {
   ///   - source: The model.
   ///   - needsText: Whether a tokenizer that cannot be used is an error: it is not for somebody
   ///     who deals in tokens.
+  ///   - options: How to compute; `nil` stands for what the arguments say.
   /// - Returns: The model.
   /// - Throws: ``ModelError``, ``TokenizerError``.
-  func load(_ source: ModelSource, needsText: Bool) throws -> Model {
+  func load(
+    _ source: ModelSource, needsText: Bool, options: ModelOptions? = nil
+  ) throws -> Model {
     switch source {
-    case .directory(let directory): try load(directory, needsText: needsText)
+    case .directory(let directory):
+      try load(directory, needsText: needsText, options: options ?? self.options)
     case .exact(let model, let name): try load(model, name: name)
     }
   }
@@ -31,9 +35,10 @@ extension ModelArguments {
         precision: ModelOptions.Precision.float32.rawValue))
   }
 
-  private func load(_ directory: ModelDirectory, needsText: Bool) throws -> Model {
+  private func load(
+    _ directory: ModelDirectory, needsText: Bool, options: ModelOptions
+  ) throws -> Model {
     if let remark = directory.remark { ErrorReport.warn(remark) }
-    let options = options
     if options.isMapped { Self.warnOfReading(directory, options) }
     let bar = ProgressBar("converting \(directory.name)")
     defer { bar.clear() }

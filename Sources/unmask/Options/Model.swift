@@ -46,6 +46,17 @@ struct Model {
     return tokenizer
   }
 
+  /// Returns the token that `text` is.
+  ///
+  /// - Throws: ``SamplerError/unknownToken(text:tokens:)``.
+  func token(of text: String) throws(SamplerError) -> TokenID {
+    guard let tokenizer else { throw .unknownToken(text: text, tokens: nil) }
+    if let token = tokenizer.token(named: text) { return token }
+    let tokens = tokenizer.encode(text)
+    guard tokens.count == 1 else { throw .unknownToken(text: text, tokens: tokens) }
+    return tokens[0]
+  }
+
   /// Does `work`, and says that the model's own settings are to blame when it fails.
   ///
   /// - Throws: ``FileError``.

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import ChatTemplates
 import FoundationEssentials
 import Models
 import MaskedDiffusion
@@ -201,24 +202,59 @@ extension ModelArguments {
   ) -> ModelShelf.Loader {
     { argument in
       var arguments = self
-      arguments.model = argument
+      let (name, precision) = Self.splitName(argument)
+      arguments.model = name
+      if let precision { arguments.precision = precision }
       let model = try arguments.load(try arguments.source(), needsText: false)
       // The prompt needs some room too.
       let room = max(1, model.predictor.contextLength * 3 / 4)
       let length = length ?? min(model.defaults.length ?? Self.defaultLength, room)
       let settings = try choice.resolved(for: model, length: length, endOfText: .stop).settings
+      let chat = Self.chat(of: model)
       let info = ModelInfo(
-        name: model.identity.name, family: model.identity.family,
+        name: precision.map { ModelInfo.name(model.identity.name, precision: $0.rawValue) }
+          ?? model.identity.name, family: model.identity.family,
         parameterCount: model.source.parameterCount, precision: model.identity.precision,
         configurationChecksum: model.identity.configurationChecksum,
         maskToken: model.predictor.maskToken,
         endOfTextTokens: model.predictor.endOfTextTokens,
         contextLength: model.predictor.contextLength,
         embeddingCount: model.predictor.embeddingCount, suggestedSettings: settings,
-        suggestedLength: length, examples: ModelExamples.examples(in: model.source.folder))
+        suggestedLength: length, examples: ModelExamples.examples(in: model.source.folder),
+        precisions: model.precisions,
+        isBidirectional: model.predictor.attention == .full,
+        chatRoles: chat == nil || model.tokenizer == nil ? [] : Conversation.roles)
+      let path = ModelShelf.absolute(model.source.path)
       return PlayableModel(
         info: info, predictor: model.predictor, tokenizer: model.tokenizer,
-        path: model.source.path)
+        path: precision.map { ModelInfo.name(path, precision: $0.rawValue) } ?? path, chat: chat)
     }
+  }
+
+  /// The chat template of a model; one that cannot be read is told of when it is needed.
+  private static func chat(of model: Model) -> Result<ChatFormat, TemplateError>? {
+    guard case .directory(let directory) = model.source else { return nil }
+    do throws(TemplateError) {
+      return try ChatFormat.find(in: directory.directory).map { .success($0) }
+    } catch { return .failure(error) }
+  }
+
+  /// Splits a name such as `closed-world-3m (q8)`.
+  private static func splitName(
+    _ argument: String
+  ) -> (name: String, precision: ModelOptions.Precision?) {
+    let (name, suffix) = ModelInfo.splitName(argument)
+    guard let precision = suffix.flatMap({ ModelOptions.Precision(rawValue: $0) }) else {
+      return (argument, nil)
+    }
+    return (name, precision)
+  }
+}
+
+extension Model {
+  /// The precisions it can be computed in; none for a formula.
+  fileprivate var precisions: [String] {
+    guard case .directory = source else { return [] }
+    return ModelOptions.Precision.allCases.filter { $0 != .auto }.map(\.rawValue)
   }
 }

@@ -20,18 +20,39 @@ struct SamplerArguments: ParsableArguments {
 
 /// The settings a run is made from: those typed, over those of the model, over those of the preset.
 struct SettingsChoice {
+  /// A setting and what was typed for it.
+  typealias TypedValue = (row: SettingDescriptor<SamplerSettings>, value: SettingValue)
+
   private let preset: String?
-  private let typed: [(row: SettingDescriptor<SamplerSettings>, value: SettingValue)]
+  /// What was typed, once it is known which token a text is.
+  private let typed: @Sendable (TokenNaming) throws(SamplerError) -> [TypedValue]
 
   /// Reads what was typed, and checks what can be checked without a model.
   ///
   /// - Throws: ``SamplerError``.
   init(_ arguments: SamplerArguments) throws(SamplerError) {
-    preset = arguments.preset
-    typed = try arguments.settings.values()
-    let preset = try PresetRegistry.preset(named: arguments.preset ?? PresetRegistry.all[0].name)
-    _ = try applied(to: preset.settings(forLength: 1))
-    if let length = arguments.length, length < 0 {
+    let settings = arguments.settings
+    try self.init(preset: arguments.preset, length: arguments.length) {
+      naming throws(SamplerError) in try settings.values(naming: naming)
+    }
+  }
+
+  /// Checks what was typed elsewhere.
+  ///
+  /// - Throws: ``SamplerError``.
+  init(preset: String?, length: Int?, typed: [TypedValue]) throws(SamplerError) {
+    try self.init(preset: preset, length: length) { _ throws(SamplerError) in typed }
+  }
+
+  private init(
+    preset: String?, length: Int?,
+    typed: @escaping @Sendable (TokenNaming) throws(SamplerError) -> [TypedValue]
+  ) throws(SamplerError) {
+    self.preset = preset
+    self.typed = typed
+    let preset = try PresetRegistry.preset(named: preset ?? PresetRegistry.all[0].name)
+    _ = try applied(to: preset.settings(forLength: 1)) { _ throws(SamplerError) in 0 }
+    if let length, length < 0 {
       throw .settingOutOfRange(name: "length", found: "\(length)", expected: "0 or more")
     }
   }
@@ -70,13 +91,19 @@ struct SettingsChoice {
         try model.defaults.apply(to: &settings)
       }
     }
-    return Resolved(preset: preset.name, settings: try applied(to: settings))
+    return Resolved(
+      preset: preset.name,
+      settings: try applied(to: settings) { text throws(SamplerError) in
+        try model.token(of: text)
+      })
   }
 
   /// Returns `settings` with what was typed.
-  private func applied(to settings: SamplerSettings) throws(SamplerError) -> SamplerSettings {
+  private func applied(
+    to settings: SamplerSettings, naming: TokenNaming
+  ) throws(SamplerError) -> SamplerSettings {
     var settings = settings
-    for (row, value) in typed { try row.put(value, into: &settings) }
+    for (row, value) in try typed(naming) { try row.put(value, into: &settings) }
     return settings
   }
 }

@@ -12,9 +12,9 @@ struct SettingArguments: ParsableArguments, CustomReflectable {
   init() {}
 
   init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: OptionKey.self)
+    let container = try decoder.container(keyedBy: SettingKey.self)
     for row in SettingRegistry.all {
-      let option = try container.decode(Option<TypedSetting?>.self, forKey: OptionKey(row.name))
+      let option = try container.decode(Option<TypedSetting?>.self, forKey: SettingKey(row.name))
       texts[row.name] = option.wrappedValue
     }
   }
@@ -37,14 +37,16 @@ struct SettingArguments: ParsableArguments, CustomReflectable {
 
   /// The values that were typed, in the order of the table.
   ///
+  /// - Parameter naming: Says which token a text is.
+  /// - Returns: Rows and values.
   /// - Throws: ``SamplerError`` when one of them cannot be read.
-  func values() throws(SamplerError) -> [(
+  func values(naming: TokenNaming) throws(SamplerError) -> [(
     row: SettingDescriptor<SamplerSettings>, value: SettingValue
   )] {
     var values: [(row: SettingDescriptor<SamplerSettings>, value: SettingValue)] = []
     for row in SettingRegistry.all {
       guard let text = texts[row.name]?.text else { continue }
-      values.append((row: row, value: try row.value(parsing: text)))
+      values.append((row: row, value: try row.value(parsing: text, naming: naming)))
     }
     return values
   }
@@ -59,8 +61,12 @@ private struct TypedSetting: Decodable, Sendable {
   /// - Throws: ``SamplerError``, which the parser puts behind the name of the option.
   init(_ text: String, for row: SettingDescriptor<SamplerSettings>) throws {
     self.text = text
-    if case .algorithm = row.kind { return }
-    _ = try row.value(parsing: text)
+    switch row.kind {
+    // What a text is, the model says; it may be no token at all.
+    case .tokens, .biases: _ = try row.value(parsing: text) { _ throws(SamplerError) in 0 }
+    case .algorithm: return
+    case .integer, .number, .seed, .choice, .flag: _ = try row.value(parsing: text)
+    }
   }
 
   /// The parser hands over a value that it has made before.
@@ -70,7 +76,7 @@ private struct TypedSetting: Decodable, Sendable {
 }
 
 /// The name of a row as a key.
-private struct OptionKey: CodingKey {
+struct SettingKey: CodingKey {
   let stringValue: String
   var intValue: Int? { nil }
 
@@ -88,7 +94,7 @@ extension SettingDescriptor {
       parts.append(options.map { "\($0.name): \($0.summary)" }.joined(separator: "; ") + ".")
     case .algorithm(let known):
       parts.append("One of \(known.map(\.name).joined(separator: ", ")).")
-    case .integer, .number, .seed, .flag: break
+    case .integer, .number, .seed, .flag, .tokens, .biases: break
     }
     if !remark.isEmpty { parts.append(remark) }
     return parts.joined(separator: " ")

@@ -43,6 +43,9 @@ extension JSON {
       case .word(let word): .string(word)
       case .flag(let isOn): .boolean(isOn)
       case .algorithm(let selection): .string(selection.description)
+      case .tokens(let tokens): .integers(tokens)
+      case .biases(let biases):
+        .object(biases.map { Member(name: "\($0.token)", value: .number($0.amount)) })
       }
   }
 }

@@ -21,6 +21,21 @@ enum TerminalTraits {
     return name != "dumb" && !name.isEmpty
   }
 
+  /// Whether the terminal is one that knows links (OSC 8): the others may show them as text.
+  static var knowsHyperlinks: Bool { knowsHyperlinks(variable) }
+
+  /// Whether a terminal knows links, by what it sets in the environment.
+  static func knowsHyperlinks(_ variable: (String) -> String?) -> Bool {
+    // What runs inside a multiplexer says nothing of the terminal outside.
+    guard variable("TMUX") == nil, variable("STY") == nil else { return false }
+    if let version = variable("VTE_VERSION").flatMap({ Int($0) }) { return version >= 5000 }
+    let program = variable("TERM_PROGRAM") ?? ""
+    if ["iTerm.app", "WezTerm", "vscode", "ghostty"].contains(program) { return true }
+    if variable("WT_SESSION") != nil || variable("KONSOLE_VERSION") != nil { return true }
+    let name = variable("TERM") ?? ""
+    return ["xterm-kitty", "foot", "alacritty", "xterm-ghostty"].contains { name.hasPrefix($0) }
+  }
+
   /// Whether the user wants colours.
   static var allowsColor: Bool { (variable("NO_COLOR") ?? "").isEmpty }
 

@@ -1,100 +1,136 @@
 import MaskedDiffusion
-import Synchronization
-import Tokenizers
 
-/// A model that counts what it computes.
-final class CountedPredictor: MaskPredictor {
-  private let model: any MaskPredictor
-  private let counts = Mutex((forwards: 0, visits: 0))
+/// A model in a race, with the settings it writes with.
+struct RaceContestant {
+  let model: Model
+  /// The steps it was given; `nil` where it takes what it needs.
+  let steps: Int?
+  let choice: SettingsChoice
+  let length: Int?
+  let prompts: TextPrompts
 
-  init(_ model: any MaskPredictor) { self.model = model }
+  /// What it is called.
+  var name: String { model.identity.name + (steps.map { ", \($0) steps" } ?? "") }
 
-  /// The forward passes and the positions computed since this was called last.
-  func reset() -> (forwards: Int, visits: Int) {
-    counts.withLock { counts in
-      defer { counts = (0, 0) }
-      return counts
+  /// The start of text `index`, and the header of its run.
+  ///
+  /// - Throws: What the settings and the prompt throw.
+  func start(_ index: Int) throws -> (start: TextWriter.Start, header: TraceHeader) {
+    let group = prompts.groups[0]
+    let source = PromptArguments.Source.text(
+      prompt: try PromptTemplate(parsing: group.prompt(index)),
+      suffix: try PromptTemplate(parsing: ""))
+    let plan = try GenerationPlan(
+      source: source, length: try answerLength(group, index), choice: choice, model: model)
+    var settings = plan.settings
+    if let steps { settings.steps = steps }
+    settings.seed = settings.seed &+ UInt64(index)
+    return (
+      TextWriter.Start(
+        index: index, canvas: plan.canvas, settings: settings,
+        promptLength: plan.header.prompt.count), plan.header
+    )
+  }
+
+  private func answerLength(_ group: TextPrompts.Group, _ index: Int) throws -> Int? {
+    guard length == nil, let tokenizer = model.tokenizer else { return length }
+    let given = tokenizer.encode(group.prompt(index)).count
+    return group.answerLength(tokenizer).map {
+      max(1, min($0, model.predictor.contextLength - given))
     }
   }
 
-  var maskToken: TokenID { model.maskToken }
-  var vocabularySize: Int { model.vocabularySize }
-  var embeddingCount: Int { model.embeddingCount }
-  var contextLength: Int { model.contextLength }
-  var endOfTextTokens: [TokenID] { model.endOfTextTokens }
-  var logitsReader: any LogitsReader { model.logitsReader }
-
-  func predict(
-    _ request: PredictionRequest, into prediction: inout Prediction
-  ) throws(PredictionError) {
-    try model.predict(request, into: &prediction)
-    let visits = request.rows.reduce(0) { $0 + ($1.cache?.computed?.count ?? $1.tokens.count) }
-    counts.withLock { counts in
-      counts.forwards += request.rows.count
-      counts.visits += visits
+  /// Writes `count` texts one by one, as somebody who waits for them would have them written.
+  ///
+  /// - Throws: ``SamplerError``, ``LikelihoodError`` and what the settings throw.
+  func result(_ count: Int, judge: TextJudge, progress: (Int) -> Void) throws -> RaceResult {
+    let writer = TextWriter(model.predictor)
+    // The first pass of a process pays for what later ones find in memory.
+    _ = try writer.texts(from: [try start(0).start])
+    var texts: [WrittenText] = []
+    for index in 0..<count where !Interruption.isRequested {
+      let start = try start(index).start
+      var written = try writer.texts(from: [start])
+      let prompt = Array(start.canvas.tokens.prefix(start.promptLength))
+      try judge.judge(&written, after: [prompt], by: model)
+      texts += written
+      progress(index + 1)
     }
+    return RaceResult(name: model.identity.name, steps: steps, texts: texts)
   }
-
-  func makeCache() -> (any PredictionCache)? { model.makeCache() }
 }
 
 /// What a model spent on some texts, and what they are worth.
 struct RaceResult {
-  /// The model.
-  var name: String
-  /// The steps that were asked for; `nil` where the model takes what it needs.
-  var steps: Int?
-  /// The texts written.
-  var texts = 0
-  /// The tokens of the answers, without what is behind their ends.
-  var tokens = 0
-  /// The forward passes.
-  var forwards = 0
-  /// The positions computed.
-  var visits = 0
-  /// The seconds.
-  var seconds = 0.0
-  /// −ln p of all answers by the judge, in nats.
-  var loss = 0.0
-  /// The texts that can be true in their world; `nil` without a checker.
-  var valid: Proportion?
-  /// The different texts.
-  var distinct: Set<[TokenID]> = []
+  let name: String
+  let steps: Int?
+  let measure: TextMeasure
+  private let texts: [WrittenText]
 
-  /// Creates the result of no text.
-  init(name: String, steps: Int?) {
+  init(name: String, steps: Int?, texts: [WrittenText]) {
     self.name = name
     self.steps = steps
+    self.texts = texts
+    measure = TextMeasure(texts)
   }
-
-  /// What is shared out over the tokens.
-  private var divisor: Double { Double(max(1, tokens)) }
 
   /// One line of a table.
-  var row: [String] {
-    [
-      name, steps.map { "\($0)" } ?? "own", fixed(Double(forwards) / Double(max(1, texts)), 1),
-      fixed(Double(visits) / divisor, 1), fixed(seconds / Double(max(1, texts)), 3),
-      fixed(loss / divisor, 3), valid.map { fixed(100 * $0.share, 0) } ?? "",
-      "\(distinct.count)/\(texts)",
-    ]
-  }
+  var row: [String] { [name, steps.map { "\($0)" } ?? "own"] + measure.row }
 
   /// The headings of ``row``.
-  static let headings = [
-    "model", "steps>", "forwards>", "visits/token>", "s/text>", "nats/token>", "valid %>",
-    "distinct>",
-  ]
+  static let headings = ["model", "steps>"] + TextMeasure.headings
 
   /// The same figures.
   var json: JSON {
+    .object(
+      [
+        .init(name: "model", value: .string(name)),
+        .init(name: "steps", value: .optional(steps) { .integer($0) }),
+      ] + measure.members + [
+        .init(name: "forwards", value: .integer(texts.reduce(0) { $0 + $1.forwards })),
+        .init(
+          name: "visits", value: .integer(Int(texts.reduce(0) { $0 + $1.visits }.rounded()))),
+        .init(name: "seconds", value: .rounded(texts.reduce(0) { $0 + $1.seconds }, 6)),
+      ])
+  }
+}
+
+/// All results of a race.
+struct RaceReport {
+  let results: [RaceResult]
+
+  /// What the texts are worth against the time they took: the trade-off as a figure.
+  var chart: Chart {
+    let isJudged = results.allSatisfy { $0.measure.valid != nil }
+    var chart = Chart(
+      title: "speed against quality", horizontal: "seconds a text",
+      vertical: isJudged ? "valid, %" : "nats a token")
+    chart.isLogarithmic = true
+    for result in results {
+      let interval = result.measure.valid?.interval
+      chart.add(
+        Chart.Point(
+          x: result.measure.seconds,
+          y: isJudged
+            ? 100 * (result.measure.valid?.share ?? 0) : result.measure.loss ?? .nan,
+          low: interval.map { 100 * $0.lowerBound }, high: interval.map { 100 * $0.upperBound }),
+        to: result.name + (result.steps == nil ? "" : ", by steps"))
+    }
+    return chart
+  }
+
+  /// The table, and the figure below it.
+  var text: String {
+    var table = Table(RaceResult.headings)
+    for result in results { table.add(result.row) }
+    return table.text + (results.count > 1 ? "\n" + chart.text() : "")
+  }
+
+  /// One JSON object.
+  func json(prompt: String?) -> JSON {
     .object([
-      "model": .string(name), "steps": .optional(steps) { .integer($0) },
-      "texts": .integer(texts), "tokens": .integer(tokens),
-      "forwards": .integer(forwards), "visits": .integer(visits),
-      "visits_per_token": .rounded(Double(visits) / divisor, 4),
-      "seconds": .rounded(seconds, 4), "nll_per_token": .rounded(loss / divisor, 6),
-      "valid": .optional(valid) { $0.json }, "distinct": .integer(distinct.count),
+      "prompt": .optional(prompt) { .string($0) },
+      "results": .array(results.map(\.json)),
     ])
   }
 }

@@ -30,10 +30,13 @@ package struct FinalText {
 
   /// Returns the text; positions that are still masked are written `[MASK]`, as prompts write them.
   ///
-  /// Special tokens are part of it. Tokens between masks are decoded together, because a character
+  /// Special tokens are part of it, apart from what the tokenizer puts before every text. Tokens between masks are decoded together, because a character
   /// may be spread over several.
   package func text(_ tokenizer: any Tokenizer) -> String {
-    positions.map { tokens[$0] }
+    // A tokenizer may put a token before every text, which is no part of it.
+    let begins = tokenizer.encode("")
+    let isBegun = !begins.isEmpty && positions.map { tokens[$0] }.starts(with: begins)
+    return positions.dropFirst(isBegun ? begins.count : 0).map { tokens[$0] }
       .split(separator: maskToken, omittingEmptySubsequences: false)
       .map { tokenizer.decode(Array($0)) }
       .joined(separator: "[MASK]")

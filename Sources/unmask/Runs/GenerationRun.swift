@@ -28,6 +28,9 @@ struct GenerationRun {
     var isInterrupted: Bool
     /// How probable the tokens were, where that was asked for.
     var logProbabilities: [TraceLogProbabilities]
+
+    /// Why it ended, as traces say it.
+    var reason: String { isInterrupted ? "interrupted" : "finished" }
   }
 
   /// Creates a run.
@@ -63,7 +66,7 @@ struct GenerationRun {
         try record(Self.logProbabilities(of: step))
         try draw()
       }
-      if extras.contains(.logProbabilities) { try record(finalLogProbabilities()) }
+      if extras.contains(.logProbabilities) { try record(Self.finalLogProbabilities(of: sampler)) }
     } catch {
       view?.abandon()
       throw error
@@ -82,14 +85,17 @@ struct GenerationRun {
     try recorder?.write(.logProbabilities(values))
   }
 
-  private static func logProbabilities(of step: TraceStep) -> TraceLogProbabilities {
+  /// How probable the tokens that a step unmasked were.
+  static func logProbabilities(of step: TraceStep) -> TraceLogProbabilities {
     TraceLogProbabilities(
       moment: .unmasking, step: step.step, positions: step.unmasked.map(\.position),
       values: step.unmasked.map { log(max($0.confidence, .leastNonzeroMagnitude)) })
   }
 
   /// Asks the predictor once more, what it thinks of each token of the answer, which it now sees.
-  private func finalLogProbabilities() throws(SamplerError) -> TraceLogProbabilities {
+  static func finalLogProbabilities(
+    of sampler: Sampler
+  ) throws(SamplerError) -> TraceLogProbabilities {
     let canvas = sampler.state.canvas
     let predictor = sampler.predictor
     let positions = canvas.answer.filter { position in

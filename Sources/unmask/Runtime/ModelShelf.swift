@@ -1,3 +1,4 @@
+package import ChatTemplates
 import Glibc
 package import Tokenizers
 package import MaskedDiffusion
@@ -14,15 +15,31 @@ package struct PlayableModel: Sendable {
   package var tokenizer: (any Tokenizer)?
   /// Where it was loaded from.
   package var path: String
+  /// How it is talked to, or why that cannot be read; `nil` where it brings no template.
+  package var chat: Result<ChatFormat, TemplateError>?
 
   /// Creates a model.
   package init(
-    info: ModelInfo, predictor: any MaskPredictor, tokenizer: (any Tokenizer)?, path: String
+    info: ModelInfo, predictor: any MaskPredictor, tokenizer: (any Tokenizer)?, path: String,
+    chat: Result<ChatFormat, TemplateError>? = nil
   ) {
     self.info = info
     self.predictor = predictor
     self.tokenizer = tokenizer
     self.path = path
+    self.chat = chat
+  }
+
+  /// Returns the tokens of the text a run begins with; a conversation is written as the chat template
+  /// says.
+  ///
+  /// - Throws: ``PromptError``, `TemplateError`.
+  package func tokens(ofPrompt text: String) throws -> [TokenID] {
+    guard let chat, Conversation.isConversation(text) else {
+      return try tokens(of: text, readsMasks: true)
+    }
+    return try tokens(
+      of: try chat.get().text(of: Conversation.turns(in: text)), readsMasks: true)
   }
 
   /// The bytes of every token.
@@ -111,7 +128,7 @@ package final class ModelShelf: Sendable {
     return ([model.info.name] + longer).first { !taken.contains($0) } ?? model.path
   }
 
-  private static func absolute(_ path: String) -> String {
+  static func absolute(_ path: String) -> String {
     guard let real = realpath(path, nil) else { return path }
     defer { free(real) }
     return String(cString: real)

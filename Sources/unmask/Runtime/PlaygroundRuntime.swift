@@ -164,7 +164,7 @@ package final class PlaygroundRuntime {
     case .scheduleTick(let number, let milliseconds):
       ticks.append(
         Tick(number: number, deadline: .now + .milliseconds(min(max(milliseconds, 0), 60_000))))
-    case .exportScreen(let path): workers.export(Playground.screen(for: state), to: path)
+    case .exportScreen(let target): workers.export(ExportJob(state, theme: theme, target))
     case .copyText(let text): copy(text)
     case .repaint:
       terminal.invalidate()
@@ -191,11 +191,16 @@ package final class PlaygroundRuntime {
   private func paintIfDue() {
     guard needsPaint, ContinuousClock.now >= nextPaint else { return }
     needsPaint = false
-    let choice = state.preferences.theme
-    let theme = (themes[choice.rawValue] ?? choice.theme)
-      .adapted(toColorCount: terminal.capabilities.colorCount)
-    terminal.paint(Playground.screen(for: state), theme: theme)
+    terminal.paint(
+      Playground.screen(for: state),
+      theme: theme.adapted(toColorCount: terminal.capabilities.colorCount))
     nextPaint = .now + .seconds(1) / Self.framesPerSecond
+  }
+
+  /// What roles look like where there are colours enough.
+  private var theme: Theme {
+    let choice = state.preferences.theme
+    return themes[choice.rawValue] ?? choice.theme
   }
 
   /// The time until the next tick or picture; `nil` when neither is planned.

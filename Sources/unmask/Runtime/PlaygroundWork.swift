@@ -6,6 +6,7 @@ import Synchronization
 package final class PlaygroundWork: Sendable {
   private let shelf: ModelShelf
   private let denoiser = Mutex(Denoiser())
+  private let judges = Mutex<[String: FaultFinder]>([:])
   private let names: @Sendable () -> [String]
 
   /// Creates the work on the models of `shelf`.
@@ -27,7 +28,7 @@ package final class PlaygroundWork: Sendable {
   ) -> [Playground.Message] {
     do {
       return try answers(to: effect, cancellation: cancellation)
-    } catch SamplerError.prediction(.cancelled) {
+    } catch SamplerError.prediction(.cancelled), LikelihoodError.prediction(.cancelled) {
       return []
     } catch {
       let hint = (error as? any ReportedError)?.hint
@@ -58,11 +59,22 @@ package final class PlaygroundWork: Sendable {
           })
       ]
     case .load(let argument):
-      let model = try shelf.load(argument)
+      let model = try shelf.load(known(argument))
       return [.loaded(model.info), .pieces(model: model.info.name, model.pieces)]
+    case .score(let request): return [.scored(try score(request, cancellation: cancellation))]
+    case .judge(let request):
+      let verdict = try judge(request.model).verdict(on: request.tokens)
+      return [
+        .judged(
+          Playground.JudgeReport(
+            number: request.number, tokens: request.tokens, verdict: verdict))
+      ]
     case .tokenize(let request):
-      let tokens = try model(request.model).tokens(
-        of: request.text, readsMasks: request.readsMasks)
+      let model = try model(request.model)
+      let tokens =
+        request.isPrompt
+        ? try model.tokens(ofPrompt: request.text)
+        : try model.tokens(of: request.text, readsMasks: request.readsMasks)
       return [.tokenized(Playground.TokenizeReport(number: request.number, tokens: tokens))]
     default: return try fileAnswers(to: effect)
     }
@@ -70,9 +82,7 @@ package final class PlaygroundWork: Sendable {
 
   private func fileAnswers(to effect: Playground.Effect) throws -> [Playground.Message] {
     switch effect {
-    case .saveTrace(let trace, let path):
-      try TraceStorage.save(trace, to: WholeFile.expanded(path))
-      return [.done("saved as \(path)")]
+    case .saveTrace(let trace, let target): return [try save(trace, to: target)]
     case .openTrace(let path):
       return [.opened(try TraceStorage.open(WholeFile.expanded(path)), path: path)]
     case .saveProgress(let names):
@@ -88,16 +98,50 @@ package final class PlaygroundWork: Sendable {
     }
   }
 
-  /// Writes a screen to a file and returns the answer.
-  package func export(_ screen: Screen, to path: String) -> Playground.Message {
-    do {
-      let target = WholeFile.expanded(path)
-      guard WholeFile.kind(of: target) == .nothing else {
-        throw FileError(path, "exists, expected a new file")
-      }
-      try WholeFile.write(screen.text + "\n", to: target)
-      return .done("the screen is in \(path)")
-    } catch { return .failed(Playground.Failure(text: "\(error)")) }
+  private func save(
+    _ trace: Trace, to target: Playground.FileTarget
+  ) throws(FileError) -> Playground.Message {
+    let path = WholeFile.expanded(target.path)
+    guard target.replaces || WholeFile.kind(of: path) == .nothing else {
+      return .occupied(
+        Playground.OccupiedFile(
+          path: target.path, freePath: WholeFile.freeName(like: target.path), content: .trace))
+    }
+    try TraceStorage.save(trace, to: path)
+    return .wrote("saved as \(target.path)", path: target.path)
+  }
+
+  private func score(
+    _ request: Playground.ScoreRequest, cancellation: CancellationFlag?
+  ) throws -> Playground.ScoreReport {
+    let estimator = try LikelihoodRegistry.estimator(for: request.estimator)
+    let random = SeededRandomSource(seed: request.seed)
+    var samples: [[AnswerMasking]] = []
+    for index in request.first..<request.first + max(1, request.count) {
+      samples.append(
+        try estimator.sample(index, length: request.question.answer.count, random: random))
+    }
+    var evaluator = LikelihoodEvaluator(predictor: try model(request.model).predictor)
+    evaluator.cancellation = cancellation
+    let estimates = try evaluator.values(of: [samples], for: [request.question])
+    return Playground.ScoreReport(number: request.number, estimate: estimates[0])
+  }
+
+  /// The path of a model that is here already, where another precision of it is asked for.
+  private func known(_ argument: String) -> String {
+    let (name, precision) = ModelInfo.splitName(argument)
+    guard let precision, let model = shelf[name] else { return argument }
+    return ModelInfo.name(model.path, precision: precision)
+  }
+
+  /// Who judges the texts of a model.
+  private func judge(_ name: String) throws -> FaultFinder {
+    let tokenizer = try model(name).tokenizer
+    return judges.withLock { judges in
+      let judge = judges[name] ?? FaultFinder(tokenizer)
+      judges[name] = judge
+      return judge
+    }
   }
 
   private func model(_ name: String) throws -> PlayableModel {
@@ -115,6 +159,8 @@ extension Playground.Effect {
     case .step(let request): request.number
     case .look(let request): request.number
     case .tokenize(let request): request.number
+    case .judge(let request): request.number
+    case .score(let request): request.number
     default: nil
     }
   }

@@ -22,10 +22,16 @@ package struct ScreenPicture {
 
   /// The picture as SVG.
   package var svg: String {
+    svg(
+      containing: (0..<screen.size.rows).map { row in
+        runs(of: row).map { markup(of: $0, row) }.joined()
+      }.joined())
+  }
+
+  /// A picture of the screen's size with some shapes in it.
+  func svg(containing shapes: String) -> String {
     let width = Double(screen.size.columns) * Self.cellWidth + 2 * Self.margin
     let height = Double(screen.size.rows) * Self.cellHeight + 2 * Self.margin
-    var shapes = ""
-    for row in 0..<screen.size.rows { append(row: row, to: &shapes) }
     return """
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(width) \(height)" \
       width="\(width)" height="\(height)" \
@@ -37,31 +43,29 @@ package struct ScreenPicture {
   }
 
   /// Cells beside each other that are drawn in one go.
-  private struct Run {
+  struct Run: Hashable {
     var column: Int
     var width: Int
     var text: String
     var role: StyleRole
   }
 
-  private func append(row: Int, to shapes: inout String) {
-    let runs = runs(of: row)
-    for run in runs {
-      guard let color = background(of: run.role) else { continue }
-      shapes += rectangle(run, row, fill: color)
-    }
-    for run in runs where run.text.contains(where: { $0 != " " }) {
-      shapes += shape(of: run, row) ?? text(of: run, row)
-    }
+  /// The shapes of a run; empty where nothing is to be seen.
+  func markup(of run: Run, _ row: Int) -> String {
+    let behind = background(of: run.role).map { rectangle(run, row, fill: $0) } ?? ""
+    guard run.text.contains(where: { $0 != " " }) else { return behind }
+    return behind + (shape(of: run, row) ?? text(of: run, row))
   }
 
-  /// Letters of ASCII with one role make a run; everything else stands alone, because no two fonts
-  /// agree about its width.
-  private func runs(of row: Int) -> [Run] {
+  /// Letters of ASCII with one role make a run, and so do shapes that look the same side by side;
+  /// everything else stands alone, because no two fonts agree about its width.
+  func runs(of row: Int) -> [Run] {
     var runs: [Run] = []
     for (column, cell) in screen.row(row).enumerated() where !cell.isContinuation {
       let isPlain = cell.character.isASCII
-      if isPlain, let last = runs.last, last.role == cell.role, last.text.last?.isASCII == true {
+      if let last = runs.last, last.role == cell.role, let before = last.text.last,
+        isPlain ? before.isASCII : before == cell.character && Self.joins(before)
+      {
         runs[runs.count - 1].text.append(cell.character)
         runs[runs.count - 1].width += 1
       } else {
@@ -100,8 +104,15 @@ package struct ScreenPicture {
     "├": [false, true, true, true],
   ]
 
+  /// Whether a shape reaches from one edge of its cell to the other.
+  private static func joins(_ character: Character) -> Bool {
+    shades[character] != nil || lowerBlocks.contains(character) || character == "─"
+  }
+
   private func shape(of run: Run, _ row: Int) -> String? {
-    guard run.text.count == 1, let character = run.text.first else { return nil }
+    guard let character = run.text.first, run.text.allSatisfy({ $0 == character }) else {
+      return nil
+    }
     let fill = foreground(of: run.role)
     if let opacity = Self.shades[character] {
       return rectangle(run, row, top: 0.08, bottom: 0.92, fill: fill, opacity: opacity)

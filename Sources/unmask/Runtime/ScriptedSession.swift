@@ -8,6 +8,9 @@ package struct ScriptedSession {
   private var effects: [Playground.Effect]
   private let work: PlaygroundWork
 
+  /// Every step of the run that is shown, each as a screen.
+  package var film: [Screen] { Playground.film(of: state) }
+
   /// Whether the program ended itself.
   package private(set) var isOver = false
 
@@ -40,6 +43,9 @@ package struct ScriptedSession {
   private mutating func send(_ message: Playground.Message) {
     for effect in Playground.update(&state, with: message) {
       if effect == .cancel { dropWork() }
+      if effect == .cancelScoring {
+        effects.removeAll { if case .score = $0 { true } else { false } }
+      }
       effects.append(effect)
     }
   }
@@ -57,10 +63,11 @@ package struct ScriptedSession {
   private mutating func perform(_ effect: Playground.Effect) {
     switch effect {
     case .scheduleTick(let number, _): send(.tick(number))
-    case .exportScreen(let path): send(work.export(screen, to: path))
+    case .exportScreen(let target):
+      send(ExportJob(state, theme: preferences.theme.theme, target).message)
     case .copyText: send(.done("the text is copied"))
     // What was learned here is nobody's progress.
-    case .repaint, .suspend, .cancel, .saveProgress: break
+    case .repaint, .suspend, .cancel, .cancelScoring, .saveProgress: break
     case .quit: isOver = true
     default: for message in work.messages(for: effect) { send(message) }
     }

@@ -31,6 +31,19 @@ enum WholeFile {
     }
   }
 
+  /// Returns a name like `path` at which nothing stands: `run-2.jsonl` for `run.jsonl`.
+  static func freeName(like path: String) -> String {
+    let directory = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+    let name = path.dropFirst(directory.count)
+    // A name may end in several suffixes; a dot at its beginning begins none.
+    let dot = name.dropFirst().firstIndex(of: ".") ?? name.endIndex
+    for number in 2... {
+      let free = "\(directory)\(name[..<dot])-\(number)\(name[dot...])"
+      if kind(of: expanded(free)) == .nothing { return free }
+    }
+    return path
+  }
+
   /// Returns the bytes of the regular file at `path`.
   ///
   /// Nothing else is read: a pipe or a device could go on for ever.

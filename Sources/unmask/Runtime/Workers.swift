@@ -3,18 +3,19 @@ package import PlaygroundUI
 
 /// The threads that do the playground's work while it goes on listening to the user.
 ///
-/// Denoising, loading and files have a thread each, so that none waits for another.
+/// Denoising, loading, files and likelihoods have a thread each, so that none waits for another.
 package final class Workers: Sendable {
   private enum Job: Sendable {
     case effect(Playground.Effect)
     case list
-    case export(Screen, path: String)
+    case export(ExportJob)
     case signal(DispatchSemaphore)
   }
 
   private let denoising: SerialWorker<Job>
   private let loading: SerialWorker<Job>
   private let files: SerialWorker<Job>
+  private let scoring: SerialWorker<Job>
 
   /// Starts the threads; answers go to `mailbox`.
   ///
@@ -26,7 +27,7 @@ package final class Workers: Sendable {
         case .effect(let effect):
           mailbox.post(work.messages(for: effect, cancellation: cancellation))
         case .list: mailbox.post([work.available])
-        case .export(let screen, let path): mailbox.post([work.export(screen, to: path)])
+        case .export(let job): mailbox.post([job.message])
         case .signal(let semaphore): semaphore.signal()
         }
       }
@@ -34,6 +35,7 @@ package final class Workers: Sendable {
     denoising = try worker(lowersPriority: true)
     loading = try worker(lowersPriority: true)
     files = try worker(lowersPriority: false)
+    scoring = try worker(lowersPriority: true)
   }
 
   /// Has the work of `effect` done; what only the terminal can do is none of it.
@@ -41,7 +43,9 @@ package final class Workers: Sendable {
     switch effect {
     case .step, .look: denoising.enqueue(.effect(effect))
     case .cancel: denoising.cancel()
-    case .load, .tokenize: loading.enqueue(.effect(effect))
+    case .score: scoring.enqueue(.effect(effect))
+    case .cancelScoring: scoring.cancel()
+    case .load, .tokenize, .judge: loading.enqueue(.effect(effect))
     case .saveTrace, .openTrace, .savePreferences, .saveProgress: files.enqueue(.effect(effect))
     case .exportScreen, .copyText, .scheduleTick, .repaint, .suspend, .quit: break
     }
@@ -50,14 +54,13 @@ package final class Workers: Sendable {
   /// Has the names of all models found out, after what is being loaded.
   package func listModels() { loading.enqueue(.list) }
 
-  /// Has a screen written to a file.
-  package func export(_ screen: Screen, to path: String) {
-    files.enqueue(.export(screen, path: path))
-  }
+  /// Has a screen or a run written to a file.
+  package func export(_ job: ExportJob) { files.enqueue(.export(job)) }
 
   /// Stops the work for the model, and waits until files that were to be written are.
   package func finish() {
     denoising.cancel()
+    scoring.cancel()
     let end = DispatchSemaphore(value: 0)
     files.enqueue(.signal(end))
     // A network file system may hang for ever.

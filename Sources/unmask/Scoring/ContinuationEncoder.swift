@@ -14,7 +14,8 @@ struct ContinuationEncoder {
     let blanks = context.reversed().prefix { $0.isWhitespace }.count
     let text = String(context.dropLast(blanks))
     let whole = tokenizer.encode(context + continuation)
-    let prompt = text.isEmpty ? [] : tokenizer.encode(text)
+    // A tokenizer may put a token before every text, also before an empty one.
+    let prompt = tokenizer.encode(text)
     return LikelihoodQuestion(
       prompt: Array(whole.prefix(prompt.count)), answer: Array(whole.dropFirst(prompt.count)))
   }

@@ -1,7 +1,7 @@
 import JSON
 
 /// What was found for one item of a task file.
-struct TaskRecord: Equatable {
+struct TaskRecord: Equatable, ResultRecord {
   /// The line of the file, from 1.
   var line: Int
   /// The value of each choice, in nats; smaller is likelier.

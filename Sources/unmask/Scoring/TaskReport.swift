@@ -23,6 +23,12 @@ struct TaskReport {
       ? 0 : records.reduce(0) { $0 + 1 / Double($1.values.count) } / Double(records.count)
   }
 
+  /// What the right answers cost, shared out over their tokens.
+  private var natsOfToken: Double {
+    let tokens = records.reduce(0) { $0 + $1.tokenCounts[$1.gold] }
+    return records.reduce(0) { $0 + $1.values[$1.gold] } / Double(max(1, tokens))
+  }
+
   private var skipped: [(line: Int, problem: String)] {
     (tasks.problems + outcome.problems).sorted { $0.line < $1.line }
   }
@@ -35,6 +41,7 @@ struct TaskReport {
       "accuracy            \(accuracy.text)",
       "  per character     \(accuracyByLength.text)",
       "  guessing          \(fixed(100 * chance, 1)) %",
+      "right answers       \(fixed(natsOfToken, 3)) nats a token",
     ]
     if !skipped.isEmpty { lines.append("not scored          \(skipped.count), named above") }
     if outcome.isInterrupted {
@@ -54,7 +61,7 @@ struct TaskReport {
       ]),
       "correct": .integer(accuracy.count),
       "accuracy_per_character": accuracyByLength.json,
-      "chance": .rounded(chance, 6),
+      "chance": .rounded(chance, 6), "nll_per_token": .rounded(natsOfToken, 6),
       "complete": .boolean(!outcome.isInterrupted),
       "skipped": .array(
         skipped.map { line, problem in

@@ -7,7 +7,7 @@ struct TaskRun {
   let estimator: any LikelihoodEstimator
   let samples: Int
   let seed: UInt64
-  let progress: TaskProgressFile?
+  let progress: ResultFile<TaskRecord>?
 
   /// The least positions of the questions computed together, before samples are counted.
   private static let chunkPositions = 512

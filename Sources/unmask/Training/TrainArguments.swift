@@ -10,6 +10,12 @@ struct TrainDataArguments: ParsableArguments {
         + "prompt and response).", valueName: "data"))
   var data: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "The kinds of texts of a world, each with its weight if you like, as in stories:60,sums:20. By "
+        + "default all.", valueName: "kind,..."))
+  var kinds: String?
+
   @Option(help: ArgumentHelp("The directory to write the model to.", valueName: "dir"))
   var out: String
 
@@ -18,8 +24,13 @@ struct TrainDataArguments: ParsableArguments {
 
   @Option(
     name: .customLong("init"),
-    help: ArgumentHelp("A model to begin with instead of random weights.", valueName: "model"))
+    help: ArgumentHelp(
+      "A model to begin with instead of random weights; one that writes from left to right goes on as "
+        + "a mask predictor.", valueName: "model"))
   var initial: String?
+
+  @Flag(help: "With --init: a token stays the output of the position before it, as it was.")
+  var keepShift = false
 
   @Option(
     help: ArgumentHelp(

@@ -35,7 +35,11 @@ struct TrainingPlan {
     resumes = data.resume
     try Self.checkDirectory(out, resumes: resumes)
     let threads = ModelOptions(threadCount: method.threads).usedThreadCount
-    world = try data.data.flatMap { try TrainingWorld($0, seed: method.seed) }
+    let kinds = try WorldArguments.weights(parsing: data.kinds)
+    world = try data.data.flatMap { try TrainingWorld($0, kinds: kinds, seed: method.seed) }
+    guard data.kinds == nil || world != nil else {
+      throw UsageError("--kinds needs a world", hint: "as in --data world:tiny")
+    }
     let texts = try world?.examples ?? Self.texts(data)
     let (tokenizer, document) = try Self.tokenizer(
       data, texts, usesWords: data.words ?? (world != nil), resumed: resumes ? out : nil)
@@ -80,6 +84,9 @@ extension TrainingPlan {
     _ data: TrainDataArguments, _ method: TrainMethodArguments, _ report: TrainReportArguments
   ) throws(UsageError) {
     try ModelArguments.check(threads: method.threads)
+    guard !data.keepShift || data.initial != nil && !method.causal else {
+      throw UsageError("--keep-shift needs --init and a mask predictor")
+    }
     func inRange(_ name: String, _ value: Double, _ range: ClosedRange<Double>) throws(UsageError) {
       guard range.contains(value) else {
         throw UsageError(
@@ -136,8 +143,7 @@ extension TrainingPlan {
   private static func tokenizer(
     _ data: TrainDataArguments, _ texts: [TrainingText], usesWords: Bool, resumed: String?
   ) throws -> (tokenizer: any Tokenizer, document: String) {
-    let given =
-      resumed ?? data.tokenizer.map(WholeFile.expanded) ?? data.initial.map(TokenizerFile.place)
+    let given = try resumed ?? data.tokenizer.map(WholeFile.expanded) ?? initialDirectory(data)
     if let given {
       let path = given.hasSuffix(".json") ? given : "\(given)/tokenizer.json"
       let bytes = try WholeFile.bytes(of: path)
@@ -157,12 +163,28 @@ extension TrainingPlan {
     return fitting * 2 >= corpus.texts.count ? .texts : .packed
   }
 
+  /// Where the model is that the run begins with.
+  private static func initialDirectory(_ data: TrainDataArguments) throws -> String? {
+    try data.initial.map { name throws(ModelError) in
+      try ModelSearchPath.standard.model(name).directory
+    }
+  }
+
   private static func network(
     _ data: TrainDataArguments, _ method: TrainMethodArguments, vocabularySize: Int
   ) throws -> (shape: NetworkShape, parameters: Tensor) {
-    if let initial = data.initial.map(TokenizerFile.place) {
-      return try ModelImport(path: initial, contextLength: data.canvas, isCausal: method.causal)
-        .network()
+    if let initial = try initialDirectory(data) {
+      let begun = try ModelImport(
+        path: initial, contextLength: data.canvas, isCausal: method.causal,
+        isShifted: data.keepShift
+      ).network()
+      guard vocabularySize <= begun.shape.vocabularySize else {
+        throw TrainingError.untrainable(
+          path: initial,
+          reason: "the tokenizer has \(vocabularySize) tokens, the model predicts "
+            + "\(begun.shape.vocabularySize)")
+      }
+      return begun
     }
     guard let preset = NetworkShape.presets.first(where: { $0.name == method.shape.lowercased() })
     else {

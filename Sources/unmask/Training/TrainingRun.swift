@@ -13,6 +13,10 @@ final class TrainingRun: @unchecked Sendable {
   private let trainer: Trainer
   private var lastCheckpoint = ContinuousClock.now
   private var lastNews = ContinuousClock.now
+  /// What the texts that were held out cost when they were measured last.
+  private(set) var bound: Trainer.Bound?
+  /// How far the run is.
+  var progress: RunProgress { trainer.progress }
   /// Steps and seconds of late, to tell the pace by.
   private var pace = (positions: 0, seconds: 0.0)
 
@@ -99,6 +103,7 @@ final class TrainingRun: @unchecked Sendable {
     let began = ContinuousClock.now
     if let held = plan.held {
       let bound = trainer.bound(of: held)
+      self.bound = bound
       trainer.progress.bound = bound.perToken
       tell(
         "step \(trainer.progress.step) · held out: \(fixed(bound.perToken, 3)) nats a token, "

@@ -16,6 +16,7 @@ struct TrainingWorld: Sendable {
 
   private let world: World
   private let checker: WorldChecker
+  private let kinds: [WorldKind: Double]
   private let seed: UInt64
 
   private static let exampleCount = 4000
@@ -23,27 +24,22 @@ struct TrainingWorld: Sendable {
   /// Seeds of texts that no step is made of.
   private static let exampleSeed: UInt64 = 0x6578_616D_706C_6573
   private static let heldOutSeed: UInt64 = 0x6865_6C64_206F_7574
-  /// What ends a prompt.
-  private static let marker = " Answer:"
-
   /// The world that `data` names, as in `world:tiny`; `nil` if it names none.
   ///
-  /// - Throws: ``UsageError`` for a size that there is not.
-  init?(_ data: String, seed: UInt64) throws {
-    guard data.hasPrefix("world:") else { return nil }
-    let name = String(data.dropFirst("world:".count))
-    guard let size = WorldSize(rawValue: name) else {
-      let known = WorldSize.allCases.map { "world:\($0.rawValue)" }.joined(separator: ", ")
-      throw UsageError("there is no \(data)", hint: "worlds: \(known)")
-    }
+  /// - Throws: ``UsageError`` for a size that there is not, or when it has none of `kinds`.
+  init?(_ data: String, kinds: [WorldKind: Double], seed: UInt64) throws {
+    guard let size = try WorldSize.named(data) else { return nil }
     self.size = size
     self.seed = seed
+    self.kinds = kinds
     world = try World(size)
     checker = WorldChecker(world)
-    examples = Self.generator(world, Self.exampleSeed).prefix(Self.exampleCount).map {
-      Self.text($0.text)
+    let generator = WorldGenerator(world, weights: kinds, seed: Self.heldOutSeed)
+    guard !generator.shares.isEmpty else {
+      throw UsageError("the \(size.rawValue) world has none of these kinds")
     }
-    let generator = Self.generator(world, Self.heldOutSeed)
+    examples = WorldGenerator(world, weights: kinds, seed: Self.exampleSeed)
+      .prefix(Self.exampleCount).map { Self.text($0.text) }
     let shares = Dictionary(uniqueKeysWithValues: generator.shares.map { ($0.kind, $0.share) })
     let held = Array(generator.prefix(Self.heldOutCount))
     heldOut = held.map { Self.text($0.text) }
@@ -52,13 +48,8 @@ struct TrainingWorld: Sendable {
       / Double(max(1, held.count))
   }
 
-  private static func generator(_ world: World, _ seed: UInt64) -> WorldGenerator {
-    let weights = WorldKind.allCases.map { ($0, $0.usualWeight) }
-    return WorldGenerator(world, weights: Dictionary(uniqueKeysWithValues: weights), seed: seed)
-  }
-
   private static func text(_ text: String) -> TrainingText {
-    guard let marker = text.firstRange(of: marker) else { return TrainingText(text) }
+    guard let marker = text.firstRange(of: TextPrompts.marker) else { return TrainingText(text) }
     return TrainingText(
       String(text[marker.upperBound...]), prompt: String(text[..<marker.upperBound]))
   }
@@ -68,16 +59,12 @@ struct TrainingWorld: Sendable {
 
   /// Texts for every step: a function of the seed and the step.
   func freshTexts(_ tokenizer: any Tokenizer) -> CanvasSource.FreshTexts {
-    let world = world, seed = seed
+    let world = world, kinds = kinds, seed = seed
     return { step in
       var key = SplitMix64(seed: seed ^ UInt64(step) &* 0xD6E8_FEB8_6659_FD93)
-      var generator = Self.generator(world, key.next())
+      var generator = WorldGenerator(world, weights: kinds, seed: key.next())
       return AnyIterator {
-        generator.next().map { sample in
-          let text = Self.text(sample.text)
-          let prompt = text.prompt.isEmpty ? [] : tokenizer.encode(text.prompt)
-          return (prompt + tokenizer.encode(text.text), prompt.count)
-        }
+        generator.next().map { sample in Self.text(sample.text).tokens(tokenizer) }
       }
     }
   }

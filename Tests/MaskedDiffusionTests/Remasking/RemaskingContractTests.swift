@@ -42,6 +42,33 @@ import _TestSupport
     #expect(steps.map(\.step) == Array(1...steps.count))
   }
 
+  @Test(arguments: [nil, 4], [0, 1, 2] as [UInt64])
+  func whatIsInsertedAndDeletedLeavesTheLengthAndTheLocks(
+    _ blockLength: Int?, _ seed: UInt64
+  ) throws {
+    let entry = try RemaskingRegistry.entry(for: AlgorithmSelection("indel"))
+    var sampler = try sampler(
+      entry,
+      parameters: ["insert": .number(7), "delete": .number(9), "edit": .number(0.3)],
+      blockLength: blockLength, seed: seed)
+    try sampler.edit { $0.put(5, at: 9) }
+    let (steps, end) = try run(sampler)
+    #expect(steps.contains { !$0.inserted.isEmpty } && steps.contains { !$0.deleted.isEmpty })
+    #expect(steps.allSatisfy { $0.canvas.count == 17 && $0.canvas[9] == 5 })
+    #expect(steps.allSatisfy { $0.canvas[15...] == [2, 2] })
+    #expect(end.state.canvas.maskedPositions.isEmpty)
+    // The record says all that is needed to compute the canvases again.
+    let header = TraceHeader(
+      model: TraceHeader.ModelIdentity(
+        name: "m", family: "f", configurationChecksum: "0", precision: "f32"),
+      settings: end.settings, prompt: [3, 11, 4], length: 12, suffix: [2, 2], answer: 3..<15,
+      maskToken: 11)
+    let lines = [TraceFile.line(for: header)] + steps.flatMap { TraceFile.lines(for: .step($0)) }
+    let read = try TraceFile.read(Data(lines.joined(separator: "\n").utf8))
+    #expect(read.steps.map(\.memory) == steps.map(\.memory))
+    #expect(read.steps.map(\.inserted) == steps.map(\.inserted))
+  }
+
   @Test(arguments: ["daedal", "rho-eos"], [17, 18, 20])
   func noAnswerOutgrowsTheModel(_ name: String, _ contextLength: Int) throws {
     var predictor = ScriptedPredictor.hashing()
@@ -104,7 +131,7 @@ import _TestSupport
     let first = try run(sampler(entry)).steps.map(\.canvas)
     #expect(try run(sampler(entry)).steps.map(\.canvas) == first)
     // These take the most probable tokens, whatever the temperature.
-    guard !["credit", "soar"].contains(entry.descriptor.name) else { return }
+    guard !["credit", "soar", "linear-speculation"].contains(entry.descriptor.name) else { return }
     let others = try (2..<8).map { try run(sampler(entry, seed: $0)).steps.map(\.canvas) }
     #expect(others.contains { $0 != first })
   }
@@ -211,6 +238,7 @@ import _TestSupport
     switch entry.descriptor.name {
     case "remdm": ["rule": .choice("cap"), "eta": .number(0.5)]
     case "p2": ["eta": .number(4)]
+    case "indel": ["edit": .number(0.3)]
     case "soar": ["tau": .number(1), "beam": .number(4)]
     default: [:]
     }

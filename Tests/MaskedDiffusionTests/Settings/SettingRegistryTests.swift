@@ -26,6 +26,8 @@ import Testing
     case .number(let range): return .number(range.upperBound)
     case .seed: return .seed(.max)
     case .flag: return .flag(true)
+    case .tokens: return .tokens([7, 5])
+    case .biases: return .biases([TokenBias(5, 1.5), TokenBias(7, -1000)])
     case .choice, .algorithm:
       return try row.value(
         parsing: try #require(
@@ -82,7 +84,7 @@ import Testing
 
   @Test func parametersFollowWhatTheyBelongTo() {
     var delayed = settings
-    delayed.cache = CachePolicy(.delayed)
+    delayed.cache = AlgorithmSelection("delayed")
     let names = SettingRegistry.rows(of: delayed).map(\.qualifiedName)
     let strategy = names.firstIndex(of: "strategy") ?? 0
     #expect(Array(names[(strategy + 1)...].prefix(2)) == ["strategy.rule", "strategy.eta"])

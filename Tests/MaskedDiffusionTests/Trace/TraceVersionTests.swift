@@ -18,7 +18,7 @@ import Testing
     #expect(greedy.steps.allSatisfy { !$0.opinions.isEmpty })
     #expect(greedy.end?.reason == "finished")
     let p2 = try Self.trace("p2").header.settings
-    #expect(p2.cache == CachePolicy(.delayed, refreshInterval: 3))
+    #expect(p2.cache == AlgorithmSelection("delayed", ["refresh": .number(3)]))
     #expect(p2.guidanceScale == 0.5)
     #expect(p2.draw == .gumbel && p2.confidenceSource == .noised)
     let remdm = try Self.trace("remdm").header.settings

@@ -101,8 +101,10 @@ import _TestSupport
     return canvases
   }
 
-  @Test(arguments: ["bd3lm/qwen3-a", "bd3lm/qwen2-a"], [CachePolicy.none, CachePolicy(.blocks)])
-  func writesAsBD3LMDoes(model: String, cache: CachePolicy) throws {
+  @Test(
+    arguments: ["bd3lm/qwen3-a", "bd3lm/qwen2-a"],
+    [AlgorithmSelection.noCache, AlgorithmSelection("blocks")])
+  func writesAsBD3LMDoes(model: String, cache: AlgorithmSelection) throws {
     let traces = try Trace.cases(model).filter {
       $0.temperature == 0 && $0.remasking == "low_confidence" && $0.cfg_keep_tokens == nil
         && !$0.wrotePadding
@@ -132,8 +134,10 @@ import _TestSupport
     }
   }
 
-  @Test(arguments: ["sdar/tiny-a", "sdar/tiny-untied"], [CachePolicy.none, CachePolicy(.blocks)])
-  func writesAsSDARDoes(model: String, cache: CachePolicy) throws {
+  @Test(
+    arguments: ["sdar/tiny-a", "sdar/tiny-untied"],
+    [AlgorithmSelection.noCache, AlgorithmSelection("blocks")])
+  func writesAsSDARDoes(model: String, cache: AlgorithmSelection) throws {
     let traces = try Trace.cases(model).filter { $0.choice == "argmax" }
     #expect(traces.count >= 15)
     for trace in traces {
@@ -160,8 +164,8 @@ import _TestSupport
     }
   }
 
-  @Test(arguments: [CachePolicy.none, CachePolicy(.blocks)])
-  func writesAsFastDLLM2Does(cache: CachePolicy) throws {
+  @Test(arguments: [AlgorithmSelection.noCache, AlgorithmSelection("blocks")])
+  func writesAsFastDLLM2Does(cache: AlgorithmSelection) throws {
     let model = "fast-dllm-v2/tiny-untied"
     let traces = try Trace.cases(model).filter {
       // A prompt of exactly one block is lost there.
@@ -197,8 +201,8 @@ import _TestSupport
 
   @Test(
     arguments: ["causal/llama3-rope", "causal/qwen2-a", "causal/qwen3-a", "causal/smdm-b"],
-    [CachePolicy.none, CachePolicy(.blocks)])
-  func continuesFromLeftToRight(model: String, cache: CachePolicy) throws {
+    [AlgorithmSelection.noCache, AlgorithmSelection("blocks")])
+  func continuesFromLeftToRight(model: String, cache: AlgorithmSelection) throws {
     let traces = try Trace.cases(model).filter { $0.temperature ?? 0 == 0 }
     #expect(traces.count >= 3)
     for trace in traces {

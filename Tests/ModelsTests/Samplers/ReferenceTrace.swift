@@ -65,9 +65,9 @@ struct ReferenceTrace: Decodable, Sendable {
     if let threshold { settings.strategy.parameters["tau"] = .number(threshold) }
     settings.cache =
       switch function {
-      case "generate_with_prefix_cache": CachePolicy(.prefix)
-      case "generate_with_dual_cache": CachePolicy(.dual)
-      default: .none
+      case "generate_with_prefix_cache": AlgorithmSelection("prefix")
+      case "generate_with_dual_cache": AlgorithmSelection("dual")
+      default: .noCache
       }
     return settings
   }

@@ -84,6 +84,15 @@ import Testing
     #expect(rig.effects.contains(.saveProgress(["01-one-mask"])))
   }
 
+  @Test func aLessonWhoseModelIsMissingSaysSo() throws {
+    let text = Self.text.replacing("source: nobody", with: "source: nobody\nneeds: story-9k")
+    let lesson = LessonReader(text, name: "02-needs").lesson
+    var rig = Rig(lessons: [lesson])
+    try rig.press(":lesson 2<enter>")
+    #expect(rig.state.view.lesson == nil)
+    #expect(rig.text.contains("needs the model story-9k, which is not here"))
+  }
+
   @Test func theForwardProcessAddsMasksAndCountsTheLoss() throws {
     var rig = Rig()
     try rig.press(":draft Once upon a time there was a fox.<enter>")

@@ -109,7 +109,10 @@ struct SessionTraceTests {
     try replay.press(":show b<enter>")
     #expect(replay.text.contains("Once"))
     try rig.press(":save x.jsonl<enter>")
-    #expect(rig.effects.contains { if case .saveTrace(_, "x.jsonl") = $0 { true } else { false } })
+    #expect(
+      rig.effects.contains {
+        if case .saveTrace(_, let target) = $0 { target.path == "x.jsonl" } else { false }
+      })
   }
 
   @Test func stepsChosenByHandAreKnownInTheTrace() throws {

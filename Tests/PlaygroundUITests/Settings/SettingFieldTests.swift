@@ -83,9 +83,9 @@ struct SettingFieldTests {
 
   @Test func theCachePolicyIsMovedByWordAndTypedInFull() throws {
     let refreshed = try SettingField("cache").changed(settings, to: "delayed:refresh=3")
-    #expect(refreshed.cache == CachePolicy(.delayed, refreshInterval: 3))
-    #expect(after(SettingField("cache"), by: 1, in: refreshed).cache == .none)
-    #expect(after(SettingField("cache"), by: -1, in: refreshed).cache == CachePolicy(.dual))
+    #expect(refreshed.cache == AlgorithmSelection("delayed", ["refresh": .number(3)]))
+    #expect(after(SettingField("cache"), by: 1, in: refreshed).cache.name == "inter-step")
+    #expect(after(SettingField("cache"), by: -1, in: refreshed).cache.name == "vicinity")
     #expect(throws: SettingError.self) { try SettingField("cache").changed(settings, to: "delay") }
   }
 

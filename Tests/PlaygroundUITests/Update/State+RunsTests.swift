@@ -39,8 +39,9 @@ struct RunsTests {
     #expect(session.branches.map(\.name) == ["a", "b"])
     #expect(session.shown.departure == session.step)
     #expect(
-      session.shown.changes(from: session.branches[0]) == ["strategy entropy → random"]
-        + (session.shown.changes(from: session.branches[0]).dropFirst()))
+      session.shown.changes(from: session.branches[0], rig.state.model) == [
+        "strategy entropy → random"
+      ])
     #expect(session.branches[0].head == 8)
   }
 
@@ -218,7 +219,34 @@ struct RunsTests {
   @Test func filesAreAskedForByName() throws {
     var rig = Rig()
     #expect(try rig.press(":open a b.jsonl<enter>") == [.openTrace(path: "a b.jsonl")])
-    #expect(try rig.press(":export s.txt<enter>") == [.exportScreen(path: "s.txt")])
+    #expect(
+      try rig.press(":export s.txt<enter>") == [.exportScreen(to: Playground.FileTarget("s.txt"))])
     #expect(try rig.press(":save-settings<enter>") == [.savePreferences(rig.state.preferences)])
+  }
+
+  @Test func aFileOfSomebodyElseIsReplacedOnlyWhenAsked() throws {
+    var rig = Rig()
+    rig.files = ["run-a.jsonl"]
+    try rig.press("bs<enter>")
+    #expect(rig.text.contains("run-b.jsonl is written"))
+    #expect(rig.state.unsavedChanges == 0)
+    try rig.press(":save run-a.jsonl<enter>")
+    #expect(rig.text.contains("run-a.jsonl exists. y replaces it, n writes free.jsonl"))
+    try rig.press("x")
+    #expect(rig.text.contains("nothing was written"))
+    try rig.press(":save run-a.jsonl<enter>n")
+    #expect(rig.text.contains("free.jsonl is written"))
+    try rig.press(":save run-a.jsonl<enter>y")
+    #expect(rig.text.contains("run-a.jsonl is written"))
+    // What was written here is proposed again, and replaced without a question.
+    try rig.press("s<enter>")
+    #expect(rig.text.contains("run-a.jsonl is written"))
+  }
+
+  @Test func changesStayUnsavedWhenTheFileIsOccupied() throws {
+    var rig = Rig()
+    rig.files = ["x.jsonl"]
+    try rig.press("b:save x.jsonl<enter><escape>")
+    #expect(rig.state.unsavedChanges == 1)
   }
 }

@@ -53,6 +53,18 @@ struct PlantedModel {
     try Self.write(tensors, to: URL(filePath: scratch.path("model/model.safetensors")))
   }
 
+  /// Makes of the bundled model one that writes from left to right; what it writes makes no sense.
+  static func twin() throws -> PlantedModel {
+    let twin = try PlantedModel(configuration: ["model_type": "smdm-ar", "mask_token_id": 0]) {
+      guard var embedding = $0["transformer.wte.weight"] else { return }
+      embedding.shape[0] -= 1
+      embedding.bits.removeLast(embedding.shape[1])
+      $0["transformer.wte.weight"] = embedding
+    }
+    try twin.scratch.file("model/generation_config.json", "{}")
+    return twin
+  }
+
   private static func read(_ file: URL) throws -> [String: Tensor] {
     let data = try Data(contentsOf: file)
     let length = data.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }

@@ -1,3 +1,5 @@
+import Kernels
+import MaskedDiffusion
 import Testing
 
 @Suite struct BenchCommandTests {
@@ -62,6 +64,18 @@ import Testing
     }
   }
 
+  @Test func aForwardPassMayTakeSeveralCanvases() throws {
+    let json = try CommandRun(
+      "bench", "--shape", "smdm-6m", "--seconds", "0", "--rows", "2", "--batch", "3",
+      "--threads", "1", "--json"
+    ).json()
+    #expect(json["batch"].integer == 3)
+    #expect(json["gflops"].double ?? 0 > 0)
+    let none = try CommandRun("bench", "--shape", "smdm-6m", "--batch", "0")
+    #expect(none.status == 64)
+    #expect(none.errors.contains("batch is 0, expected 1 to 1024"))
+  }
+
   @Test func unknownShapesAreListed() throws {
     let run = try CommandRun("bench", "--shape", "smdm-7m")
     #expect(run.status == 64)
@@ -82,7 +96,8 @@ import Testing
       "--cache", "dual", "--accuracy", "1", "--precision", "bf16", "--json"
     ).json()
     let runs = json["runs"].elements
-    #expect(Set(runs.compactMap { $0["cache"].string }) == ["none", "prefix", "dual", "delayed"])
+    let policies = CachePolicyRegistry.all.map(\.descriptor.name).filter { $0 != "blocks" }
+    #expect(Set(runs.compactMap { $0["cache"].string }) == Set(policies))
     #expect(runs.contains { $0["strategy"].string == "confidence-threshold" })
     #expect(runs.allSatisfy { $0["tokens_per_second"].double ?? 0 > 0 })
     #expect(json["accuracy"]["argmax_agreement"].double ?? 0 > 0.5)
@@ -130,6 +145,37 @@ import Testing
     #expect(json["compared"]["forward_ms"]["improvement"].double ?? 0 > 1000)
     #expect(json["compared"]["gflops"]["improvement"].double ?? 0 > 1000)
     #expect(json["compared"]["step_ms"].value == nil)
+  }
+
+  @Test(arguments: Kernels.InstructionSet.supported.map(\.rawValue))
+  func everyInstructionSetOfTheProcessorCanBeMeasured(name: String) throws {
+    let json = try CommandRun(
+      "bench", "--shape", "smdm-6m", "--seconds", "0", "--rows", "2", "--threads", "1",
+      "--precision", "q8", "--instruction-set", name, "--json"
+    ).json()
+    #expect(json["instruction_set"].string == name)
+    #expect((json["peak_gflops"]["f32"].double ?? 0 > 0) == (name != "scalar"))
+    let chosen = try CommandRun(
+      "bench", "--model", Fixture.path("smdm/tiny-a"), "--seconds", "0", "--rows", "2",
+      "--no-runs", "--json", environment: [Kernels.InstructionSet.variable: name]
+    ).json()
+    #expect(chosen["instruction_set"].string == name)
+  }
+
+  @Test func instructionsThatTheProcessorLacksAreNamed() throws {
+    let missing = Kernels.InstructionSet.allCases.first { !$0.isSupported }?.rawValue ?? "none"
+    let unknown = try CommandRun("bench", "--shape", "smdm-6m", "--instruction-set", "mmx")
+    #expect(unknown.status == 64)
+    #expect(
+      unknown.errors.hasPrefix(
+        "unmask: error: --instruction-set: there is no instruction set 'mmx'\nhint: it has scalar"))
+    let lacking = try CommandRun("bench", "--shape", "smdm-6m", "--instruction-set", missing)
+    #expect(lacking.status == 64)
+    #expect(lacking.errors.contains("--instruction-set: this processor has no \(missing)\n"))
+    let variable = Kernels.InstructionSet.variable
+    let inherited = try CommandRun("models", environment: [variable: missing])
+    #expect(inherited.status == 64)
+    #expect(inherited.errors.contains("\(variable): this processor has no \(missing)\n"))
   }
 
   @Test func aFileThatIsNoMeasurementIsAnError() throws {

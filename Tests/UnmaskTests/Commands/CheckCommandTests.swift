@@ -29,6 +29,17 @@ import Testing
     #expect(losses.count == 2 && losses[0] < losses[1])
   }
 
+  /// Weights that were trained with masks know little of what comes next.
+  @Test func aModelThatWritesInOrderHasAPageToo() throws {
+    let twin = try PlantedModel.twin()
+    let json = try CommandRun("check", "--quick", "--json", twin.path).json()["models"][0]
+    let findings = json["findings"].elements.compactMap { $0["name"].string }
+    #expect(!findings.contains { $0.hasPrefix("cannot-") || $0 == "mask-token" }, "\(findings)")
+    #expect(try #require(json["measures"]["loss"].double) > 1)
+    #expect(json["measures"]["accuracy"].double != nil)
+    #expect(json["measures"]["argmax_bf16"].double != nil)
+  }
+
   @Test func whatKeepsAModelFromLoadingIsNamed() throws {
     let name = "transformer.h.1.mlp.swiglu.w3.weight"
     let broken = try PlantedModel { $0[name]?.bits[5] = 0x7FC0 }

@@ -102,6 +102,18 @@ import Testing
       39335614
       """),
     Case(
+      "InDel, delete 2, insert 8", "--strategy indel:delete=2,insert=8,tau=0.5,edit=0.9,post=4",
+      "________ _05a5___ 505a53__ 505a534_ 505a5341 505a5043 509a5043 509a5043"),
+    Case(
+      "InDel, delete 9, insert 6", "--strategy indel:delete=9,insert=6,tau=0.9,edit=0.9,post=3",
+      "________ ___a____ ___a____ __a_____ __a_3___ __a__3__ 54a433__ 54a43337 54a43337"),
+    Case(
+      "linear speculation, drafts of 4", "--strategy linear-speculation:draft=4",
+      "________ 56______ 566_____ 56616___ 566165__ 5661650_ 56616506"),
+    Case(
+      "TAPS that hides nothing is LLaDA", "--preset llada --strategy taps:share=0 --steps 4",
+      "________ ___a_2__ __9a_23_ a89a_23_ a89a1232"),
+    Case(
       "SMDM greedy", "--preset smdm-greedy --steps 4",
       "________ ___a____ _9_a_6__ _9_a162_ 399a1627"),
     Case(
@@ -147,6 +159,32 @@ import Testing
     let trace = try trace("--length 24 --steps 8 --strategy core:every=2")
     #expect(trace.steps.map(\.forwards) == [1, 1, 2, 1, 2, 1, 1, 1])
     #expect(trace.steps.flatMap(\.replaced).map(\.position) == [4, 9])
+  }
+
+  @Test func aRoundOfSpeculationIsTwoPasses() throws {
+    let trace = try trace("--strategy linear-speculation:draft=4")
+    #expect(trace.steps.map(\.forwards) == [3, 2, 2, 2, 2, 2])
+  }
+
+  /// Whatever is drafted, and however much, the text is the greedy one from left to right.
+  @Test(arguments: [2, 3, 5, 8, 32]) func speculationChangesNoToken(_ draft: Int) throws {
+    for length in [1, 7, 24] {
+      let speculated = try trace(
+        "--strategy linear-speculation:draft=\(draft) --length \(length)")
+      var canvas: [TokenID] = [3, 1, 4]
+      let model = FormulaModel(parameters: [:])
+      for _ in 0..<length {
+        // The output of the last token, of which nothing further right is seen.
+        let row = PredictionRow(
+          tokens: canvas, wanted: [canvas.count - 1], attention: .causal)
+        let logits = try #require(
+          try model.prediction(for: PredictionRequest(rows: [row])).rows.first)
+        let best = try #require(logits.values.indices.max { logits.values[$0] < logits.values[$1] })
+        canvas.append(
+          TokenID(logits.values.firstIndex(of: logits.values[best]) ?? best))
+      }
+      #expect(speculated.steps.last?.canvas == canvas)
+    }
   }
 
   private func trace(_ options: String) throws -> Trace {

@@ -4,7 +4,8 @@ import Testing
 @Suite struct RaceCommandTests {
   @Test func whatIsSpentIsCounted() throws {
     let json = try CommandRun(
-      "race", "closed-world-3m", "--step-counts", "4,8", "--texts", "2", "--length", "24", "--json"
+      "race", "closed-world-3m", "--step-counts", "4,8", "--texts", "2", "--length", "24", "--json",
+      "--prompt", "Once upon a time"
     ).json()
     let results = json["results"].elements
     #expect(results.map { $0["steps"].integer } == [4, 8])
@@ -28,6 +29,21 @@ import Testing
     ).json()["results"][0]
     let visits = [plain, cached].compactMap { $0["visits"].integer }
     #expect(visits.count == 2 && visits[1] < visits[0])
+  }
+
+  /// A twin with its cache computes each position once.
+  @Test func aTwinThatWritesInOrderIsCounted() throws {
+    let twin = try PlantedModel.twin()
+    let json = try CommandRun(
+      "race", "closed-world-3m", twin.path, "--step-counts", "4", "--texts", "1", "--length", "24",
+      "--json", "--prompt", "Once upon a time", "--end-of-text", "keep"
+    ).json()
+    let own = json["results"][1]
+    #expect(own["steps"].isNull)
+    #expect(own["forwards"].integer == 24)
+    // 24 tokens and the prompt, the last one never read.
+    let visits = try #require(own["visits"].integer)
+    #expect(visits >= 24 && visits < 24 + 12, "\(visits)")
   }
 
   @Test(arguments: [

@@ -2,6 +2,38 @@ import Foundation
 import Testing
 
 @Suite struct ScoreCommandTests {
+  /// A model that writes from left to right says the likelihood itself, in one pass.
+  @Test(arguments: ["causal/smdm-b", "causal/qwen2-a"])
+  func modelsThatWriteInOrderAreScoredAsPublished(_ name: String) throws {
+    for sample in try Fixture.json("\(name)/likelihood.json")["cases"].elements.prefix(4) {
+      func list(_ key: String) -> String {
+        (sample[key].integers ?? []).map(String.init).joined(separator: ",")
+      }
+      let json = try CommandRun(
+        "score", "--model", Fixture.path(name), "--precision", "f32", "--prompt-ids",
+        list("prefix"), "--answer-ids", list("target"), "--json"
+      ).json()
+      let expected = try #require(
+        sample["nll"].double ?? sample["log_likelihood"].double.map { -$0 })
+      let found = try #require(json["nll"].double)
+      #expect(abs(found - expected) < 1e-3 + 1e-4 * expected)
+      #expect(json["standard_error"].double == 0)
+    }
+  }
+
+  @Test(arguments: [
+    (["--answer-ids", "5,6"], "the prompt is empty"),
+    (
+      ["--prompt-ids", "4", "--answer-ids", "5", "--guidance", "1"],
+      "has no mask to hide the prompt"
+    ),
+  ])
+  func whatOrderCannotDoIsSaid(_ arguments: [String], _ message: String) throws {
+    let run = try CommandRun(
+      arguments: ["score", "--model", Fixture.path("causal/smdm-b")] + arguments)
+    #expect(run.status == 64 && run.errors.contains(message), "\(run.errors)")
+  }
+
   private let formula = ["score", "--model", "exact:formula", "--prompt-ids", "3,1,4"]
 
   @Test(arguments: [

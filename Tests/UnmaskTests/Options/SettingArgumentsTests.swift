@@ -42,6 +42,8 @@ import Testing
     let typed: String
     switch row.kind {
     case .integer, .seed: typed = "3"
+    case .tokens: typed = "7,5"
+    case .biases: typed = "5=1.5,7=-2"
     case .number(let range): typed = "\(range.upperBound / 2)"
     case .flag: typed = "yes"
     case .choice(let options): typed = options[1].name
@@ -54,10 +56,17 @@ import Testing
     let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any]
     let settings = try #require(object?["settings"] as? [String: Any])
     let value = try #require(settings[row.key])
-    let text = name == "forbid-mask" ? "1" : typed
-    #expect("\(value)" == text || Double("\(value)") == Double(text))
+    switch row.kind {
+    case .tokens: #expect(value as? [Int] == [7, 5])
+    case .biases: #expect(value as? [String: Double] == ["5": 1.5, "7": -2])
+    case .integer, .seed, .number, .flag, .choice, .algorithm:
+      let text = name == "forbid-mask" ? "1" : typed
+      #expect("\(value)" == text || Double("\(value)") == Double(text))
+    }
     let parameters = try #require(settings["parameters"] as? [String: [String: Any]])
-    #expect(Set(parameters.keys) == ["strategy", "schedule", "cache"])
+    #expect(
+      Set(parameters.keys)
+        == ["strategy", "schedule", "cache", "guidance_schedule", "temperature_schedule"])
   }
 
   @Test func parametersInForceAreInTheJSON() throws {

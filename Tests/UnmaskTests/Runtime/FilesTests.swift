@@ -33,6 +33,60 @@ import Testing
     #expect(!TraceStorage.isTrace(path))
   }
 
+  @Test func aTraceOfSomebodyElseIsReplacedOnlyWhenAsked() throws {
+    let scratch = try ScratchDirectory()
+    let work = ScriptedModel.work(CountingPredictor())
+    let path = scratch.path("run-a.jsonl")
+    let target = Playground.FileTarget(path)
+    #expect(
+      work.messages(for: .saveTrace(try trace(), to: target))
+        == [.wrote("saved as \(path)", path: path)])
+    try scratch.file("run-a-2.jsonl", "")
+    #expect(
+      work.messages(for: .saveTrace(try trace(), to: target))
+        == [
+          .occupied(
+            Playground.OccupiedFile(
+              path: path, freePath: scratch.path("run-a-3.jsonl"), content: .trace))
+        ])
+    #expect(
+      work.messages(
+        for: .saveTrace(try trace(), to: Playground.FileTarget(path, replaces: true)))
+        == [.wrote("saved as \(path)", path: path)])
+  }
+
+  @Test(
+    arguments: [
+      ("a.txt", "<svg", false), ("a.svg", "<svg", true), ("a.moving.svg", "<svg", true),
+    ])
+  func theNameSaysInWhichFormAScreenIsWritten(_ name: String, _ text: String, _ holds: Bool) throws
+  {
+    let scratch = try ScratchDirectory()
+    let state = ScriptedModel.start().state
+    let target = Playground.FileTarget(scratch.path(name))
+    guard case .wrote = ExportJob(state, theme: .dark, target).message else {
+      return #expect(Bool(false))
+    }
+    let written = try String(contentsOfFile: scratch.path(name), encoding: .utf8)
+    #expect(written.contains(text) == holds)
+    guard case .occupied(let file) = ExportJob(state, theme: .dark, target).message else {
+      return #expect(Bool(false))
+    }
+    #expect(file.freePath == scratch.path(name.replacing("a.", with: "a-2.")))
+  }
+
+  @Test(arguments: ["a.png", "a", "a.jsonl"])
+  func anUnknownSuffixIsRefused(_ name: String) throws {
+    let scratch = try ScratchDirectory()
+    let target = Playground.FileTarget(scratch.path(name))
+    guard
+      case .failed(let failure) = ExportJob(
+        ScriptedModel.start().state, theme: .dark, target
+      ).message
+    else { return #expect(Bool(false)) }
+    #expect(failure.text.contains("expected .txt, .svg, or .moving.svg"))
+  }
+
   @Test(arguments: ["/dev/zero", "/", "/nonexistent"])
   func onlyRegularFilesAreRead(_ path: String) throws {
     #expect(throws: FileError.self) { try TraceStorage.open(path) }

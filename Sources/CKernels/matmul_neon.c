@@ -1,34 +1,39 @@
-// f32 products for one instruction set; see matmul_vector.c.
+// Matrix products with NEON, in vector extensions. Its products of integer matrices have a file of
+// their own (matmul_i8mm.c).
+//
+// f32: 6 rows × 16 columns at a time, 24 registers of sums. Every format of weights can be decoded
+// to f32.
+//
+// 8 bits: 4 rows × 16 columns, where the processor has dot products of four 8-bit integers
+// (dotprod).
 
-#if CK_VECTOR_BYTES != 64
+#include "vector.h"
 
+#if defined(__aarch64__)
+#include <arm_neon.h>
+
+enum { CK_I8_ROWS = 4 };
+
+#define CK_DOT __attribute__((target("dotprod")))
+#define CK_NAME(name) name##_neon
+#define CK_VECTOR_BYTES 16
 #include "vector_body.h"
-
-#if CK_VECTOR_BYTES == 32
-#define CK_THIS_ISA CK_ISA_AVX2
-#define CK_WEIGHT_OFFSET 128
-#define CK_DOT_TARGET __attribute__((target("avx2,fma,f16c,avxvnni")))
-#else
-#define CK_THIS_ISA CK_ISA_NEON
-#define CK_WEIGHT_OFFSET 0
-#define CK_DOT_TARGET __attribute__((target("dotprod")))
-#endif
 
 // ---------------------------------------------------------------- slabs
 
 /// Block `quant` of 32 elements of a row as integers; see panel.h for what is added to them.
-static void CK_NAME(integers)(ck_format format, const char *row, size_t quant, uint8_t output[32],
-                              float *scale, float *minimum) {
+static void integers(ck_format format, const char *row, size_t quant, uint8_t output[32],
+                     float *scale, float *minimum) {
   if (format == CK_FORMAT_Q8_0) {
     const ck_block_q8_0 *block = (const ck_block_q8_0 *)row + quant;
     *scale = ck_half_to_float(block->scale);
-    for (int i = 0; i < 32; i++) output[i] = (uint8_t)(block->values[i] + CK_WEIGHT_OFFSET);
+    for (int i = 0; i < 32; i++) output[i] = (uint8_t)(block->values[i]);
   } else if (format == CK_FORMAT_Q4_0) {
     const ck_block_q4_0 *block = (const ck_block_q4_0 *)row + quant;
     *scale = ck_half_to_float(block->scale);
     for (int i = 0; i < 16; i++) {
-      output[i] = (uint8_t)((block->values[i] & 15) - 8 + CK_WEIGHT_OFFSET);
-      output[i + 16] = (uint8_t)((block->values[i] >> 4) - 8 + CK_WEIGHT_OFFSET);
+      output[i] = (uint8_t)((block->values[i] & 15) - 8);
+      output[i + 16] = (uint8_t)((block->values[i] >> 4) - 8);
     }
   } else {
     const ck_block_q4_k *block = (const ck_block_q4_k *)row + quant / 8;
@@ -45,8 +50,8 @@ static void CK_NAME(integers)(ck_format format, const char *row, size_t quant, u
   }
 }
 
-static void CK_NAME(decode_i8)(const ck_weights *w, size_t row, size_t first, size_t count,
-                               const ck_slab *slab) {
+static void decode_i8(const ck_weights *w, size_t row, size_t first, size_t count,
+                      const ck_slab *slab) {
   for (size_t k = 0; k < count; k += 64) {
     ck_f32x16 r[16] = {{0}};
     for (size_t b = 0; b < 2 && k + 32 * b < count; b++) {
@@ -55,8 +60,8 @@ static void CK_NAME(decode_i8)(const ck_weights *w, size_t row, size_t first, si
         float scale = 0, minimum = 0;
         if (row + n < w->rows) {
           const char *start = (const char *)w->base + (row + n) * w->stride_bytes;
-          CK_NAME(integers)
-          (w->format, start, first / CK_QUANT + quant, (uint8_t *)&r[n] + 32 * b, &scale, &minimum);
+          integers(w->format, start, first / CK_QUANT + quant, (uint8_t *)&r[n] + 32 * b, &scale,
+                   &minimum);
         }
         slab->scales[quant * CK_SLAB_COLUMNS + n] = scale;
         slab->minima[quant * CK_SLAB_COLUMNS + n] = minimum;
@@ -68,10 +73,10 @@ static void CK_NAME(decode_i8)(const ck_weights *w, size_t row, size_t first, si
 }
 
 /// Weights to a slab: 16 rows are converted to f32, 256 elements at a time, and transposed.
-void CK_NAME(ck_decode_slab)(ck_operand operand, const ck_weights *w, size_t row, size_t first,
-                             size_t count, const ck_slab *slab) {
+void ck_decode_slab_neon(ck_operand operand, const ck_weights *w, size_t row, size_t first,
+                         size_t count, const ck_slab *slab) {
   if (operand == CK_OPERAND_I8) {
-    CK_NAME(decode_i8)(w, row, first, count, slab);
+    decode_i8(w, row, first, count, slab);
     return;
   }
   _Alignas(64) float values[CK_SLAB_COLUMNS][256];
@@ -79,22 +84,24 @@ void CK_NAME(ck_decode_slab)(ck_operand operand, const ck_weights *w, size_t row
     size_t part = ck_min(256, count - k), padded = (part + 15) / 16 * 16;
     for (size_t i = 0; i < CK_SLAB_COLUMNS; i++) {
       size_t known = row + i < w->rows ? part : 0;
-      if (known) ck_dequantize(CK_THIS_ISA, w, row + i, first + k, part, values[i]);
+      if (known) ck_dequantize(CK_ISA_NEON, w, row + i, first + k, part, values[i]);
       for (size_t j = known; j < padded; j++) values[i][j] = 0;
     }
     for (size_t j = 0; j < padded; j += CK_LANES) {
       ck_f32x16 r[16];
-      CK_UNROLL for (int i = 0; i < 16; i++) r[i] = CK_NAME(load)(values[i] + j);
+      CK_UNROLL for (int i = 0; i < 16; i++)
+        r[i] = CK_NAME(load)(values[i] + j);
       CK_NAME(transpose16)(r);
       float *output = (float *)slab->values + (k + j) * CK_SLAB_COLUMNS;
-      CK_UNROLL for (int i = 0; i < 16; i++) CK_NAME(store)(output + i * CK_SLAB_COLUMNS, r[i]);
+      CK_UNROLL for (int i = 0; i < 16; i++)
+        CK_NAME(store)(output + i * CK_SLAB_COLUMNS, r[i]);
     }
   }
 }
 
 // ---------------------------------------------------------------- products
 
-CK_INLINE void CK_NAME(write_row)(const ck_sink *sink, int row, int column, ck_f32x16 sum) {
+CK_INLINE void write_row(const ck_sink *sink, int row, int column, ck_f32x16 sum) {
   if ((size_t)row >= sink->rows || (size_t)column >= sink->columns) return;
   size_t columns = sink->columns - (size_t)column;
   float *y = sink->output + (size_t)row * sink->stride + column;
@@ -110,33 +117,22 @@ CK_INLINE void CK_NAME(write_row)(const ck_sink *sink, int row, int column, ck_f
   }
 }
 
-CK_INLINE void CK_NAME(multiply_rows)(const int rows, int row, int column, const float *x,
-                                      const float *w, size_t steps, const ck_sink *sink) {
+CK_INLINE void multiply_rows(const int rows, int row, int column, const float *x, const float *w,
+                             size_t steps, const ck_sink *sink) {
   ck_f32x16 sums[6];
-  CK_UNROLL for (int m = 0; m < rows; m++) sums[m] = CK_NAME(splat)(0.f);
+  CK_UNROLL for (int m = 0; m < rows; m++)
+    sums[m] = CK_NAME(splat)(0.f);
   for (size_t k = 0; k < steps; k++) {
     ck_f32x16 weights = *(const ck_f32x16 *)(w + k * CK_SLAB_COLUMNS);
-    CK_UNROLL for (int m = 0; m < rows; m++) sums[m] += weights * x[k * CK_TILE_ROWS + m];
+    CK_UNROLL for (int m = 0; m < rows; m++)
+      sums[m] += weights * x[k * CK_TILE_ROWS + m];
   }
-  CK_UNROLL for (int m = 0; m < rows; m++) CK_NAME(write_row)(sink, row + m, column, sums[m]);
+  CK_UNROLL for (int m = 0; m < rows; m++)
+    write_row(sink, row + m, column, sums[m]);
 }
 
 /// Adds the integer dot products of a block of 32 elements: `rows` rows × 16 columns.
-CK_INLINE CK_DOT_TARGET void CK_NAME(dot_block)(const uint32_t *x, const uint32_t *w,
-                                                ck_i32x16 sums[CK_I8_ROWS]) {
-#if CK_VECTOR_BYTES == 32
-  __m256i s[CK_I8_ROWS][2];
-  memcpy(s, sums, sizeof(s));
-  CK_UNROLL for (int k = 0; k < 8; k++) {
-    __m256i left = _mm256_load_si256((const __m256i *)(w + k * CK_SLAB_COLUMNS));
-    __m256i right = _mm256_load_si256((const __m256i *)(w + k * CK_SLAB_COLUMNS + 8));
-    CK_UNROLL for (int m = 0; m < CK_I8_ROWS; m++) {
-      __m256i activations = _mm256_set1_epi32((int)x[k * CK_TILE_ROWS + m]);
-      s[m][0] = _mm256_dpbusd_avx_epi32(s[m][0], left, activations);
-      s[m][1] = _mm256_dpbusd_avx_epi32(s[m][1], right, activations);
-    }
-  }
-#else
+CK_INLINE CK_DOT void dot_block(const uint32_t *x, const uint32_t *w, ck_i32x16 sums[CK_I8_ROWS]) {
   int32x4_t s[CK_I8_ROWS][4];
   memcpy(s, sums, sizeof(s));
   CK_UNROLL for (int k = 0; k < 8; k++) {
@@ -149,14 +145,12 @@ CK_INLINE CK_DOT_TARGET void CK_NAME(dot_block)(const uint32_t *x, const uint32_
       s[3][v] = vdotq_laneq_s32(s[3][v], weights, activations, 3);
     }
   }
-#endif
   memcpy(sums, s, sizeof(s));
 }
 
 // For the same target as the dot products, so that these are inlined and sums stay in registers.
-CK_DOT_TARGET static void CK_NAME(multiply_i8)(int has_minima, const ck_tile *tile, int row,
-                                               const ck_slab *slab, int column, size_t quants,
-                                               const ck_sink *sink) {
+CK_DOT static void multiply_i8(int has_minima, const ck_tile *tile, int row, const ck_slab *slab,
+                               int column, size_t quants, const ck_sink *sink) {
   ck_f32x16 sums[CK_I8_ROWS] = {{0}};
   for (size_t quant = 0; quant < quants; quant++) {
     size_t t = quant * CK_TILE_ROWS + (size_t)row, s = quant * CK_SLAB_COLUMNS;
@@ -164,8 +158,8 @@ CK_DOT_TARGET static void CK_NAME(multiply_i8)(int has_minima, const ck_tile *ti
     CK_UNROLL for (int m = 0; m < CK_I8_ROWS; m++) {
       integers[m] = (ck_i32x16){0} + (has_minima ? 0 : tile->starts[t + (size_t)m]);
     }
-    CK_NAME(dot_block)(tile->values + 8 * quant * CK_TILE_ROWS + row,
-                       slab->values + 8 * quant * CK_SLAB_COLUMNS, integers);
+    dot_block(tile->values + 8 * quant * CK_TILE_ROWS + row,
+              slab->values + 8 * quant * CK_SLAB_COLUMNS, integers);
     ck_f32x16 scale = CK_NAME(load)(slab->scales + s), minimum = CK_NAME(load)(slab->minima + s);
     CK_UNROLL for (int m = 0; m < CK_I8_ROWS; m++) {
       ck_f32x16 value = __builtin_convertvector(integers[m], ck_f32x16);
@@ -173,18 +167,16 @@ CK_DOT_TARGET static void CK_NAME(multiply_i8)(int has_minima, const ck_tile *ti
       if (has_minima) sums[m] -= minimum * tile->sums[t + (size_t)m];
     }
   }
-  CK_UNROLL for (int m = 0; m < CK_I8_ROWS; m++) {
-    CK_NAME(write_row)(sink, row + m, column, sums[m]);
-  }
+  CK_UNROLL for (int m = 0; m < CK_I8_ROWS; m++) { write_row(sink, row + m, column, sums[m]); }
 }
 
-void CK_NAME(ck_multiply_tile)(ck_operand operand, int has_minima, const ck_tile *tile,
-                               const ck_slab slabs[2], size_t steps, const ck_sink *sink) {
+void ck_multiply_tile_neon(ck_operand operand, ck_format format, const ck_tile *tile,
+                           const ck_slab slabs[2], size_t steps, const ck_sink *sink) {
+  int has_minima = format == CK_FORMAT_Q4_K;
   if (operand == CK_OPERAND_I8) {
     for (int h = 0; h < 2 && (size_t)h * CK_SLAB_COLUMNS < sink->columns; h++) {
       for (int row = 0; (size_t)row < sink->rows; row += CK_I8_ROWS) {
-        CK_NAME(multiply_i8)
-        (has_minima, tile, row, &slabs[h], h * CK_SLAB_COLUMNS, steps / 8, sink);
+        multiply_i8(has_minima, tile, row, &slabs[h], h * CK_SLAB_COLUMNS, steps / 8, sink);
       }
     }
     return;
@@ -194,17 +186,13 @@ void CK_NAME(ck_multiply_tile)(ck_operand operand, int has_minima, const ck_tile
     int column = h * CK_SLAB_COLUMNS, row = 0;
     if ((size_t)column >= sink->columns) break;
     for (; (size_t)row + 4 < sink->rows; row += 6) {
-      CK_NAME(multiply_rows)(6, row, column, x + row, w, steps, sink);
+      multiply_rows(6, row, column, x + row, w, steps, sink);
     }
     if ((size_t)row + 2 < sink->rows) {
-      CK_NAME(multiply_rows)(4, row, column, x + row, w, steps, sink);
+      multiply_rows(4, row, column, x + row, w, steps, sink);
     } else if ((size_t)row < sink->rows) {
-      CK_NAME(multiply_rows)(2, row, column, x + row, w, steps, sink);
+      multiply_rows(2, row, column, x + row, w, steps, sink);
     }
   }
 }
-
-#undef CK_THIS_ISA
-#undef CK_WEIGHT_OFFSET
-#undef CK_DOT_TARGET
 #endif

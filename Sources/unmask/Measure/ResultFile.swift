@@ -3,12 +3,20 @@ import Glibc
 import JSON
 import Models
 
-/// The results of a task file as they come, so that a run that was killed goes on where it was.
+/// A line of a file of results.
+protocol ResultRecord {
+  /// The line.
+  var json: JSON { get }
+  /// Reads what ``json`` wrote; `nil` when it is something else, or was cut off.
+  init?(_ value: JSONValue)
+}
+
+/// Results as they come, so that a run that was killed goes on where it was.
 ///
 /// The first line says what the results depend on; a line that was cut off does not count.
-final class TaskProgressFile {
+final class ResultFile<Record: ResultRecord> {
   /// What a run before this one found.
-  private(set) var records: [TaskRecord] = []
+  private(set) var records: [Record] = []
   /// The path.
   let path: String
 
@@ -34,7 +42,7 @@ final class TaskProgressFile {
           path, "holds results of another model, file or setting, or something else altogether")
       }
       for line in lines.dropFirst() {
-        guard let value = try? JSONParser.parse(Array(line)), let record = TaskRecord(value) else {
+        guard let value = try? JSONParser.parse(Array(line)), let record = Record(value) else {
           continue
         }
         records.append(record)
@@ -52,7 +60,7 @@ final class TaskProgressFile {
   /// Adds `records`.
   ///
   /// - Throws: ``FileError``.
-  func append(_ records: [TaskRecord]) throws(FileError) {
+  func append(_ records: [Record]) throws(FileError) {
     try file.write(records.map { $0.json.text + "\n" }.joined())
   }
 
@@ -61,9 +69,11 @@ final class TaskProgressFile {
 
   /// Returns the file for results that the user gave no place for.
   ///
-  /// - Parameter header: What the results depend on; other results have another file.
+  /// - Parameters:
+  ///   - header: What the results depend on; other results have another file.
+  ///   - folder: The directory of results of this sort.
   /// - Returns: The path, in a directory that exists; `nil` when there is no home for it.
-  static func path(for header: JSON) -> String? {
+  static func path(for header: JSON, in folder: String) -> String? {
     let name = Checksum(of: header.text.utf8).description
     let state: String
     if let given = TerminalTraits.variable("XDG_STATE_HOME"), given.hasPrefix("/") {
@@ -75,7 +85,7 @@ final class TaskProgressFile {
     } else {
       return nil
     }
-    let directory = state + "/unmask/scores"
+    let directory = state + "/unmask/" + folder
     do {
       try FileManager.default.createDirectory(
         atPath: directory, withIntermediateDirectories: true)

@@ -1,0 +1,27 @@
+#pragma once
+//
+// What the files that pack activations share: see matmul_pack.c.
+
+#include "vector.h"
+
+/// The rows of a tile, or of a vector of a strip, and what they are multiplied by.
+typedef struct pack_source {
+  const float *rows[CK_LANES];
+  float inverse[CK_LANES];  // 1/√(mean(x²) + ε), with a norm
+  const ck_norm *norm;
+  size_t count, columns;
+} pack_source;
+
+/// Where a tile goes; scales, starts, sums for 8 bits only.
+typedef struct pack_target {
+  uint32_t *values;
+  float *scales;
+  int32_t *starts;
+  float *sums;
+} pack_target;
+
+#if defined(__x86_64__)
+/// Packs a tile for products of f32 or 8-bit integers (matmul_avx2_pack.c).
+void ck_pack_tile_by_eights(ck_operand operand, const pack_source *source, int32_t start,
+                            const pack_target *target);
+#endif

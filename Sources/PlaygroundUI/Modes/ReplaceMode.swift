@@ -1,0 +1,42 @@
+/// The question whether a file that is there already may be replaced.
+package struct ReplaceMode: ModeContent {
+  private let file: Playground.OccupiedFile
+
+  package var mode: Playground.Mode { .replace(self) }
+
+  /// Creates the question about a file.
+  package init(_ file: Playground.OccupiedFile) { self.file = file }
+
+  package func draw(_ state: Playground.State, on screen: inout Screen, _ panels: PanelLayout) {
+    let line = panels.hints
+    screen.fill(line)
+    let sanitizer = TextSanitizer(symbols: state.symbols)
+    let end = screen.write(
+      sanitizer.sanitized("\(file.path) exists."), row: line.row, column: line.column + 1,
+      role: .warning, within: line)
+    screen.write(
+      sanitizer.sanitized("y replaces it, n writes \(file.freePath), any other key nothing"),
+      row: line.row, column: end + 1, role: .dim, within: line)
+  }
+
+  package func receive(
+    _ key: Key, in state: inout Playground.State, _ effects: inout [Playground.Effect]
+  ) {
+    state.mode = nil
+    switch key {
+    case .character("y"): write(file.path, replaces: true, in: &state, &effects)
+    case .character("n"): write(file.freePath, replaces: false, in: &state, &effects)
+    default: state.say(.warning, "nothing was written")
+    }
+  }
+
+  private func write(
+    _ path: String, replaces: Bool, in state: inout Playground.State,
+    _ effects: inout [Playground.Effect]
+  ) {
+    switch file.content {
+    case .trace: state.saveTrace(path, replaces: replaces, &effects)
+    case .screen: state.exportScreen(path, replaces: replaces, &effects)
+    }
+  }
+}
