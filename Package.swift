@@ -135,8 +135,8 @@ let package = Package(
     .testTarget(
       name: "UnmaskTests",
       dependencies: [
-        "ChatTemplates", "Checkpoints", "MaskedDiffusion", "Models", "PlaygroundUI", "Tokenizers",
-        "_TestSupport", "unmask",
+        "ChatTemplates", "Checkpoints", "Kernels", "MaskedDiffusion", "Models", "PlaygroundUI",
+        "Tokenizers", "_TestSupport", "unmask",
       ],
       swiftSettings: swiftSettings),
   ],

@@ -55,9 +55,9 @@ struct StrategiesCommand: ParsableCommand {
 
   /// Breaks long lines between words; what goes on stands further to the right.
   static func wrapped(_ text: String, width: Int) -> String {
-    text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      let indent = String(line.prefix { $0 == " " })
-      var lines = [indent]
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { line -> String in
+      let indent = String(repeating: " ", count: line.prefix { $0 == " " }.count)
+      var lines: [String] = [indent]
       for (index, word) in line.dropFirst(indent.count).split(separator: " ").enumerated() {
         let last = lines[lines.count - 1]
         if index == 0 || last.count + 1 + word.count <= width {

@@ -29,20 +29,24 @@ import _TestSupport
         let logits = try model.prediction(for: PredictionRequest(rows: [row])).rows[0]
         var branches: [(state: [TokenID], probability: Double)] = [([], probability)]
         for chair in 0..<3 {
-          let choices: [(TokenID, Double)]
+          var choices: [(TokenID, Double)]
           if state[chair] == 3 {
-            choices =
-              (0..<3).map { child in
-                (TokenID(child), step.unmask * exp(Double(logits.values[chair * 4 + child])))
-              } + [(3, 1 - step.unmask)]
+            choices = [(3, 1 - step.unmask)]
+            for child in 0..<3 {
+              let probability = exp(Double(logits.values[chair * 4 + child]))
+              choices.append((TokenID(child), step.unmask * probability))
+            }
           } else {
             choices = [(state[chair], 1 - step.mask), (3, step.mask)]
           }
-          branches = branches.flatMap { branch in
-            choices.filter { $0.1 > 1e-15 }.map {
-              (branch.state + [$0.0], branch.probability * $0.1)
+          choices.removeAll { $0.1 <= 1e-15 }
+          var longer: [(state: [TokenID], probability: Double)] = []
+          for branch in branches {
+            for (token, probability) in choices {
+              longer.append((branch.state + [token], branch.probability * probability))
             }
           }
+          branches = longer
         }
         for branch in branches { next[branch.state, default: 0] += branch.probability }
       }
