@@ -20,7 +20,9 @@ let package = Package(
     .executable(name: "unmask", targets: ["unmask"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(
+      url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
   ],
   targets: [
     // Foreign code: the only targets that are not Swift.
@@ -46,6 +48,12 @@ let package = Package(
       name: "Benchmarks", dependencies: ["Checkpoints", "Kernels", "MaskedDiffusion", "Models"],
       swiftSettings: swiftSettings),
 
+    // What fetches models from a hub.
+    .target(
+      name: "Hub",
+      dependencies: ["JSON", .product(name: "Subprocess", package: "swift-subprocess")],
+      swiftSettings: swiftSettings),
+
     // The closed world: texts whose truth is known, and their exact checker.
     .target(
       name: "ClosedWorld", dependencies: ["MaskedDiffusion"], swiftSettings: swiftSettings),
@@ -66,7 +74,7 @@ let package = Package(
     .executableTarget(
       name: "unmask",
       dependencies: [
-        "Benchmarks", "ChatTemplates", "Checkpoints", "ClosedWorld", "JSON", "Kernels",
+        "Benchmarks", "ChatTemplates", "Checkpoints", "ClosedWorld", "Hub", "JSON", "Kernels",
         "MaskedDiffusion", "Models", "PlaygroundUI", "TerminalDriver", "Tokenizers", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swiftSettings),
@@ -76,7 +84,8 @@ let package = Package(
       name: "_TestSupport", dependencies: ["MaskedDiffusion", "PlaygroundUI"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "ChatTemplatesTests", dependencies: ["ChatTemplates"], exclude: ["Fixtures"],
+      name: "ChatTemplatesTests", dependencies: ["ChatTemplates", "_TestSupport"],
+      exclude: ["Fixtures"],
       swiftSettings: swiftSettings),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels"], swiftSettings: swiftSettings),
     .testTarget(
@@ -85,9 +94,14 @@ let package = Package(
     .testTarget(
       name: "ClosedWorldTests", dependencies: ["ClosedWorld", "MaskedDiffusion"],
       swiftSettings: swiftSettings),
-    .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "TokenizersTests", dependencies: ["JSON", "MaskedDiffusion", "Tokenizers"],
+      name: "HubTests", dependencies: ["Hub", "_TestSupport"], exclude: ["hub_server.py"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "JSONTests", dependencies: ["JSON", "_TestSupport"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "TokenizersTests",
+      dependencies: ["JSON", "MaskedDiffusion", "Tokenizers", "_TestSupport"],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "MaskedDiffusion"],

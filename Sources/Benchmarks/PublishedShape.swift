@@ -93,9 +93,15 @@ extension Architecture {
     let (rows, width) = (Double(rows), Double(width))
     let queries = Double(queryWidth)
     let projections = width * (2 * queries + 2 * Double(keyValueWidth))
-    let feedForward = 3 * width * Double(feedForwardWidth)
     let attention = 2 * rows * queries
-    let layers = Double(layerCount) * (projections + feedForward + attention)
+    let feedForward = (0..<layerCount).reduce(0.0) { sum, layer in
+      guard let experts, hasExperts(layer) else {
+        return sum + 3 * width * Double(feedForwardWidth)
+      }
+      let hidden = experts.perPosition * experts.width + (experts.sharedWidth ?? 0)
+      return sum + width * (3 * Double(hidden) + Double(experts.count))
+    }
+    let layers = Double(layerCount) * (projections + attention) + feedForward
     return 2 * rows * (layers + width * Double(vocabularySize))
   }
 }

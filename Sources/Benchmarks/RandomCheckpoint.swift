@@ -12,8 +12,8 @@ public struct RandomCheckpoint: Sendable {
   public let name: String
   /// The members of `config.json`.
   private let configuration: [(key: String, value: String)]
-  private let architecture: Architecture
-  private let names: TensorNames
+  let architecture: Architecture
+  let names: TensorNames
 
   /// The shapes that can be made, smallest first.
   public static let all = [qwen3, sdar, lladaMoE, dream, llada]

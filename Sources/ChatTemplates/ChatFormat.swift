@@ -29,9 +29,7 @@ package struct ChatFormat: Sendable {
     }
     let file = directory + "/chat_template.jinja"
     if let bytes = try contents(of: file) {
-      guard let text = String(validating: bytes, as: UTF8.self) else {
-        throw unreadable(file, "it is not UTF-8 text")
-      }
+      let text = try templateText(Array(bytes), in: file)
       return ChatFormat(template: try ChatTemplate(text, source: file), specialTokens: tokens)
     }
     let path = directory + "/chat_template.json"
@@ -66,6 +64,25 @@ package struct ChatFormat: Sendable {
 extension ChatFormat {
   private static func unreadable(_ path: String, _ reason: String) -> TemplateError {
     TemplateError(source: path, line: 1, cause: .evaluation(reason))
+  }
+
+  /// The text of a file that holds nothing else, without the mark that some editors put in front.
+  private static func templateText(
+    _ bytes: [UInt8], in path: String
+  ) throws(TemplateError) -> String {
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let content = bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...]
+    guard let text = String(validating: content, as: UTF8.self) else {
+      throw unreadable(path, "it is not UTF-8 text")
+    }
+    let beginning = text.prefix(64).lowercased().drop { $0.isWhitespace }
+    if beginning.hasPrefix("<!doctype") || beginning.hasPrefix("<html") {
+      throw unreadable(path, "a web page, not the file itself; fetch it again")
+    }
+    if beginning.hasPrefix("version https://git-lfs") {
+      throw unreadable(path, "a Git LFS pointer, not the file itself; run 'git lfs pull'")
+    }
+    return text
   }
 
   private static func contents(of path: String) throws(TemplateError) -> Data? {

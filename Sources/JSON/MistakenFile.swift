@@ -106,7 +106,10 @@ extension MistakenFile {
     case .gitLFSPointer: return "run 'git lfs pull' in \(folder)"
     case .webPage: return "was a login or the consent to a licence missing? fetch the file again"
     case .refusal: return "check the name and the permission, then fetch the file again"
-    case .zipArchive, .pickle: return Self.conversion(of: path)
+    case .zipArchive, .pickle:
+      // Only weights are worth a conversion.
+      let isText = [".json", ".txt", ".model", ".jinja"].contains { path.hasSuffix($0) }
+      return isText ? "fetch the file again" : Self.conversion(of: path)
     case .hdf5, .numpyArray, .ggml: return "look for a version of the model in safetensors or GGUF"
     case .gguf: return "rename the file so that it ends in .gguf"
     case .compressed(let name): return "unpack it with \(name) first"

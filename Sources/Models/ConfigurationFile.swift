@@ -137,8 +137,8 @@ package struct ConfigurationFile: Sendable {
 
   /// Returns the number above 0 called `key`, or `nil` when it is missing or `null`.
   package func positiveNumber(_ key: String) throws(ModelError) -> Double? {
-    try value(key, "a number above 0") { value in
-      value.double.flatMap { $0.isFinite && $0 > 0 ? $0 : nil }
+    try value(key, "a number above 0 that single precision can hold") { value in
+      value.double.flatMap { Float($0).isFinite && Float($0) > 0 ? $0 : nil }
     }
   }
 

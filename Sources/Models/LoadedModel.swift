@@ -36,7 +36,7 @@ public struct LoadedModel: Sendable {
   ///
   /// Weights that need no conversion stay in their file, mapped into memory, and are read as they
   /// are needed; only their shapes, and that they are finite, is checked here. Others are converted
-  /// on all threads.
+  /// on all threads. A model that is larger than memory is refused unless it is to stay mapped.
   ///
   /// - Parameters:
   ///   - directory: The model.
@@ -50,13 +50,23 @@ public struct LoadedModel: Sendable {
   ) throws(ModelError) {
     self.directory = directory
     var options = options
-    options.precision = directory.precision(
-      for: options.precision, on: options.instructionSet)
+    options.precision =
+      options.isMapped
+      ? try directory.mappedPrecision(for: options.precision)
+      : directory.precision(for: options.precision, on: options.instructionSet)
     self.options = options
-    do throws(WeightsError) {
-      try directory.usedWeights.checkFinite()
-    } catch {
-      throw .weights(error)
+    let limit = options.memoryLimit ?? MachineMemory.current.limit
+    let isTooLarge = directory.shortage(options.precision, positions: 1, limit: limit) != nil
+    if isTooLarge, !options.isMapped {
+      try directory.checkMemory(options.precision, positions: 1, limit: limit)
+    }
+    // Of what does not fit, looking at everything would take as long as a step.
+    if !isTooLarge {
+      do throws(WeightsError) {
+        try directory.usedWeights.checkFinite()
+      } catch {
+        throw .weights(error)
+      }
     }
     let network = try TransformerPredictor(
       directory.description, weights: directory.weights, options: options, progress: progress)

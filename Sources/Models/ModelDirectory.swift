@@ -101,13 +101,18 @@ public struct ModelDirectory: Sendable {
   ) throws(ModelError) {
     var isDirectory = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+      if let target = ModelStore.linkTarget(path) {
+        throw .brokenLink(path: path, target: target)
+      }
       throw .notFound(name: path, searched: [], known: [])
     }
     let path = Self.withoutTrailingSlashes(path)
     self.path = path
-    directory = isDirectory ? path : Self.parent(of: path)
+    // What is called by another name may be the folder of a repository in a hub's cache.
+    let place = isDirectory ? try HubCache.resolved(Self.followed(path)) : path
+    directory = isDirectory ? place : Self.parent(of: path)
     let contents = try Contents(
-      path: path, directory: directory, isDirectory: isDirectory, overrides: overrides)
+      path: place, directory: directory, isDirectory: isDirectory, overrides: overrides)
     configurationFile = contents.configuration
     generationFile = contents.generation
     generationDefaults =
@@ -124,6 +129,14 @@ public struct ModelDirectory: Sendable {
       to: description.names.all(in: description.architecture))
     checksum = (configurationFile?.checksum ?? named.tableChecksum).description
     name = Self.name(of: path, isDirectory: isDirectory)
+  }
+
+  /// The folder of a hub's cache that a link at `path` leads to; otherwise `path`.
+  private static func followed(_ path: String) -> String {
+    guard let target = ModelStore.linkTarget(path), target.hasPrefix("/"),
+      HubCache.repository(ofFolder: target.split(separator: "/").last.map(String.init) ?? "") != nil
+    else { return path }
+    return target
   }
 
   private static func withoutTrailingSlashes(_ path: String) -> String {
@@ -145,7 +158,8 @@ public struct ModelDirectory: Sendable {
       last = absolute.lastPathComponent
     }
     guard !isDirectory, let dot = last.lastIndex(of: "."), dot != last.startIndex else {
-      return last
+      let repository = HubCache.repository(ofFolder: last) ?? HubCache.repository(ofSnapshot: path)
+      return repository?.split(separator: "/").last.map(String.init) ?? last
     }
     return GGUFParts.split(last)?.stem ?? String(last[..<dot])
   }

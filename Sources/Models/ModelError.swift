@@ -8,6 +8,24 @@ public enum ModelError: Error, Equatable, Sendable {
   case weights(WeightsError)
   /// There is neither a file nor a directory of this name, nor a model in the searched places.
   case notFound(name: String, searched: [String], known: [String])
+  /// Several models could be meant.
+  case ambiguousName(name: String, known: [String])
+  /// A link in a folder of models leads to nothing.
+  case brokenLink(path: String, target: String)
+  /// A repository in a hub's cache whose files have not all arrived.
+  case incompleteDownload(path: String, reason: String, repository: String)
+  /// A model cannot be given this name.
+  case invalidName(String)
+  /// A model of this name is there already.
+  case nameTaken(name: String, path: String)
+  /// What is to be removed is no link, but the model itself.
+  case holdsFiles(name: String, path: String, byteCount: Int)
+  /// A file or link cannot be made or removed.
+  case unwritable(path: String, reason: String)
+  /// The weights and what is computed with them do not fit into memory.
+  case largerThanMemory(MemoryShortage)
+  /// Weights that stay in their file cannot be converted.
+  case mappedConversion(path: String, precision: String)
   /// A configuration file cannot be read.
   case unreadable(path: String, reason: String)
   /// The directory holds no weights (of the family its configuration names).
@@ -55,6 +73,21 @@ extension ModelError: CustomStringConvertible {
     case .notFound(let name, let searched, _):
       "no file, directory or model called '\(name)' (searched: "
         + "\(searched.isEmpty ? "nowhere" : searched.joined(separator: ", ")))"
+    case .ambiguousName(let name, let known):
+      "several models are called '\(name)': \(known.joined(separator: ", "))"
+    case .brokenLink(let path, let target):
+      "\(path): a link to \(target), where there is nothing any more"
+    case .incompleteDownload(let path, let reason, _): "\(path): not all of it is there: \(reason)"
+    case .invalidName(let name):
+      "'\(name)' cannot be the name of a model, expected NAME or ORG/NAME of letters, digits and "
+        + "signs other than : @ and \\, not beginning with a dot or a dash"
+    case .nameTaken(let name, let path): "\(path): there is a model called '\(name)' already"
+    case .holdsFiles(let name, let path, let byteCount):
+      "\(path): '\(name)' is no link but the model itself, \(MemoryShortage.gibibytes(byteCount))"
+    case .unwritable(let path, let reason): "\(path): \(reason)"
+    case .largerThanMemory(let shortage): shortage.description
+    case .mappedConversion(let path, let precision):
+      "\(path): weights that stay in their file cannot become \(precision)"
     case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
     case .noWeights(let path, let family, let found):
       "\(path): no weights\(family.map { " of the family '\($0)'" } ?? "") in this directory"
@@ -93,10 +126,16 @@ extension ModelError: CustomStringConvertible {
     case .weights(let error): error.hint
     case .tokenizer(let error): error.hint
     case .tokenizerTooLarge: "was the tokenizer of another model copied here?"
-    case .notFound(_, _, let known):
-      known.isEmpty
-        ? "give a directory, or set UNMASK_MODELS to a folder of models"
-        : "models found: \(known.joined(separator: ", "))"
+    case .notFound(let name, let searched, let known): Self.hint(name, searched, known)
+    case .ambiguousName: "write the whole name"
+    case .brokenLink: "'unmask models remove NAME' takes the link away, if it is one you added"
+    case .incompleteDownload(_, _, let repository):
+      "'unmask models pull \(repository)' fetches all of it; "
+        + "'hf download \(repository)' goes on in the cache"
+    case .nameTaken: "choose another with --name, or remove it first with 'unmask models remove'"
+    case .holdsFiles: "--delete deletes its files"
+    case .largerThanMemory(let shortage): shortage.hint
+    case .mappedConversion: "leave out --precision, or leave out --mapped"
     case .noWeights(let path, _, let found):
       found.first { name in [".bin", ".pt", ".pth", ".ckpt"].contains { name.hasSuffix($0) } }
         .map { MistakenFile.conversion(of: "\(path)/\($0)") }
@@ -114,5 +153,19 @@ extension ModelError: CustomStringConvertible {
       "put a config.json with model_type \"smdm\" and n_head beside the weights"
     default: nil
     }
+  }
+
+  private static func hint(_ name: String, _ searched: [String], _ known: [String]) -> String {
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    let repository = parts.last.map { $0.prefix { $0 != ":" && $0 != "@" } } ?? ""
+    let isRepository =
+      parts.count == 2 && !searched.isEmpty && !parts[0].isEmpty && !repository.isEmpty
+      && !parts[0].hasPrefix(".")
+    if isRepository {
+      return "if it is on the hub, 'unmask models pull \(name.prefix { $0 != "@" })' fetches it"
+    }
+    return known.isEmpty
+      ? "give a directory, or set UNMASK_MODELS to a folder of models"
+      : "models found: \(known.joined(separator: ", "))"
   }
 }

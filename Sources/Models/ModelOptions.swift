@@ -29,13 +29,25 @@ public struct ModelOptions: Equatable, Sendable {
   /// The number of threads; `nil` stands for one a core.
   public var threadCount: Int?
 
+  /// Whether weights stay in their file, of which the system keeps in memory what fits: a model
+  /// larger than memory runs, as fast as it can be read.
+  public var isMapped: Bool
+
+  /// The memory a model may take, in bytes; `nil` stands for what this machine has.
+  public var memoryLimit: Int?
+
   /// What products are computed with; one that this processor has.
   package var instructionSet = Kernels.InstructionSet.preferred
 
   /// Creates options; the default suits interactive use.
-  public init(precision: Precision = .auto, threadCount: Int? = nil) {
+  public init(
+    precision: Precision = .auto, threadCount: Int? = nil, isMapped: Bool = false,
+    memoryLimit: Int? = nil
+  ) {
     self.precision = precision
     self.threadCount = threadCount
+    self.isMapped = isMapped
+    self.memoryLimit = memoryLimit
   }
 
   /// The number of threads meant.

@@ -138,6 +138,22 @@ extension TokenizerFile {
     }
   }
 
+  /// Returns the text of a file that is no JSON, without a byte order mark.
+  static func text(_ path: String) throws(TokenizerError) -> String {
+    let bytes = try contents(path)
+    switch bytes.withUnsafeBytes({ MistakenFile($0) }) {
+    // Lists of tokens may begin with <pad>, and with any word.
+    case nil, .empty, .webPage, .refusal: break
+    case .some(let kind): throw .mistaken(path: path, kind)
+    }
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let content = bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...]
+    guard let text = String(validating: content, as: UTF8.self) else {
+      throw .malformed(path: path, field: "the text", found: "not UTF-8", expected: "UTF-8")
+    }
+    return text
+  }
+
   /// Returns the path of a file in `directory`.
   static func path(_ directory: String, _ name: String) -> String {
     directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"

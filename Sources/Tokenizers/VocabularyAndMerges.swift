@@ -29,10 +29,7 @@ enum VocabularyAndMerges {
     }
     let vocabulary = try Vocabulary(vocabularyField)
     let path = TokenizerFile.path(directory, "merges.txt")
-    guard let text = String(validating: try TokenizerFile.contents(path), as: UTF8.self) else {
-      throw .malformed(path: path, field: "the text", found: "not UTF-8", expected: "UTF-8")
-    }
-    let merges = try MergeList(text: text, path: path)
+    let merges = try MergeList(text: try TokenizerFile.text(path), path: path)
     let pattern = try SplitPattern(style.expression, for: vocabularyField)
     return try SubwordTokenizer(
       SubwordTokenizer.Parts(

@@ -7,11 +7,8 @@ enum WordPieceFile {
   static func load(_ directory: String) throws(TokenizerError) -> any Tokenizer {
     let configuration = try TokenizerConfiguration(directory: directory)
     let path = TokenizerFile.path(directory, "vocab.txt")
-    let bytes = try TokenizerFile.contents(path)
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw .malformed(path: path, field: "the text", found: "not UTF-8", expected: "UTF-8")
-    }
-    var vocabulary = Vocabulary(path: path, capacity: bytes.count / 8)
+    let text = try TokenizerFile.text(path)
+    var vocabulary = Vocabulary(path: path, capacity: text.utf8.count / 8)
     var lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
     if lines.last?.isEmpty == true { lines.removeLast() }
     for (id, line) in lines.enumerated() {

@@ -26,6 +26,11 @@ import Testing
     #expect(kind(Array(text.utf8)) == nil)
   }
 
+  @Test func onlyWeightsAreConverted() {
+    #expect(MistakenFile.zipArchive.hint(path: "m/config.json") == "fetch the file again")
+    #expect(MistakenFile.pickle.hint(path: "m/model.safetensors")?.contains("torch.load") == true)
+  }
+
   @Test func everyKindSaysWhatToDo() {
     let kinds: [MistakenFile] = [
       .empty, .gitLFSPointer, .webPage, .refusal("x"), .zipArchive, .pickle, .hdf5, .numpyArray,

@@ -77,6 +77,10 @@ import _TestSupport
       error
         == .notFound(
           name: name, searched: path.directories, known: ["broken", "stories", "single"]))
-    #expect(error?.hint == "models found: broken, stories, single")
+    #expect(
+      error?.hint
+        == (name == "first/stories"
+          ? "if it is on the hub, 'unmask models pull first/stories' fetches it"
+          : "models found: broken, stories, single"))
   }
 }

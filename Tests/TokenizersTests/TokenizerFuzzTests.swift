@@ -13,7 +13,8 @@ import Testing
   static let files = [
     ("bytelevel-llada-a", "tokenizer.json"), ("bytelevel-qwen-a", "tokenizer.json"),
     ("sentencepiece-a", "tokenizer.json"), ("sentencepiece-a", "tokenizer-metaspace.json"),
-    ("closed-world", "tokenizer.json"),
+    ("closed-world", "tokenizer.json"), ("unigram-a", "tokenizer.json"),
+    ("wordpiece-a", "tokenizer.json"),
   ]
 
   static let text =

@@ -18,6 +18,19 @@ import Testing
     }
   }
 
+  @Test func marksOfWindowsEditorsAreNoPartOfAFile() throws {
+    let marked = files.mapValues { "\u{FEFF}" + $0.replacing("\n", with: "\r\n") }
+    #expect(try TokenizerFolder(marked).load().encode("ab<mask>a b") == [2, 7, 0, 3, 1])
+  }
+
+  @Test func aPointerInPlaceOfTheMergesIsCalledByItsName() throws {
+    var files = files
+    files["merges.txt"] = "version https://git-lfs.github.com/spec/v1\n"
+    let folder = try TokenizerFolder(files)
+    let error = #expect(throws: TokenizerError.self) { try folder.load() }
+    #expect(error?.description.contains("merges.txt: a Git LFS pointer") == true)
+  }
+
   @Test func theClassSaysHowTextIsCut() throws {
     var files = files
     files["tokenizer_config.json"] = #"{"tokenizer_class": "DreamTokenizer"}"#

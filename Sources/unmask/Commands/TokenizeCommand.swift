@@ -33,11 +33,16 @@ struct TokenizeCommand: ParsableCommand {
   @Flag(help: "Turn ids into text.")
   var decode = false
 
+  @Flag(help: "Measure how fast the lines of the text are encoded, on one thread.")
+  var speed = false
+
   func run() throws {
     let tokenizer = try model.load()
     let output = OutputStream.standard
     if chat.isAsked {
       try writeConversation(tokenizer)
+    } else if speed {
+      try measureSpeed(tokenizer)
     } else if json {
       try translateLines(tokenizer)
     } else if decode {
@@ -72,6 +77,28 @@ struct TokenizeCommand: ParsableCommand {
     var text = try InputFile.text(of: "-")
     if text.hasSuffix("\n") || text.hasSuffix("\r\n") { text.removeLast() }
     return text
+  }
+
+  /// Encodes every line, and says how long that took; reading and loading do not count.
+  private func measureSpeed(_ tokenizer: any Tokenizer) throws {
+    guard !decode else { throw UsageError("--decode does not go with --speed") }
+    let text = try input()
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    var count = 0
+    let start = ContinuousClock.now
+    for line in lines { count += tokens(of: line, tokenizer).count }
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    let rate = Double(text.utf8.count) / max(seconds, 1e-9)
+    guard json else {
+      return try OutputStream.standard.writeLine(
+        "\(text.utf8.count) bytes, \(count) tokens, \(fixed(seconds, 3)) s, "
+          + "\(fixed(rate / 1e6, 1)) MB/s")
+    }
+    let object = JSON.object([
+      "bytes": .integer(text.utf8.count), "tokens": .integer(count),
+      "seconds": .rounded(seconds, 6),
+    ])
+    try OutputStream.standard.writeLine(object.text)
   }
 
   private static func table(of tokens: [TokenID], _ tokenizer: any Tokenizer) -> String {

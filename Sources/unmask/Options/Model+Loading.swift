@@ -23,7 +23,9 @@ extension ModelArguments {
   }
 
   private func load(_ model: any ExactModel, name: String) throws -> Model {
-    let given = try tokenizer.map { path throws(TokenizerError) in try TokenizerFile.load(path) }
+    let given = try tokenizer.map { name throws(TokenizerError) in
+      try TokenizerFile.load(TokenizerFile.place(named: name))
+    }
     // The name says all there is to know, parameters included: there is no configuration.
     return Model(
       source: .exact(model, name: name), predictor: model,
@@ -37,6 +39,7 @@ extension ModelArguments {
     _ directory: ModelDirectory, needsText: Bool, options: ModelOptions
   ) throws -> Model {
     if let remark = directory.remark { ErrorReport.warn(remark) }
+    if options.isMapped { Self.warnOfReading(directory, options) }
     let bar = ProgressBar("converting \(directory.name)")
     defer { bar.clear() }
     let loaded = try loaded(
@@ -46,10 +49,27 @@ extension ModelArguments {
       predictor: EndOfTextPredictor(
         loaded.predictor, endOfTextTokens: loaded.endOfTextTokens),
       tokenizer: loaded.tokenizer, threadCount: options.usedThreadCount,
-      precision: loaded.options.precision,
+      precision: loaded.options.precision, isMapped: options.isMapped,
       identity: TraceHeader.ModelIdentity(
         name: loaded.name, family: loaded.family, configurationChecksum: directory.checksum,
         precision: loaded.arithmetic))
+  }
+
+  /// Says what a model that does not fit into memory costs.
+  private static func warnOfReading(_ directory: ModelDirectory, _ options: ModelOptions) {
+    let limit = MachineMemory.current.limit
+    let needed = directory.footprint(.float32, positions: 1)
+    let largest = directory.usedWeights.tensors.values.max {
+      $0.byteRange.count < $1.byteRange.count
+    }
+    guard needed.byteCount > limit, let path = largest?.file.path else { return }
+    let bytes = "a step reads up to \(byteCount(needed.weights)) from \(path)"
+    let time =
+      DiskRate.measure(path).map {
+        ", about \(fixed((Double(needed.weights) / $0).rounded(.up), 0)) s at "
+          + "\(byteCount(Int($0))) a second"
+      } ?? ""
+    ErrorReport.warn("larger than the \(byteCount(limit)) of memory: \(bytes)\(time)")
   }
 
   private func loaded(
@@ -58,7 +78,8 @@ extension ModelArguments {
   ) throws(ModelError) -> LoadedModel {
     if let tokenizer {
       return try LoadedModel(
-        directory, options: options, tokenizer: .path(tokenizer), progress: progress)
+        directory, options: options, tokenizer: .path(TokenizerFile.place(named: tokenizer)),
+        progress: progress)
     }
     do {
       return try LoadedModel(directory, options: options, progress: progress)

@@ -14,6 +14,8 @@ struct Model {
   let threadCount: Int
   /// The precision it computes in, never `auto`.
   let precision: ModelOptions.Precision
+  /// Whether its weights stay in their file, so that it may be larger than memory.
+  var isMapped = false
   /// What traces say about the model.
   let identity: TraceHeader.ModelIdentity
 
@@ -21,6 +23,15 @@ struct Model {
   var defaults: GenerationDefaults { source.defaults }
   /// The preset of its family.
   var defaultPreset: String { source.defaultPreset }
+
+  /// Checks that a canvas of `positions` fits into memory beside the weights.
+  ///
+  /// - Throws: ``ModelError/largerThanMemory(_:)``.
+  func checkMemory(positions: Int) throws(ModelError) {
+    guard !isMapped, case .directory(let directory) = source else { return }
+    try directory.checkMemory(
+      precision, positions: positions, limit: MachineMemory.current.limit)
+  }
 
   /// Returns the tokenizer, which is needed for text.
   ///

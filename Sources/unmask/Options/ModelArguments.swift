@@ -41,6 +41,10 @@ struct ModelArguments: ParsableArguments {
     help: "Whether the logits of a position are the output of the one before; the family knows.")
   var shift: Bool?
 
+  @Flag(
+    help: "Leave the weights in their file and read them as needed: slow, but never too large.")
+  var mapped = false
+
   /// What the user knows better than the model's files.
   var overrides: ModelOverrides { ModelOverrides(maskToken: maskToken, isShifted: shift) }
 
@@ -48,7 +52,9 @@ struct ModelArguments: ParsableArguments {
   static let defaultModel = "closed-world-3m"
 
   /// How to compute.
-  var options: ModelOptions { ModelOptions(precision: precision, threadCount: threads) }
+  var options: ModelOptions {
+    ModelOptions(precision: precision, threadCount: threads, isMapped: mapped)
+  }
 
   /// Checks the number of threads.
   ///

@@ -118,7 +118,9 @@ struct PlaygroundPlan {
     }
     do throws(TokenizerError) {
       let tokenizer =
-        if let path = arguments.model.tokenizer { try TokenizerFile.load(path) } else {
+        if let name = arguments.model.tokenizer {
+          try TokenizerFile.load(TokenizerFile.place(named: name))
+        } else {
           try directory.tokenizer()
         }
       return PromptTemplate.escaped(prompt, for: tokenizer)

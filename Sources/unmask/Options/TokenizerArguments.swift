@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import Models
 import Tokenizers
 
@@ -18,7 +19,7 @@ struct TokenizerArguments: ParsableArguments {
   ///
   /// - Throws: ``TokenizerError``, ``ModelError``.
   func load() throws -> any Tokenizer {
-    if let tokenizer { return try TokenizerFile.load(tokenizer) }
+    if let tokenizer { return try TokenizerFile.load(TokenizerFile.place(named: tokenizer)) }
     return try ModelSearchPath.standard.model(model ?? ModelArguments.defaultModel).tokenizer()
   }
 
@@ -35,12 +36,22 @@ struct TokenizerArguments: ParsableArguments {
   ///
   /// - Throws: ``ModelError``.
   func folder() throws -> String {
-    if let tokenizer {
+    if let tokenizer = tokenizer.map(TokenizerFile.place) {
       guard let slash = tokenizer.lastIndex(of: "/"), InputFile.exists(tokenizer) else {
         return InputFile.exists(tokenizer) ? "." : tokenizer
       }
       return String(tokenizer[..<slash])
     }
     return try ModelSearchPath.standard.model(model ?? ModelArguments.defaultModel).directory
+  }
+}
+
+extension TokenizerFile {
+  /// Returns where the tokenizer lies that a user names: a file or directory, or a model's.
+  static func place(named name: String) -> String {
+    guard !FileManager.default.fileExists(atPath: name),
+      let model = try? ModelSearchPath.standard.model(name)
+    else { return name }
+    return model.directory
   }
 }

@@ -5,8 +5,8 @@ import Synchronization
 final class ProgressBar: Sendable {
   private let label: String
   private let isShown = OutputStream.error.isTerminal && TerminalTraits.canMoveCursor
-  /// The hundredths shown last.
-  private let shown = Mutex<Int?>(nil)
+  /// The hundredths and the note shown last.
+  private let shown = Mutex<(percent: Int, note: String)?>(nil)
 
   /// The cells of the bar.
   private static let width = 24
@@ -21,8 +21,8 @@ final class ProgressBar: Sendable {
     guard isShown else { return }
     let percent = Int((100 * min(max(share, 0), 1)).rounded(.down))
     shown.withLock { shown in
-      guard shown != percent else { return }
-      shown = percent
+      if let shown, shown == (percent, note) { return }
+      shown = (percent, note)
       let cells = Self.width * percent / 100
       let bar =
         String(repeating: "#", count: cells)

@@ -59,6 +59,7 @@ struct GenerationPlan {
         for: model, length: whole.steps, endOfText: Self.endOfText(canvas, isText: isText))
       resolved.settings.blockLength = whole.blockLength
     }
+    try model.checkMemory(positions: canvas.count)
     self.canvas = canvas
     settings = resolved.settings
     let header = TraceHeader(

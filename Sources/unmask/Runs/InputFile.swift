@@ -50,6 +50,9 @@ extension InputFile {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR
   }
 
+  /// Whether there is anything at `path`.
+  static func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
   /// Whether standard input is a person at a terminal.
   static var isTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 }
