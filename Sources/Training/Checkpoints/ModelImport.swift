@@ -42,7 +42,7 @@ package struct ModelImport: Sendable {
       layerCount: own.layerCount, width: own.width, headCount: own.headCount,
       keyValueHeadCount: own.keyValueHeadCount, headSize: own.headSize,
       feedForwardWidth: own.feedForwardWidth,
-      embeddingCount: isCausal ? own.vocabularySize : own.vocabularySize + 1,
+      embeddingCount: isCausal ? own.embeddingCount : own.vocabularySize + 1,
       vocabularySize: own.vocabularySize, contextLength: contextLength,
       normEpsilon: own.normEpsilon, rotary: own.rotary, isCausal: isCausal,
       isShifted: isShifted && !isCausal)
