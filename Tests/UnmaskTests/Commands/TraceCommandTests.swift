@@ -9,26 +9,32 @@ import Testing
     #expect(run.status == 0)
     #expect(
       run.output == """
-        model              tiny · smdm · f32
-        preset             smdm-greedy
-        length             2 of 3 positions
-        steps              2
-        strategy           low-confidence
-        strategy.alg-temp  0
-        temperature        0
-        seed               4
-        guidance           0
-        schedule           uniform
-        block-length       off
-        cache              none
-        top-k              off
-        top-p              off
-        end-of-text        keep
-        confidence         unmodified
-        draw               categorical
-        forbid-mask        no
-        block-rule         round-up
-        candidates         0
+        model                 tiny · smdm · f32
+        preset                smdm-greedy
+        length                2 of 3 positions
+        steps                 2
+        strategy              low-confidence
+        strategy.alg-temp     0
+        temperature           0
+        seed                  4
+        guidance              0
+        schedule              uniform
+        block-length          off
+        cache                 none
+        top-k                 off
+        top-p                 off
+        end-of-text           keep
+        confidence            unmodified
+        draw                  categorical
+        forbid-mask           no
+        block-rule            round-up
+        candidates            0
+        guidance-schedule     constant
+        temperature-schedule  constant
+        bias                  off
+        suppress              off
+        repetition            1
+        adjacent              0
 
         step   time  unmasked  remasked  masked  entropy  forwards    ms
            1  1.000         1         0       1    1.250         1  2.00
