@@ -114,7 +114,7 @@ public enum EndOfTextPolicy: String, SettingWord {
   case forbid
   /// Nothing: it is a token like any other.
   case keep
-  /// It may be predicted, but counts as the least confident of candidates.
+  /// The text ends there, but it counts as the least confident of candidates.
   case last
 
   /// One line that says what the word stands for.
@@ -123,7 +123,7 @@ public enum EndOfTextPolicy: String, SettingWord {
     case .stop: "the text ends there, and the run with it"
     case .forbid: "it is never predicted"
     case .keep: "nothing: it is a token like any other"
-    case .last: "it is the last to be kept, whatever its confidence (LLaDA)"
+    case .last: "the text ends there, and it is the last to be kept, whatever its confidence (LLaDA)"
     }
   }
 }

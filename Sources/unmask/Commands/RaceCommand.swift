@@ -98,7 +98,7 @@ struct RaceCommand: ParsableCommand {
     guard prompt == nil, let world else {
       guard kinds == nil else { throw UsageError("--kinds needs a model of a closed world") }
       return try TextPrompts(
-        [prompt ?? "Once upon a time"], source: "--prompt", world: world)
+        [prompt ?? "It was the birthday of Lily."], source: "--prompt", world: world)
     }
     let weights = try WorldArguments.weights(parsing: kinds ?? WorldKind.stories.rawValue)
     guard weights.count == 1, let kind = weights.keys.first else {

@@ -49,7 +49,7 @@ struct ModelArguments: ParsableArguments {
   var overrides: ModelOverrides { ModelOverrides(maskToken: maskToken, isShifted: shift) }
 
   /// The model that is used when none is named.
-  static let defaultModel = "closed-world-3m"
+  static let defaultModel = "closed-world-tiny-1m"
 
   /// How to compute.
   var options: ModelOptions {

@@ -18,7 +18,7 @@ package struct FinalText {
     maskToken = header.maskToken
     let given = header.canvas
     var kept = Array(tokens.indices)
-    if header.settings.endOfText == .stop,
+    if [.stop, .last].contains(header.settings.endOfText),
       let end = header.answer.first(where: {
         given[$0] == header.maskToken && header.endOfTextTokens.contains(tokens[$0])
       })
