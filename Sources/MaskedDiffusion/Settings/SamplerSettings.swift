@@ -123,7 +123,7 @@ public enum EndOfTextPolicy: String, SettingWord {
     case .stop: "the text ends there, and the run with it"
     case .forbid: "it is never predicted"
     case .keep: "nothing: it is a token like any other"
-    case .last: "the text ends there, and it is the last to be kept, whatever its confidence (LLaDA)"
+    case .last: "the text ends there, and this is decided last of all (LLaDA)"
     }
   }
 }

@@ -70,7 +70,9 @@ struct GenerationPlan {
   }
 
   /// What the end-of-text token means unless somebody says: it ends a text, but not one that is
-  /// known to go on. Where nothing at all is given, ends are what a model is surest of: they wait.
+  /// known to go on.
+  ///
+  /// Where nothing at all is given, ends are what a model is surest of: they wait.
   private static func endOfText(_ canvas: Canvas, isText: Bool) -> EndOfTextPolicy {
     guard isText else { return .keep }
     let goesOn = canvas.tokens[canvas.answer].contains { $0 != canvas.maskToken }
