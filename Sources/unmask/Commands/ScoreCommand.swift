@@ -68,7 +68,7 @@ struct ScoreCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let setting = try setting()
+    var setting = try setting()
     guard input == nil || [prompt, answer, promptIds, answerIds].allSatisfy({ $0 == nil }) else {
       throw UsageError("--input does not go with a prompt or an answer")
     }
@@ -83,6 +83,7 @@ struct ScoreCommand: ParsableCommand {
     let ids = try answerIds.map { text throws(PromptError) in try TokenList.tokens(parsing: text) }
     let promptIDs = try TokenList.tokens(parsing: promptIds ?? "")
     let model = try self.model.load(try self.model.source(), needsText: isText)
+    setting.isCausal = model.predictor.attention == .causal
     if let input {
       try score(input, with: model, setting)
     } else {

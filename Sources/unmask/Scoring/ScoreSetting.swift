@@ -12,6 +12,8 @@ struct ScoreSetting {
   var guidance: Float
   /// The seed.
   var seed: UInt64
+  /// Whether the model writes from left to right: its likelihood is then exact, whatever the estimator.
+  var isCausal = false
 
   /// Guided predictions are those of no model, so that what they sum up to is only a score.
   var isScore: Bool { guidance > 0 }
@@ -20,6 +22,7 @@ struct ScoreSetting {
   var valueName: String {
     switch estimator.name {
     case _ where isScore: "score"
+    case _ where isCausal: "negative log likelihood"
     case "chain-rule": "negative log likelihood from left to right"
     default: "bound of the negative log likelihood"
     }
@@ -27,8 +30,8 @@ struct ScoreSetting {
 
   /// The estimator in words.
   var text: String {
-    var parts = [estimator.description]
-    if !isDeterministic { parts.append("\(samples) samples") }
+    var parts = [isCausal ? "one pass from left to right" : estimator.description]
+    if !isDeterministic, !isCausal { parts.append("\(samples) samples") }
     if isScore { parts.append("guidance \(guidance)") }
     return parts.joined(separator: ", ")
   }
@@ -37,7 +40,8 @@ struct ScoreSetting {
   var json: JSON {
     .object([
       "value": .string(isScore ? "score" : "nll"), "estimator": .string(estimator.description),
-      "samples": .integer(isDeterministic ? 1 : samples), "guidance": .rounded(Double(guidance), 6),
+      "samples": .integer(isDeterministic || isCausal ? 1 : samples),
+      "guidance": .rounded(Double(guidance), 6),
       "seed": .unsigned(seed),
     ])
   }

@@ -75,12 +75,12 @@ import _TestSupport
   }
 
   @Test func tokensAreNamedByTheirTexts() throws {
-    let free = try run("--length 8 --preset llada Once", as: Text.self)
+    let free = try run("--length 8 --preset llada One", as: Text.self)
     let whole = try #require(free.text)
     let second = try #require(whole.split(separator: " ").dropFirst().first)
     let arguments = [
       "generate", "--json", "--length", "8", "--preset", "llada", "--suppress", "\" \(second)\"",
-      "Once",
+      "One",
     ]
     let run = try CommandRun(arguments: arguments)
     try #require(run.status == 0, "\(run.errors)")

@@ -17,7 +17,7 @@ import Testing
 
   @Test func masksAreAddedWhereThereAreNone() throws {
     let json = try CommandRun(
-      "predict", "--json", "--choices", "a time,the fox", "Once upon"
+      "predict", "--json", "--choices", "day Mia,story about", "One windy"
     ).json()
     #expect(json["best"].integer == 0)
     let choices = json["choices"].elements

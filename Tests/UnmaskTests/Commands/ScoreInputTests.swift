@@ -117,11 +117,11 @@ import Testing
   }
 
   @Test(arguments: [
-    #"{"query":"Once upon","choices":["a time","the fox"],"gold":0}"#,
-    #"{"doc_id":0,"arguments":[["Once upon"," a time"],["Once upon"," the fox"]],"target":"0"}"#,
-    #"{"arguments":{"gen_args_0":{"arg_0":"Once upon","arg_1":" a time"},"gen_args_1":{"arg_0":"Once upon","arg_1":" the fox"}},"target":0}"#,
-    #"{"ctx":"Once upon","endings":["a time","the fox"],"label":"0"}"#,
-    #"{"context":"Once upon","choices":[" a time"," the fox"],"gold":0,"task":"x"}"#,
+    #"{"query":"One windy","choices":["day Mia","story about"],"gold":0}"#,
+    #"{"doc_id":0,"arguments":[["One windy"," day Mia"],["One windy"," story about"]],"target":"0"}"#,
+    #"{"arguments":{"gen_args_0":{"arg_0":"One windy","arg_1":" day Mia"},"gen_args_1":{"arg_0":"One windy","arg_1":" story about"}},"target":0}"#,
+    #"{"ctx":"One windy","endings":["day Mia","story about"],"label":"0"}"#,
+    #"{"context":"One windy","choices":[" day Mia"," story about"],"gold":0,"task":"x"}"#,
   ])
   func linesThatPeopleHaveAreUnderstood(_ line: String) throws {
     let scratch = try ScratchDirectory()
@@ -129,7 +129,8 @@ import Testing
     let json = try CommandRun("score", "--input", path, "--estimator", "chain-rule", "--json")
       .json()
     let expected = try CommandRun(
-      "score", "--prompt", "Once upon", "--answer", " a time", "--estimator", "chain-rule", "--json"
+      "score", "--prompt", "One windy", "--answer", " day Mia", "--estimator", "chain-rule",
+      "--json"
     ).json()
     #expect(json["accuracy"].double == 1)
     let found = try #require(json["results"][0]["nll"][0].double)
