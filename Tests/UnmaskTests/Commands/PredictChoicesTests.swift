@@ -17,7 +17,7 @@ import Testing
 
   @Test func masksAreAddedWhereThereAreNone() throws {
     let json = try CommandRun(
-      "predict", "--json", "--choices", "day Mia,story about", "One windy"
+      "predict", "--json", "--choices", "the lake,fox kite", "Lily had ten apples. By"
     ).json()
     #expect(json["best"].integer == 0)
     let choices = json["choices"].elements

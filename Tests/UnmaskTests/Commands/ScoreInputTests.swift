@@ -117,11 +117,11 @@ import Testing
   }
 
   @Test(arguments: [
-    #"{"query":"One windy","choices":["day Mia","story about"],"gold":0}"#,
-    #"{"doc_id":0,"arguments":[["One windy"," day Mia"],["One windy"," story about"]],"target":"0"}"#,
-    #"{"arguments":{"gen_args_0":{"arg_0":"One windy","arg_1":" day Mia"},"gen_args_1":{"arg_0":"One windy","arg_1":" story about"}},"target":0}"#,
-    #"{"ctx":"One windy","endings":["day Mia","story about"],"label":"0"}"#,
-    #"{"context":"One windy","choices":[" day Mia"," story about"],"gold":0,"task":"x"}"#,
+    #"{"query":"Lily had ten apples. By","choices":["the lake","fox kite"],"gold":0}"#,
+    #"{"doc_id":0,"arguments":[["Lily had ten apples. By"," the lake"],["Lily had ten apples. By"," fox kite"]],"target":"0"}"#,
+    #"{"arguments":{"gen_args_0":{"arg_0":"Lily had ten apples. By","arg_1":" the lake"},"gen_args_1":{"arg_0":"Lily had ten apples. By","arg_1":" fox kite"}},"target":0}"#,
+    #"{"ctx":"Lily had ten apples. By","endings":["the lake","fox kite"],"label":"0"}"#,
+    #"{"context":"Lily had ten apples. By","choices":[" the lake"," fox kite"],"gold":0,"task":"x"}"#,
   ])
   func linesThatPeopleHaveAreUnderstood(_ line: String) throws {
     let scratch = try ScratchDirectory()
@@ -129,8 +129,8 @@ import Testing
     let json = try CommandRun("score", "--input", path, "--estimator", "chain-rule", "--json")
       .json()
     let expected = try CommandRun(
-      "score", "--prompt", "One windy", "--answer", " day Mia", "--estimator", "chain-rule",
-      "--json"
+      "score", "--prompt", "Lily had ten apples. By", "--answer", " the lake", "--estimator",
+      "chain-rule", "--json"
     ).json()
     #expect(json["accuracy"].double == 1)
     let found = try #require(json["results"][0]["nll"][0].double)
