@@ -44,7 +44,7 @@ struct PlaygroundArguments: ParsableArguments {
   }
 
   /// The prompt to begin with: the first words of a story, which every model knows how to go on.
-  static let defaultPrompt = "One windy day Mia went to the park."
+  static let defaultPrompt = "It was the birthday of Lily."
 }
 
 extension Preferences.ThemeChoice: ExpressibleByArgument {}
