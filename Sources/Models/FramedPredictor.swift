@@ -5,8 +5,8 @@ package import Tokenizers
 /// nobody else sees them.
 ///
 /// A row that brings the first of them along is left as it is.
-package struct FramedPredictor: MaskPredictor {
-  private let model: any MaskPredictor
+package struct FramedPredictor: PredictorWrapper {
+  package let model: any MaskPredictor
   private let before: [TokenID]
   private let after: [TokenID]
 
@@ -23,16 +23,8 @@ package struct FramedPredictor: MaskPredictor {
     after = Array(whole[(start + inner.count)...])
   }
 
-  package var maskToken: TokenID { model.maskToken }
-  package var vocabularySize: Int { model.vocabularySize }
-  package var embeddingCount: Int { model.embeddingCount }
   package var contextLength: Int { model.contextLength - before.count - after.count }
-  package var endOfTextTokens: [TokenID] { model.endOfTextTokens }
-  package var attention: AttentionPattern { model.attention }
-  package var isShifted: Bool { model.isShifted }
-  package var readsTime: Bool { model.readsTime }
   package var beginsTexts: Bool { !before.isEmpty }
-  package var logitsReader: any LogitsReader { model.logitsReader }
 
   package func predict(
     _ request: PredictionRequest, into prediction: inout Prediction

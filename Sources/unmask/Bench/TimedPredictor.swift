@@ -2,8 +2,8 @@ import MaskedDiffusion
 import Synchronization
 
 /// A model that counts the time spent in it, and the positions it computes.
-final class TimedPredictor: MaskPredictor {
-  private let model: any MaskPredictor
+final class TimedPredictor: PredictorWrapper {
+  let model: any MaskPredictor
   private let spent = Mutex(Duration.zero)
   private let computed = Mutex(0)
 
@@ -21,15 +21,7 @@ final class TimedPredictor: MaskPredictor {
   /// The positions that were computed, in all calls.
   var computedCount: Int { computed.withLock { $0 } }
 
-  var maskToken: TokenID { model.maskToken }
-  var vocabularySize: Int { model.vocabularySize }
-  var embeddingCount: Int { model.embeddingCount }
-  var contextLength: Int { model.contextLength }
   var endOfTextTokens: [TokenID] { [] }
-  var attention: AttentionPattern { model.attention }
-  var isShifted: Bool { model.isShifted }
-  var readsTime: Bool { model.readsTime }
-  var logitsReader: any LogitsReader { model.logitsReader }
 
   func predict(
     _ request: PredictionRequest, into prediction: inout Prediction

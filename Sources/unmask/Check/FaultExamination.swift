@@ -69,7 +69,7 @@ enum FaultExamination: Examination {
       name: "shift", sentence: "the logits of a position stand at another one",
       remedy: offset > 0 ? "logits read one position to the left" : "logits read one to the right",
       advice: "the model was trained with the other convention: set --shift, or the family"
-    ) { ShiftedPredictor(base: predictor, offset: offset) }
+    ) { ShiftedPredictor(model: predictor, offset: offset) }
   }
 
   private static func maskTokens(_ subject: CheckSubject) -> [Fault] {
@@ -92,7 +92,7 @@ enum FaultExamination: Examination {
         name: "mask-token", sentence: "\(predictor.maskToken) is not the mask",
         remedy: "mask token \(token)",
         advice: "set 'mask_token_id' in config.json to \(token)"
-      ) { RemaskedPredictor(base: predictor, maskToken: token) }
+      ) { RemaskedPredictor(model: predictor, maskToken: token) }
     }
   }
 
@@ -217,21 +217,10 @@ struct WeightFaults {
 }
 
 /// A predictor whose logits are read from neighbouring positions.
-struct ShiftedPredictor: MaskPredictor {
-  let base: any MaskPredictor
+struct ShiftedPredictor: PredictorWrapper {
+  let model: any MaskPredictor
   /// Position i is read from output i − offset.
   let offset: Int
-
-  var maskToken: TokenID { base.maskToken }
-  var vocabularySize: Int { base.vocabularySize }
-  var embeddingCount: Int { base.embeddingCount }
-  var contextLength: Int { base.contextLength }
-  var endOfTextTokens: [TokenID] { base.endOfTextTokens }
-  var attention: AttentionPattern { base.attention }
-  var isShifted: Bool { base.isShifted }
-  var readsTime: Bool { base.readsTime }
-  var beginsTexts: Bool { base.beginsTexts }
-  var logitsReader: any LogitsReader { base.logitsReader }
 
   func predict(
     _ request: PredictionRequest, into prediction: inout Prediction
@@ -243,7 +232,7 @@ struct ShiftedPredictor: MaskPredictor {
         min(last, max(0, $0 - offset))
       }
     }
-    try base.predict(shifted, into: &prediction)
+    try model.predict(shifted, into: &prediction)
     for index in prediction.rows.indices {
       prediction.rows[index].positions = request.rows[index].wanted
     }
@@ -251,23 +240,13 @@ struct ShiftedPredictor: MaskPredictor {
 }
 
 /// A predictor that is asked with another token for the mask.
-struct RemaskedPredictor: MaskPredictor {
-  let base: any MaskPredictor
+struct RemaskedPredictor: PredictorWrapper {
+  let model: any MaskPredictor
   let maskToken: TokenID
-
-  var vocabularySize: Int { base.vocabularySize }
-  var embeddingCount: Int { base.embeddingCount }
-  var contextLength: Int { base.contextLength }
-  var endOfTextTokens: [TokenID] { base.endOfTextTokens }
-  var attention: AttentionPattern { base.attention }
-  var isShifted: Bool { base.isShifted }
-  var readsTime: Bool { base.readsTime }
-  var beginsTexts: Bool { base.beginsTexts }
-  var logitsReader: any LogitsReader { base.logitsReader }
 
   func predict(
     _ request: PredictionRequest, into prediction: inout Prediction
   ) throws(PredictionError) {
-    try base.predict(request, into: &prediction)
+    try model.predict(request, into: &prediction)
   }
 }

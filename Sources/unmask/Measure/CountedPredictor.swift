@@ -2,8 +2,8 @@ import MaskedDiffusion
 import Synchronization
 
 /// A model that counts what it computes.
-final class CountedPredictor: MaskPredictor {
-  private let model: any MaskPredictor
+final class CountedPredictor: PredictorWrapper {
+  let model: any MaskPredictor
   private let counts = Mutex((forwards: 0, visits: 0))
 
   init(_ model: any MaskPredictor) { self.model = model }
@@ -15,17 +15,6 @@ final class CountedPredictor: MaskPredictor {
       return counts
     }
   }
-
-  var maskToken: TokenID { model.maskToken }
-  var vocabularySize: Int { model.vocabularySize }
-  var embeddingCount: Int { model.embeddingCount }
-  var contextLength: Int { model.contextLength }
-  var endOfTextTokens: [TokenID] { model.endOfTextTokens }
-  var attention: AttentionPattern { model.attention }
-  var isShifted: Bool { model.isShifted }
-  var readsTime: Bool { model.readsTime }
-  var beginsTexts: Bool { model.beginsTexts }
-  var logitsReader: any LogitsReader { model.logitsReader }
 
   func predict(
     _ request: PredictionRequest, into prediction: inout Prediction

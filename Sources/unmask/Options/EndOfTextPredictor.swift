@@ -1,8 +1,8 @@
 import MaskedDiffusion
 
 /// A model that knows the tokens that end a text, also those only its tokenizer names.
-struct EndOfTextPredictor: MaskPredictor {
-  private let model: any MaskPredictor
+struct EndOfTextPredictor: PredictorWrapper {
+  let model: any MaskPredictor
   let endOfTextTokens: [TokenID]
 
   /// Creates the predictor; tokens that `model` cannot predict are left out.
@@ -13,15 +13,6 @@ struct EndOfTextPredictor: MaskPredictor {
       tokens.append(token)
     }
   }
-
-  var maskToken: TokenID { model.maskToken }
-  var vocabularySize: Int { model.vocabularySize }
-  var embeddingCount: Int { model.embeddingCount }
-  var contextLength: Int { model.contextLength }
-  var attention: AttentionPattern { model.attention }
-  var isShifted: Bool { model.isShifted }
-  var readsTime: Bool { model.readsTime }
-  var beginsTexts: Bool { model.beginsTexts }
 
   func predict(
     _ request: PredictionRequest, into prediction: inout Prediction
@@ -37,5 +28,4 @@ struct EndOfTextPredictor: MaskPredictor {
 
   func makeCache() -> (any PredictionCache)? { model.makeCache() }
 
-  var logitsReader: any LogitsReader { model.logitsReader }
 }

@@ -43,7 +43,7 @@ import Testing
     let planted = try PlantedModel()
     let arguments = try ModelArguments.parse(["--model", planted.path, "--threads", "2"])
     let model = try arguments.load(try arguments.source(), needsText: true)
-    let shifted = ShiftedPredictor(base: model.predictor, offset: offset)
+    let shifted = ShiftedPredictor(model: model.predictor, offset: offset)
     let subject = CheckSubject(
       model: model.with(shifted), texts: CheckTexts(builtInFor: model.tokenizer), prompts: [],
       effort: CheckEffort(isQuick: true))
