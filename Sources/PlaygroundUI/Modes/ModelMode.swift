@@ -156,7 +156,9 @@ package struct ModelMode: ModeContent {
       let count = state.models[name]?.examination.count ?? 0
       return "examining: \(Playground.State.counted(count, "part")) done, more to come"
     }
-    guard state.models[name]?.isLoaded == true else { return "any other key closes" }
+    guard state.models[name]?.isLoaded == true else {
+      return "it is not loaded, so it cannot be examined  any other key closes"
+    }
     let isExamined = state.models[name]?.examination.isEmpty == false
     return "enter examines it\(isExamined ? " again" : ""): loss, faults, precisions, speed  "
       + "any other key closes"

@@ -123,7 +123,8 @@ extension Playground.State {
   /// One picture further; computing goes on beside it.
   mutating func passRaceTime(_ effects: inout Effects) {
     computeRace(&effects)
-    view.race?.pass(until: raceHorizon)
+    let horizon = raceHorizon
+    view.race?.pass(until: horizon)
     showRaceTime()
     guard !isRaceOver else {
       isRunning = false
@@ -167,8 +168,10 @@ extension Playground.State {
 
   /// Takes in that a step was computed.
   mutating func continueRace(_ effects: inout Effects) {
-    view.race?.estimate(
-      racers.map { ($0, $0.point($0.head).state?.plannedSteps ?? $0.settings.steps) })
+    let runs = racers.map {
+      (branch: $0, planned: $0.point($0.head).state?.plannedSteps ?? $0.settings.steps)
+    }
+    view.race?.estimate(runs)
     if view.race?.isStepping == true {
       advanceRace(&effects)
     } else if isRunning {
@@ -180,7 +183,8 @@ extension Playground.State {
   mutating func showRace(step: Int) {
     let branch = session.shown
     let last = step >= branch.head && step > branch.step(at: view.race?.time ?? 0) + 1
-    view.race?.show(last ? raceHorizon : branch.clock(after: branch.clamped(step)))
+    let time = last ? raceHorizon : branch.clock(after: branch.clamped(step))
+    view.race?.show(time)
     showRaceTime()
   }
 

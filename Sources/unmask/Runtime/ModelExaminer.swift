@@ -1,4 +1,7 @@
+import MaskedDiffusion
+import Models
 import PlaygroundUI
+import Tokenizers
 
 /// The examinations of `unmask check --quick`, as the page of a model in the playground shows them.
 struct ModelExaminer {
