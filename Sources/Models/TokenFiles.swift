@@ -45,12 +45,14 @@ struct TokenFiles {
   ///
   /// - Throws: ``ModelError/missingKey(path:key:)`` when that is none of the vocabulary.
   func maskToken(
-    below bound: Int, published: Int
+    below bound: Int, published: Int?
   ) throws(ModelError) -> (token: TokenID, source: String) {
     do throws(ModelError) {
       return try maskToken(below: bound)
     } catch {
-      guard case .missingKey = error, (0..<bound).contains(published) else { throw error }
+      guard case .missingKey = error, let published, (0..<bound).contains(published) else {
+        throw error
+      }
       return (TokenID(published), "the family")
     }
   }
