@@ -274,7 +274,10 @@ extension GGUFModel {
         return (TokenID(index), "the file's token “\(name)”")
       }
     }
-    throw .missingKey(path: file.path, key: Self.maskKey)
+    guard !files.overrides.needsMaskToken else {
+      throw .missingKey(path: file.path, key: Self.maskKey)
+    }
+    return (TokenID(clamping: bound), "nothing")
   }
 
   private func shift() throws(ModelError) -> (isShifted: Bool, finding: Finding) {

@@ -193,8 +193,8 @@ import _TestSupport
     #expect(
       error?.description
         == "\(path)/config.json: 'model_type' is 'gpt2', expected one of smdm, llada, lladamoe, "
-        + "llada-moe, llada_moe, Dream, dream, a2d-qwen2, a2d-qwen3, sdar, Fast_dLLM_Qwen, mdlm, "
-        + "bert, roberta, xlm-roberta, modernbert, smdm-ar, llama, qwen2, qwen3"
+        + "llada-moe, llada_moe, Dream, dream, a2d-qwen2, a2d-qwen3, sdar, Fast_dLLM_Qwen, rnd1, "
+        + "mdlm, bert, roberta, xlm-roberta, modernbert, smdm-ar, llama, qwen2, qwen3, qwen3_moe"
     )
   }
 

@@ -37,14 +37,15 @@ import Testing
       let preTokenizer = try style.preTokenizer(path: "m.gguf")
       for (index, text) in texts.enumerated() {
         let lengths = file["lengths"]?[name]?.elements?[index].elements?.compactMap(\.wholeNumber)
-        var rest = Array(text.unicodeScalars)[...]
+        let scalars = Array(text.unicodeScalars)
+        var rest = scalars[...]
         // After the last step, which cuts nothing, a byte of UTF-8 is a character.
         let expected = try #require(lengths).map { count in
           defer { rest = rest.dropFirst(count) }
           return rest.prefix(count).reduce(0) { $0 + UTF8.width($1) }
         }
         var found: [Int] = []
-        preTokenizer.split(rest, opensText: true) { piece, _ in found.append(piece.count) }
+        preTokenizer.split(scalars[...], opensText: true) { piece, _ in found.append(piece.count) }
         #expect(found == expected, "\(name): \(text.debugDescription)")
       }
     }
