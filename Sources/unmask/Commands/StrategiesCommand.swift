@@ -112,6 +112,12 @@ extension StrategiesCommand {
         "name": .string(parameter.name), "summary": .string(parameter.summary),
         "options": .array(options.map { .string($0) }), "default": .string(value),
       ])
+    case .order:
+      .object([
+        "name": .string(parameter.name), "summary": .string(parameter.summary),
+        "expected": .string(parameter.kind.description),
+        "default": .string(parameter.kind.defaultDescription),
+      ])
     }
   }
 
