@@ -40,6 +40,8 @@ public struct RandomModel: MaskPredictor {
   public var contextLength: Int { published.shape.contextLength }
   /// None: what random weights write has no end.
   public var endOfTextTokens: [TokenID] { [] }
+  /// It can say who attends to whom.
+  public var givesAttention: Bool { true }
   /// A reader on the threads of the model.
   public var logitsReader: any LogitsReader { KernelLogitsReader(kernels: network.kernels) }
 

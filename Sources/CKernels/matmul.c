@@ -152,6 +152,15 @@ static void clear_panel(const ck_matmul *product, size_t panel, size_t first_row
   }
 }
 
+/// Fetches the lines that sums go to, while they are computed: writing them would wait for memory.
+static void ask_for_output(const ck_sink *sink) {
+  for (size_t row = 0; row < sink->rows; row++) {
+    for (size_t n = 0; n < sink->columns; n += CK_SLAB_COLUMNS) {
+      __builtin_prefetch(sink->output + row * sink->stride + n, 1, 3);
+    }
+  }
+}
+
 static void multiply_panel(const ck_matmul *product, size_t panel, size_t first_tile, size_t tiles,
                            void *scratch, byte_range next) {
   const ck_weights *w = &product->weights;
@@ -186,6 +195,7 @@ static void multiply_panel(const ck_matmul *product, size_t panel, size_t first_
           .prefetch = next.base + next.bytes * part / parts,
           .prefetch_end = next.base + next.bytes * (part + 1) / parts,
       };
+      ask_for_output(&sink);
       multiply(operand, w->format, &tile, slabs, ck_steps(operand, count), &sink);
     }
   }

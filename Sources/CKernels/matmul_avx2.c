@@ -234,6 +234,9 @@ CK_AVX_VNNI_INLINE void block_vnni(const int rows, const ck_format format, const
     x += CK_TILE_ROWS;
     w += CK_SLAB_COLUMNS;
   }
+  // All are in registers here: the compiler would begin with the scales too early, and run out of them.
+  CK_UNROLL for (int m = 0; m < rows; m++)
+    __asm__ volatile("" : "+x"(integers[m][0]), "+x"(integers[m][1]));
   CK_UNROLL for (int m = 0; m < rows; m++) {
     add_block(has_minima, tile, at + (size_t)m, scales, minima, integers[m][0], integers[m][1],
               sums[m]);
@@ -301,35 +304,38 @@ static void multiply_i8(multiply_blocks *const versions[3], const ck_tile *tile,
   }
 }
 
-void ck_multiply_tile_avx2(ck_operand operand, ck_format format, const ck_tile *tile,
-                           const ck_slab slabs[2], size_t steps, const ck_sink *sink) {
-  static multiply_blocks *const q8_0[3] = {NULL, multiply_q8_0_4, multiply_q8_0_2};
-  static multiply_blocks *const q4_0[3] = {NULL, multiply_q4_0_4, multiply_q4_0_2};
-  static multiply_blocks *const q4_k[3] = {NULL, multiply_q4_k_4, multiply_q4_k_2};
+/// Versions for 6, 4 and 2 rows of the three formats; NULL where there is none.
+typedef struct integer_versions {
+  multiply_blocks *q8_0[3], *q4_0[3], *q4_k[3];
+} integer_versions;
+
+static void multiply_tile(const integer_versions *versions, ck_operand operand, ck_format format,
+                          const ck_tile *tile, const ck_slab slabs[2], size_t steps,
+                          const ck_sink *sink) {
   ck_sink target = *sink;
   if (operand == CK_OPERAND_F32) {
     multiply_f32(tile, slabs, steps, &target);
-  } else {
-    multiply_i8(format == CK_FORMAT_Q8_0   ? q8_0
-                : format == CK_FORMAT_Q4_0 ? q4_0
-                                           : q4_k,
-                tile, slabs, steps / 8, &target);
+    return;
   }
+  multiply_blocks *const *of_format = format == CK_FORMAT_Q8_0   ? versions->q8_0
+                                      : format == CK_FORMAT_Q4_0 ? versions->q4_0
+                                                                 : versions->q4_k;
+  multiply_i8(of_format, tile, slabs, steps / 8, &target);
+}
+
+void ck_multiply_tile_avx2(ck_operand operand, ck_format format, const ck_tile *tile,
+                           const ck_slab slabs[2], size_t steps, const ck_sink *sink) {
+  static const integer_versions versions = {{NULL, multiply_q8_0_4, multiply_q8_0_2},
+                                            {NULL, multiply_q4_0_4, multiply_q4_0_2},
+                                            {NULL, multiply_q4_k_4, multiply_q4_k_2}};
+  multiply_tile(&versions, operand, format, tile, slabs, steps, sink);
 }
 
 void ck_multiply_tile_avx_vnni(ck_operand operand, ck_format format, const ck_tile *tile,
                                const ck_slab slabs[2], size_t steps, const ck_sink *sink) {
-  static multiply_blocks *const q8_0[3] = {vnni_q8_0_6, vnni_q8_0_4, vnni_q8_0_2};
-  static multiply_blocks *const q4_0[3] = {vnni_q4_0_6, vnni_q4_0_4, vnni_q4_0_2};
-  static multiply_blocks *const q4_k[3] = {vnni_q4_k_6, vnni_q4_k_4, vnni_q4_k_2};
-  ck_sink target = *sink;
-  if (operand == CK_OPERAND_F32) {
-    multiply_f32(tile, slabs, steps, &target);
-  } else {
-    multiply_i8(format == CK_FORMAT_Q8_0   ? q8_0
-                : format == CK_FORMAT_Q4_0 ? q4_0
-                                           : q4_k,
-                tile, slabs, steps / 8, &target);
-  }
+  static const integer_versions versions = {{vnni_q8_0_6, vnni_q8_0_4, vnni_q8_0_2},
+                                            {vnni_q4_0_6, vnni_q4_0_4, vnni_q4_0_2},
+                                            {vnni_q4_k_6, vnni_q4_k_4, vnni_q4_k_2}};
+  multiply_tile(&versions, operand, format, tile, slabs, steps, sink);
 }
 #endif

@@ -1,5 +1,5 @@
 // Packing of activations with AVX2, for products of f32 and of 8-bit integers: rows 0 ..< 8 of a
-// tile, then the four others. Four elements of 8 rows are transposed in registers, so that a lane
+// tile, then the four or eight others. Four elements of 8 rows are transposed in registers, so that a lane
 // is a row: largest values and sums of rows are found without going across lanes. See
 // matmul_pack.c.
 
@@ -54,10 +54,10 @@ CK_AVX2_INLINE void elements_at(const eight_rows *eight, size_t k, __m256 x[4]) 
   }
 }
 
-/// Writes the lanes of rows m ..< min(m + 8, 12).
-CK_AVX2_INLINE void store_lanes(void *step, size_t m, __m256i lanes) {
+/// Writes the lanes of rows m ..< min(m + 8, lanes of the target).
+CK_AVX2_INLINE void store_lanes(const pack_target *target, void *step, size_t m, __m256i lanes) {
   uint32_t *output = (uint32_t *)step + m;
-  if (m == 0) {
+  if (m + 8 <= target->lanes) {
     _mm256_storeu_si256((__m256i *)output, lanes);
   } else {
     _mm_storeu_si128((__m128i *)output, _mm256_castsi256_si128(lanes));
@@ -86,7 +86,7 @@ CK_AVX2_INLINE void pack_block(const eight_rows *eight, size_t m, size_t quant, 
       _mm256_andnot_ps(_mm256_cmp_ps(largest, tiny, _CMP_LE_OQ), _mm256_div_ps(largest, steps));
   // Adding 1.5·2²³ rounds to the nearest integer, which then stands in the low bits.
   __m256i sum = _mm256_setzero_si256();
-  size_t at = quant * CK_TILE_ROWS;
+  size_t at = quant * target->stride;
   CK_UNROLL for (size_t i = 0; i < CK_QUANT; i += 4) {
     __m256i q[4];
     CK_UNROLL for (size_t j = 0; j < 4; j++) {
@@ -97,13 +97,13 @@ CK_AVX2_INLINE void pack_block(const eight_rows *eight, size_t m, size_t quant, 
                                   _mm256_slli_epi32(_mm256_and_si256(q[1], byte), 8));
     __m256i high = _mm256_or_si256(_mm256_and_si256(q[2], byte), _mm256_slli_epi32(q[3], 8));
     high = _mm256_slli_epi32(high, 16);
-    store_lanes(target->values + 8 * at + i / 4 * CK_TILE_ROWS, m, _mm256_or_si256(low, high));
+    store_lanes(target, target->values + 8 * at + i / 4 * target->stride, m, _mm256_or_si256(low, high));
   }
   sum = _mm256_sub_epi32(sum, _mm256_slli_epi32((__m256i)magic, 5));  // 32 times what was added
   __m256i starts = _mm256_mullo_epi32(sum, _mm256_set1_epi32(start));
-  store_lanes(target->scales + at, m, (__m256i)scale);
-  store_lanes(target->starts + at, m, starts);
-  store_lanes(target->sums + at, m, (__m256i)_mm256_mul_ps(scale, _mm256_cvtepi32_ps(sum)));
+  store_lanes(target, target->scales + at, m, (__m256i)scale);
+  store_lanes(target, target->starts + at, m, starts);
+  store_lanes(target, target->sums + at, m, (__m256i)_mm256_mul_ps(scale, _mm256_cvtepi32_ps(sum)));
 }
 
 CK_AVX2 static void pack_eight_i8(const eight_rows *eight, size_t m, size_t columns, int32_t start,
@@ -121,7 +121,7 @@ CK_AVX2 static void pack_eight_f32(const eight_rows *eight, size_t m, size_t col
     __m256 x[4];
     elements_at(eight, k, x);
     CK_UNROLL for (size_t i = 0; i < 4; i++) {
-      store_lanes(output + (k + i) * CK_TILE_ROWS, m, (__m256i)x[i]);
+      store_lanes(target, output + (k + i) * target->stride, m, (__m256i)x[i]);
     }
   }
   for (; k < columns; k++) {
@@ -130,13 +130,13 @@ CK_AVX2 static void pack_eight_f32(const eight_rows *eight, size_t m, size_t col
     __m256 lanes = _mm256_loadu_ps(x);
     if (eight->is_normed) lanes = _mm256_mul_ps(lanes, eight->inverse);
     if (eight->weight) lanes = _mm256_mul_ps(lanes, _mm256_broadcast_ss(eight->weight + k));
-    store_lanes(output + k * CK_TILE_ROWS, m, (__m256i)_mm256_and_ps(lanes, eight->mask));
+    store_lanes(target, output + k * target->stride, m, (__m256i)_mm256_and_ps(lanes, eight->mask));
   }
 }
 
-CK_AVX2 void ck_pack_tile_by_eights(ck_operand operand, const pack_source *source, int32_t start,
-                                    const pack_target *target) {
-  for (size_t m = 0; m < CK_TILE_ROWS; m += 8) {
+CK_AVX2 void ck_pack_by_eights(ck_operand operand, const pack_source *source, int32_t start,
+                               const pack_target *target) {
+  for (size_t m = 0; m < target->lanes; m += 8) {
     eight_rows eight = eight_rows_from(source, m);
     if (operand == CK_OPERAND_I8) {
       pack_eight_i8(&eight, m, source->columns, start, target);

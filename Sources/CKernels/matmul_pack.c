@@ -69,7 +69,7 @@ static void pack_i8_scalar(const pack_source *source, size_t m, int32_t start,
   }
 }
 
-static void ck_pack_tile_scalar(ck_operand operand, const pack_source *source, int32_t start,
+static void ck_pack_lanes_scalar(ck_operand operand, const pack_source *source, int32_t start,
                                 const pack_target *target) {
   memset(target->values, 0, ck_packed_tile_bytes(operand, source->columns));
   for (size_t m = 0; m < source->count; m++) {
@@ -108,16 +108,12 @@ static pack_source source_of(ck_isa isa, const float *input, size_t stride, size
   return source;
 }
 
-void ck_pack(ck_isa isa, ck_operand operand, const float *input, size_t stride, size_t rows,
-             size_t columns, const ck_norm *norm, size_t tile, void *packed) {
-  size_t row = tile * CK_TILE_ROWS;
-  if (row >= rows || columns == 0) return;
-  pack_source source = source_of(isa, input, stride, rows, columns, norm, row, CK_TILE_ROWS);
-  pack_target target = {
-      (uint32_t *)((char *)packed + tile * ck_packed_tile_bytes(operand, columns)), NULL, NULL,
-      NULL};
-  size_t quants = columns / CK_QUANT * CK_TILE_ROWS;
-  target.scales = (float *)(target.values + ck_steps(operand, columns) * CK_TILE_ROWS);
+/// Packs the rows of `source` as `lanes` lanes, a step `stride` dwords behind the one before.
+static void pack_lanes(ck_isa isa, ck_operand operand, const pack_source *source, size_t lanes,
+                       size_t stride, uint32_t *values) {
+  pack_target target = {lanes, stride, values, NULL, NULL, NULL};
+  size_t quants = source->columns / CK_QUANT * stride;
+  target.scales = (float *)(values + ck_steps(operand, source->columns) * stride);
   target.starts = (int32_t *)(target.scales + quants);
   target.sums = target.scales + 2 * quants;
   int32_t start = start_factor(isa);
@@ -126,23 +122,27 @@ void ck_pack(ck_isa isa, ck_operand operand, const float *input, size_t stride, 
   if (operand == CK_OPERAND_BF16 && isa == CK_ISA_AVX512) isa = CK_ISA_AVX2;
   int has_eights = isa == CK_ISA_AVX2 || isa == CK_ISA_AVX_VNNI;
   if (has_eights && operand != CK_OPERAND_BF16) {
-    ck_pack_tile_by_eights(operand, &source, start, &target);
+    ck_pack_by_eights(operand, source, start, &target);
     return;
   }
 #endif
-  CK_DISPATCH(isa, ck_pack_tile, operand, &source, start, &target);
+  CK_DISPATCH(isa, ck_pack_lanes, operand, source, start, &target);
+}
+
+void ck_pack(ck_isa isa, ck_operand operand, const float *input, size_t stride, size_t rows,
+             size_t columns, const ck_norm *norm, size_t tile, void *packed) {
+  size_t row = tile * CK_TILE_ROWS;
+  if (row >= rows || columns == 0) return;
+  pack_source source = source_of(isa, input, stride, rows, columns, norm, row, CK_TILE_ROWS);
+  char *start = (char *)packed + tile * ck_packed_tile_bytes(operand, columns);
+  pack_lanes(isa, operand, &source, CK_TILE_ROWS, CK_TILE_ROWS, (uint32_t *)start);
 }
 
 void ck_pack_strips(ck_isa isa, ck_operand operand, const float *input, size_t stride, size_t rows,
                     size_t columns, const ck_norm *norm, size_t vector, void *strips) {
   size_t row = vector * CK_LANES;
   if (row >= rows || columns == 0) return;
-#if defined(__x86_64__)
   pack_source source = source_of(isa, input, stride, rows, columns, norm, row, CK_LANES);
-  ck_columns_target target = ck_strip_column(operand, rows, columns, vector, strips);
-  // Only AVX-512 has direct products.
-  ck_pack_columns_avx512(operand, &source, &target);
-#else
-  (void)isa, (void)operand, (void)input, (void)stride, (void)norm, (void)strips;
-#endif
+  ck_columns_target target = ck_strip_column(isa, operand, rows, columns, vector, strips);
+  pack_lanes(isa, operand, &source, CK_LANES, target.stride, target.values);
 }

@@ -1,6 +1,6 @@
 // Packing for one instruction set: 12 rows are brought to 16 dwords each and transposed in
-// registers; of each of the resulting vectors of 16, the first 12 lanes are stored. See
-// matmul_pack.c.
+// registers; of each of the resulting vectors of 16, the first 12 lanes are stored, or for strips all of 16
+// rows. See matmul_pack.c.
 
 #include "vector_body.h"
 
@@ -94,6 +94,15 @@ CK_INLINE void CK_NAME(elements_at)(const pack_source *source, size_t first,
   }
 }
 
+/// Writes the lanes of the rows of `target`.
+CK_INLINE void CK_NAME(store_lanes)(const pack_target *target, void *output, const void *lanes) {
+  if (target->lanes == CK_LANES) {
+    memcpy(output, lanes, CK_LANES * 4);
+  } else {
+    memcpy(output, lanes, CK_TILE_ROWS * 4);
+  }
+}
+
 /// Block `quant` of 32 elements of every row to 8 bits, with a step of amax/127 each. A lane is a
 /// row, so that largest values and sums are found without going across lanes.
 static void CK_NAME(pack_block_i8)(const pack_source *source, size_t quant, int32_t start,
@@ -112,7 +121,7 @@ static void CK_NAME(pack_block_i8)(const pack_source *source, size_t quant, int3
   // Adding 1.5·2²³ rounds to the nearest integer, which then stands in the low bits.
   const ck_f32x16 magic = CK_NAME(splat)(12582912.f);
   ck_i32x16 sum = {0};
-  size_t at = quant * CK_TILE_ROWS;
+  size_t at = quant * target->stride;
   for (size_t i = 0; i < CK_QUANT; i += 4) {
     ck_i32x16 q[4];
     CK_UNROLL for (size_t j = 0; j < 4; j++) {
@@ -121,16 +130,16 @@ static void CK_NAME(pack_block_i8)(const pack_source *source, size_t quant, int3
       sum += q[j];
     }
     ck_i32x16 dwords = (q[0] & 255) | (q[1] & 255) << 8 | (q[2] & 255) << 16 | q[3] << 24;
-    memcpy(target->values + 8 * at + i / 4 * CK_TILE_ROWS, &dwords, CK_TILE_ROWS * 4);
+    CK_NAME(store_lanes)(target, target->values + 8 * at + i / 4 * target->stride, &dwords);
   }
   ck_i32x16 starts = sum * start;
   ck_f32x16 sums = scale * __builtin_convertvector(sum, ck_f32x16);
-  memcpy(target->scales + at, &scale, CK_TILE_ROWS * 4);
-  memcpy(target->starts + at, &starts, CK_TILE_ROWS * 4);
-  memcpy(target->sums + at, &sums, CK_TILE_ROWS * 4);
+  CK_NAME(store_lanes)(target, target->scales + at, &scale);
+  CK_NAME(store_lanes)(target, target->starts + at, &starts);
+  CK_NAME(store_lanes)(target, target->sums + at, &sums);
 }
 
-static void CK_NAME(ck_pack_tile)(ck_operand operand, const pack_source *source, int32_t start,
+static void CK_NAME(ck_pack_lanes)(ck_operand operand, const pack_source *source, int32_t start,
                                   const pack_target *target) {
   size_t elements = CK_LANES * ck_elements_per_step(operand);
   size_t steps = ck_steps(operand, source->columns);
@@ -142,7 +151,7 @@ static void CK_NAME(ck_pack_tile)(ck_operand operand, const pack_source *source,
   }
   for (size_t k = 0, step = 0; k < source->columns; k += elements, step += CK_LANES) {
     ck_f32x16 r[CK_LANES] = {{0}}, values[CK_LANES][2];
-    for (size_t m = 0; m < CK_TILE_ROWS; m++) {
+    for (size_t m = 0; m < target->lanes; m++) {
       if (operand == CK_OPERAND_F32) {
         r[m] = CK_NAME(values_at)(source, m, k);
       } else {
@@ -150,37 +159,10 @@ static void CK_NAME(ck_pack_tile)(ck_operand operand, const pack_source *source,
         values[m][1] = CK_NAME(values_at)(source, m, k + 16);
       }
     }
-    if (operand == CK_OPERAND_BF16) CK_NAME(ck_round_rows_bf16)(CK_TILE_ROWS, values, r);
+    if (operand == CK_OPERAND_BF16) CK_NAME(ck_round_rows_bf16)(target->lanes, values, r);
     CK_NAME(transpose16)(r);
     for (size_t i = 0; i < CK_LANES && step + i < steps; i++) {
-      memcpy(target->values + (step + i) * CK_TILE_ROWS, &r[i], CK_TILE_ROWS * 4);
+      CK_NAME(store_lanes)(target, target->values + (step + i) * target->stride, &r[i]);
     }
   }
 }
-
-#if CK_VECTOR_BYTES == 64
-
-/// 16 rows to a column of a strip.
-static void CK_NAME(ck_pack_columns)(ck_operand operand, const pack_source *source,
-                                     const ck_columns_target *target) {
-  size_t elements = CK_LANES * ck_elements_per_step(operand);
-  size_t steps = ck_steps(operand, source->columns);
-  for (size_t k = 0, step = 0; k < source->columns; k += elements, step += CK_LANES) {
-    ck_f32x16 r[CK_LANES], values[CK_LANES][2];
-    for (size_t m = 0; m < CK_LANES; m++) {
-      if (operand == CK_OPERAND_F32) {
-        r[m] = CK_NAME(values_at)(source, m, k);
-      } else {
-        values[m][0] = CK_NAME(values_at)(source, m, k);
-        values[m][1] = CK_NAME(values_at)(source, m, k + 16);
-      }
-    }
-    if (operand == CK_OPERAND_BF16) CK_NAME(ck_round_rows_bf16)(CK_LANES, values, r);
-    CK_NAME(transpose16)(r);
-    for (size_t i = 0; i < CK_LANES && step + i < steps; i++) {
-      memcpy(target->values + (step + i) * target->stride, &r[i], sizeof(r[i]));
-    }
-  }
-}
-
-#endif

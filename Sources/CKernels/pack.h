@@ -12,8 +12,10 @@ typedef struct pack_source {
   size_t count, columns;
 } pack_source;
 
-/// Where a tile goes; scales, starts, sums for 8 bits only.
+/// Where a tile, or a vector of a strip, goes; scales, starts, sums for 8 bits only.
 typedef struct pack_target {
+  size_t lanes;   // rows that are written, 12 or 16
+  size_t stride;  // dwords from a step to the next
   uint32_t *values;
   float *scales;
   int32_t *starts;
@@ -21,7 +23,7 @@ typedef struct pack_target {
 } pack_target;
 
 #if defined(__x86_64__)
-/// Packs a tile for products of f32 or 8-bit integers (matmul_avx2_pack.c).
-void ck_pack_tile_by_eights(ck_operand operand, const pack_source *source, int32_t start,
+/// Packs rows for products of f32 or 8-bit integers (matmul_avx2_pack.c).
+void ck_pack_by_eights(ck_operand operand, const pack_source *source, int32_t start,
                             const pack_target *target);
 #endif

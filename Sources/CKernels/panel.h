@@ -19,7 +19,7 @@
 // so that one step of the inner loop reads 16 (a vector) or 32 consecutive dwords of the slabs and
 // broadcasts 12 dwords of the tile: 12 × 32 sums stay in registers for all of K.
 //
-// Weights of the operand's own kind need no decoding where there are enough rows of X: matmul_direct.c.
+// Where there are enough rows of X, some weights need no slabs: matmul_direct.c.
 //
 // 8-bit integers have scales a block of 32 elements:
 //
@@ -73,8 +73,8 @@ typedef struct ck_columns_target {
 } ck_columns_target;
 
 /// The place of rows 16·vector ... in strips of `rows` activation rows; see matmul_direct.c.
-ck_columns_target ck_strip_column(ck_operand operand, size_t rows, size_t columns, size_t vector,
-                                  void *strips);
+ck_columns_target ck_strip_column(ck_isa isa, ck_operand operand, size_t rows, size_t columns,
+                                  size_t vector, void *strips);
 
 /// A 16-bit number at any address.
 typedef struct __attribute__((packed)) ck_half {

@@ -32,6 +32,22 @@ package struct KernelLogitsReader: LogitsReader {
     return readings
   }
 
+  /// Computes the softmax of `rows`, on every thread.
+  package func probabilities(of logits: Logits, rows: [Int]) -> [Float] {
+    let width = logits.vocabularySize
+    var values: [Float] = []
+    values.reserveCapacity(rows.count * width)
+    for row in rows { values += logits[row: row] }
+    values.withUnsafeMutableBufferPointer { values in
+      guard let address = values.baseAddress else { return }
+      let matrix = Kernels.Rows(address, count: rows.count, width: width)
+      kernels.pool.run(taskCount: rows.count) { row, _ in
+        kernels.softmax(matrix.rows(row..<row + 1), scale: 1, causalOffset: nil)
+      }
+    }
+    return values
+  }
+
   /// Passes over what is below the best so far, a vector at a time.
   package func largest(_ count: Int, of row: UnsafeBufferPointer<Float>) -> [Int] {
     kernels.largest(count, of: row)

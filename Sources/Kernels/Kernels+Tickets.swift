@@ -15,16 +15,18 @@ extension Kernels {
 
     func open(count: Int) { ck_tickets_open(state, UInt32(count)) }
     func wake() { ck_tickets_wake(state) }
-    func finish() { ck_tickets_finish(state) }
+    func finish(count: Int) { ck_tickets_finish(state, UInt32(count)) }
     func join(count: Int) { ck_tickets_join(state, UInt32(count)) }
     func wait(seen: UInt32) -> UInt32 { ck_tickets_wait(state, seen) }
     var generation: UInt32 { ck_tickets_generation(state) }
 
     /// Takes a task, or returns `nil` when all have been taken.
-    func take() -> Int? {
-      let task = ck_tickets_take(state)
-      return task < 0 ? nil : Int(task)
-    }
+    func take() -> Int? { Self.task(ck_tickets_take(state)) }
+
+    /// The same for a thread that has not yet said that its last task is finished.
+    func takeAnother() -> Int? { Self.task(ck_tickets_take_another(state)) }
+
+    private static func task(_ ticket: Int64) -> Int? { ticket < 0 ? nil : Int(ticket) }
   }
 
   /// Lets the interface's thread go first.

@@ -62,13 +62,6 @@ package final class ThreadPool: Sendable {
 private struct Job {
   let body: (_ task: Int, _ worker: Int) -> Void
   let cancellation: CancellationFlag?
-
-  // Not inlined, so that every reference to the closure is given back before a task counts as done.
-  @inline(never)
-  func perform(_ task: Int, worker: Int) {
-    if let cancellation, cancellation.isRaised { return }
-    body(task, worker)
-  }
 }
 
 /// What the threads of a pool see.
@@ -136,10 +129,25 @@ private final class SharedWork: @unchecked Sendable {
   fileprivate var generation: UInt32 { tickets.generation }
 
   private func takeTasks(worker: Int) {
-    while let task = tickets.take() {
-      job?.pointee.perform(task, worker: worker)
-      tickets.finish()
+    guard let first = tickets.take() else { return }
+    tickets.finish(count: performTasks(from: first, worker: worker))
+  }
+
+  /// Performs a task and all that can be taken after it; returns how many.
+  ///
+  /// The closure is retained once: threads that count references for every task would wait for each other.
+  /// Not inlined, so that it is released before the tasks count as done.
+  @inline(never)
+  private func performTasks(from first: Int, worker: Int) -> Int {
+    let job = job?.pointee
+    var count = 0
+    var task: Int? = first
+    while let taken = task {
+      if job?.cancellation?.isRaised != true { job?.body(taken, worker) }
+      count += 1
+      task = tickets.takeAnother()
     }
+    return count
   }
 }
 

@@ -7,6 +7,9 @@ public struct Prediction: Sendable {
   /// does not count.
   public var computedCount: Int?
 
+  /// Who attends to whom in each row of the request; empty where no row asks for it.
+  public var attention: [AttentionMap?] = []
+
   /// Creates an empty prediction, to be filled by a predictor.
   public init() {}
 }

@@ -36,6 +36,9 @@ public protocol MaskPredictor: Sendable {
   /// only back can predict the first token too.
   var beginsTexts: Bool { get }
 
+  /// Whether it can say who attends to whom (``PredictionRow/attentionShare``).
+  var givesAttention: Bool { get }
+
   /// Computes the logits `request` wants and stores them in `prediction`.
   ///
   /// The storage of `prediction` is reused, so that a caller who keeps it allocates nothing after
@@ -78,6 +81,9 @@ extension MaskPredictor {
 
   /// Nothing stands before a row.
   public var beginsTexts: Bool { false }
+
+  /// It cannot say.
+  public var givesAttention: Bool { false }
 
   /// A reader in plain Swift.
   public var logitsReader: any LogitsReader { SequentialLogitsReader() }

@@ -79,6 +79,16 @@ public struct PredictionRow: Sendable {
   /// Positions that some others do not see besides; `nil` hides none.
   public var groups: AttentionGroups?
 
+  /// Positions that see exactly these ranges of positions, whatever the pattern and the groups.
+  ///
+  /// Every one of them sees itself.
+  public var sights: [Int: [Range<Int>]] = [:]
+
+  /// The share of layers, counted from the last, whose mean attention is wanted, in 0...1; one at least.
+  ///
+  /// `nil` wants none. Only of predictors that give it (``MaskPredictor/givesAttention``).
+  public var attentionShare: Double?
+
   /// Keys and values of earlier calls to store or reuse.
   public var cache: CacheUse?
 

@@ -17,5 +17,6 @@ extension PredictorWrapper {
   package var isShifted: Bool { model.isShifted }
   package var readsTime: Bool { model.readsTime }
   package var beginsTexts: Bool { model.beginsTexts }
+  package var givesAttention: Bool { model.givesAttention }
   package var logitsReader: any LogitsReader { model.logitsReader }
 }

@@ -2,7 +2,8 @@
 extension Sampler {
   /// Does a step of each of several runs; what they ask first is computed in one forward pass.
   ///
-  /// Each run does what it would do alone, token by token. Runs that keep keys and values ask alone.
+  /// Each run does what it would do alone, token by token, unless their settings push them apart. Runs
+  /// that keep keys and values ask alone.
   ///
   /// - Parameter samplers: The runs, all of the same predictor; those that are finished stay as they
   ///   are.
@@ -12,6 +13,7 @@ extension Sampler {
     do {
       try askTogether(&samplers)
     } catch { throw .prediction(error) }
+    pushApart(&samplers)
     var steps: [TraceStep?] = []
     for index in samplers.indices { steps.append(try samplers[index].step()) }
     return steps
@@ -46,7 +48,7 @@ extension Sampler {
   }
 
   /// What the next step asks first, and at what time; `nil` when it asks nothing.
-  private mutating func nextQuestion() -> (ForwardQuestion, Float)? {
+  mutating func nextQuestion() -> (ForwardQuestion, Float)? {
     layOutBlocksIfNeeded()
     guard !hasTextEnded, let block = beginBlock() else { return nil }
     let context = context(of: block)

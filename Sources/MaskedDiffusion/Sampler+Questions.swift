@@ -106,7 +106,9 @@ extension Sampler {
   ///
   /// One about the canvas as it is uses kept keys and values as the standard question does.
   func question(_ asked: Question, for block: BlockPlan) -> ForwardQuestion {
-    let isPlain = asked.positionIDs == nil && asked.attention == nil && asked.groups == nil
+    let isPlain =
+      asked.positionIDs == nil && asked.attention == nil && asked.groups == nil
+      && asked.sights.isEmpty && asked.attentionShare == nil
     if isPlain, asked.tokens == state.canvas.tokens {
       return question(at: asked.wanted, for: block)
     }

@@ -69,6 +69,7 @@ extension Sampler {
       blockSteps: isAdaptive ? block.stepCount : block.steps?.count ?? block.stepCount,
       endOfTextTokens: predictor.endOfTextTokens)
     context.isShifted = predictor.isShifted
+    context.isOrdered = isOrdered
     context.room = max(0, predictor.contextLength - state.canvas.count)
     return context
   }
@@ -100,11 +101,13 @@ extension Sampler {
     if traits.readsPrevious, let asked = state.asked {
       work.context.previous = try answer(to: asked, time: work.context.plan.time)
     }
-    let answer = try answer(to: question, time: work.context.plan.time)
+    var answer = try answer(to: question, time: work.context.plan.time)
     work.forwards += forwards(for: question)
     note(question, in: &work)
+    try propose(&work.context, block: work.block, answer: &answer)
+    try answer.measure(at: question.positions)
     work.context.answer = answer
-    try propose(&work.context, block: work.block, answer: answer)
+    if traits.readsPrevious { answers.update(answer) }
   }
 
   /// What a step asks first; `nil` when nothing is to be done, or nothing is to be known.
@@ -124,15 +127,15 @@ extension Sampler {
 
   /// Fills in the candidates, and the tokens that may be masked again.
   private func propose(
-    _ context: inout StepContext, block: BlockPlan, answer: Answer
+    _ context: inout StepContext, block: BlockPlan, answer: inout Answer
   ) throws(PredictionError) {
     let answered = Set(answer.positions)
     let open = openPositions(for: block).filter(answered.contains)
-    context.candidates = try candidates(at: open, answer: answer, step: context.step)
+    context.candidates = try candidates(at: open, answer: &answer, step: context.step)
     guard traits.readsUnmasked else { return }
     let read = context.unmasked.map(\.position).filter(answered.contains)
     let proposals = Dictionary(
-      uniqueKeysWithValues: try candidates(at: read, answer: answer, step: context.step)
+      uniqueKeysWithValues: try candidates(at: read, answer: &answer, step: context.step)
         .map { ($0.position, $0) })
     for index in context.unmasked.indices {
       context.unmasked[index].candidate = proposals[context.unmasked[index].position]
@@ -140,16 +143,14 @@ extension Sampler {
   }
 
   private func candidates(
-    at positions: [Int], answer: Answer, step: Int
+    at positions: [Int], answer: inout Answer, step: Int
   ) throws(PredictionError) -> [Candidate] {
     guard !positions.isEmpty else { return [] }
     let sampling = CandidateSampling(
       temperature: settings.temperature(at: maskedShare), topK: settings.topK, topP: settings.topP,
       draw: settings.draw, confidenceSource: settings.confidenceSource)
-    let logits = answer.guided
     let candidates = try sampling.candidates(
-      for: positions, logits: logits, rows: positions.map(logits.rowIndex(of:)),
-      reader: predictor.logitsReader, step: step, random: random)
+      for: positions, answer: &answer, reader: predictor.logitsReader, step: step, random: random)
     return settings.endOfText == .last ? candidates.map(withoutHaste) : candidates
   }
 
@@ -183,10 +184,11 @@ extension Sampler {
         return
       case .ask(let questions):
         let asked = questions.map { ownQuestion($0) }
-        answers += try KeptAnswers.answers(
+        var more = try KeptAnswers.answers(
           to: asked, time: work.context.plan.time, predictor: predictor,
           cancellation: cancellation)
-        for answer in answers { try answer.checkFinite() }
+        for index in more.indices { try more[index].measure(at: more[index].positions) }
+        answers += more
         work.forwards += asked.reduce(0) { $0 + $1.rowCount }
       }
     }

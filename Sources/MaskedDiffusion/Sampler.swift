@@ -68,6 +68,11 @@ public struct Sampler: Sendable {
     givenRandom = random
     strategy = entry.make(settings.strategy.parameters)
     traits = entry.traits
+    guard predictor.givesAttention || !entry.traits.readsAttention else {
+      throw .prediction(
+        .unsupported(
+          "'\(entry.descriptor.name)' asks who attends to whom, which this model does not say"))
+    }
     schedule = try TransferScheduleRegistry.schedule(for: settings.schedule)
     let cache = try CachePolicyRegistry.entry(for: settings.cache)
     cachePolicy = cache.make(settings.cache.parameters)

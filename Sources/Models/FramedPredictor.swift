@@ -39,6 +39,11 @@ package struct FramedPredictor: PredictorWrapper {
     }
     for (index, row) in request.rows.enumerated() {
       prediction.rows[index].positions = row.wanted
+      guard prediction.attention.indices.contains(index),
+        framed.rows[index].tokens.count > row.tokens.count
+      else { continue }
+      prediction.attention[index] = prediction.attention[index]?.part(
+        before.count..<before.count + row.tokens.count)
     }
   }
 
@@ -67,6 +72,13 @@ package struct FramedPredictor: PredictorWrapper {
     result.positionIDs = row.positionIDs.map { numbers in
       let end = (numbers.max() ?? -1) + first + 1
       return Array(0..<first) + numbers.map { $0 + first } + Array(end..<end + after.count)
+    }
+    result.sights = [:]
+    for (position, seen) in row.sights {
+      // The frame is seen, as it is by all others.
+      let frame = [0..<first, last..<last + after.count]
+      result.sights[position + first] =
+        frame + seen.map { $0.lowerBound + first..<$0.upperBound + first }
     }
     result.groups = row.groups.map {
       AttentionGroups(memberships: around($0.memberships, 0), hidden: around($0.hidden, 0))

@@ -59,7 +59,7 @@ extension ConfigurationFile {
     case .seed: return try wholeNumber(row.key).map { .seed(UInt64($0)) }
     case .number: return try number(row.key).map { .number($0) }
     case .flag: return try flag(row.key).map { .flag($0) }
-    case .choice: return try text(row.key).map { .word($0) }
+    case .choice, .order: return try text(row.key).map { .word($0) }
     case .tokens: return try tokens(row.key).map { .tokens($0) }
     case .biases: return try biases(row.key).map { .biases($0) }
     case .algorithm:

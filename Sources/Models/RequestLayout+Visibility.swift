@@ -1,7 +1,54 @@
 internal import Kernels
+internal import MaskedDiffusion
 
 /// What positions see, as plain addresses.
 extension RequestLayout {
+  /// A computed position that sees exactly some keys of its row.
+  struct Sight {
+    /// The row.
+    var row: Int
+    /// The row of the tall matrix.
+    var query: Int
+    /// Where in ``RequestLayout/sightKeys`` it is said which keys it sees.
+    var firstKey: Int
+  }
+
+  /// Where the output of `sight` is in ``kept``; empty where it is not wanted.
+  func keptQuery(of sight: Sight) -> Range<Int> {
+    let range = rows[sight.row].kept
+    guard let place = kept[range].firstIndex(of: sight.query) else { return 0..<0 }
+    return place..<place + 1
+  }
+
+  /// Lists the positions of `request` that see exactly some others, and shows them all in ``ranges``.
+  mutating func laySights(_ request: PredictionRequest) throws(PredictionError) {
+    sights.removeAll(keepingCapacity: true)
+    sightKeys.removeAll(keepingCapacity: true)
+    for (index, asked) in request.rows.enumerated() where !asked.sights.isEmpty {
+      let row = rows[index]
+      guard row.cache == nil, asked.attentionShare == nil else {
+        throw .unsupported(
+          "where positions see others of their own, no keys and values are kept, and who attends to "
+            + "whom is not said")
+      }
+      for query in row.queries {
+        guard let seen = asked.sights[canvasPositions[query]] else { continue }
+        let first = sightKeys.count
+        sightKeys.append(contentsOf: repeatElement(0, count: row.keyCount))
+        for key in seen.lazy.flatMap({ $0.clamped(to: 0..<row.keyCount) })
+        where isVisible[row.firstKey + key] != 0 {
+          sightKeys[first + key] = 1
+        }
+        sights.append(Sight(row: index, query: query, firstKey: first))
+        if !ranges.isEmpty { ranges[query] = Kernels.KeyRange(0..<row.keyCount) }
+        if !localRanges.isEmpty { localRanges[query] = Kernels.KeyRange(0..<row.keyCount) }
+      }
+    }
+    guard !sights.isEmpty else { return }
+    if !ranges.isEmpty { keptRanges = kept.map { ranges[$0] } }
+    if !localRanges.isEmpty { keptLocalRanges = kept.map { localRanges[$0] } }
+  }
+
   /// What computed positions see.
   struct Seen: @unchecked Sendable {
     /// The keys that each sees; `nil` shows all of the row.
@@ -14,6 +61,8 @@ extension RequestLayout {
   struct Visibility: @unchecked Sendable {
     /// Whether each key may be attended to; `nil` shows all.
     var keys: UnsafePointer<UInt8>?
+    /// Whether the positions of ``RequestLayout/sights`` see each key; `nil` where there are none.
+    var sights: UnsafePointer<UInt8>?
     /// The group of each key, if there are groups.
     var keyGroups: UnsafePointer<UInt32>?
     /// What each computed position sees.
@@ -40,15 +89,18 @@ extension RequestLayout {
       withAddresses(hiddenGroups, keptHiddenGroups) { hidden, keptHidden in
         withAddresses(ranges, keptRanges) { ranges, keptRanges in
           withAddresses(localRanges, keptLocalRanges) { local, keptLocal in
-            body(
-              Visibility(
-                keys: hidesKeys ? isVisible : nil, keyGroups: keyGroups,
-                queries: Seen(ranges: ranges, hiddenGroups: hidden),
-                kept: Seen(ranges: keptRanges, hiddenGroups: keptHidden),
-                local: (
-                  Seen(ranges: local, hiddenGroups: hidden),
-                  Seen(ranges: keptLocal, hiddenGroups: keptHidden)
-                )))
+            sightKeys.withUnsafeBufferPointer { sightKeys in
+              body(
+                Visibility(
+                  keys: hidesKeys ? isVisible : nil,
+                  sights: sightKeys.isEmpty ? nil : sightKeys.baseAddress, keyGroups: keyGroups,
+                  queries: Seen(ranges: ranges, hiddenGroups: hidden),
+                  kept: Seen(ranges: keptRanges, hiddenGroups: keptHidden),
+                  local: (
+                    Seen(ranges: local, hiddenGroups: hidden),
+                    Seen(ranges: keptLocal, hiddenGroups: keptHidden)
+                  )))
+            }
           }
         }
       }

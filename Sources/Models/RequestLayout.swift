@@ -43,18 +43,21 @@ struct RequestLayout {
   /// Whether any key may not be attended to.
   private(set) var hidesKeys = false
   /// The keys that each computed position sees; empty when all see all of theirs.
-  private(set) var ranges: [Kernels.KeyRange] = []
+  var ranges: [Kernels.KeyRange] = []
   /// The same for each of ``kept``.
-  private(set) var keptRanges: [Kernels.KeyRange] = []
+  var keptRanges: [Kernels.KeyRange] = []
   /// The keys that each computed position sees in blocks that see their neighbourhood only; empty
   /// when there are no such blocks.
-  private(set) var localRanges: [Kernels.KeyRange] = []
+  var localRanges: [Kernels.KeyRange] = []
   /// The same for each of ``kept``.
-  private(set) var keptLocalRanges: [Kernels.KeyRange] = []
+  var keptLocalRanges: [Kernels.KeyRange] = []
   /// The group of each key, and the one that each computed position does not see; empty when no row
   /// has groups.
   private(set) var keyGroups: [UInt32] = []
   private(set) var hiddenGroups: [UInt32] = []
+  /// The computed positions that see exactly some keys, and for each and each key of its row 1 or 0.
+  var sights: [Sight] = []
+  var sightKeys: [UInt8] = []
   /// The hidden groups of each of ``kept``.
   private(set) var keptHiddenGroups: [UInt32] = []
   /// The rows of the tall matrix whose output is wanted, ascending, each once: after its keys and
@@ -115,6 +118,7 @@ struct RequestLayout {
     layRanges()
     layLocalRanges(radius: architecture.localAttention?.radius)
     layGroups(request)
+    try laySights(request)
   }
 
   private func check(_ row: PredictionRow, architecture: Architecture) throws(PredictionError) {

@@ -93,7 +93,8 @@ package final class Transformer: Sendable {
       kernels.gather(pass.layout.tokens, from: weights.embedding.matrix, into: rows.stream)
       try completeEmbedding(of: request, rows)
       condition(on: request)
-      computeBlocks(rows, cancellation)
+      prediction.attention = attentionMaps(for: request)
+      computeBlocks(request, rows, &prediction.attention)
       guard cancellation?.isRaised != true else { throw .cancelled }
       transformHeadInput(rows)
       computeLogits(request, of: rows.stream, into: &prediction)
@@ -108,7 +109,10 @@ package final class Transformer: Sendable {
   }
 
   /// Takes the stream through all blocks, or fewer when cancelled.
-  private func computeBlocks(_ rows: PassRows, _ cancellation: CancellationFlag?) {
+  private func computeBlocks(
+    _ request: PredictionRequest, _ rows: PassRows, _ maps: inout [AttentionMap?]
+  ) {
+    let cancellation = request.cancellation
     let rowCount = pass.layout.queryCount
     let blocks = pass.conditioned?.blocks ?? blocks
     pass.layout.withVisibility { visibility in
@@ -119,6 +123,10 @@ package final class Transformer: Sendable {
         guard cancellation?.isRaised != true else { return }
         var sources = keySources(layer, rows.heads, visibility)
         let isLast = layer == blocks.count - 1
+        if !maps.isEmpty {
+          let seen = visibility.seen(isLocal: architecture.isLocal(layer), isKept: false)
+          addAttention(of: layer, to: &maps, asked: request, sources, seen, rows.heads)
+        }
         if isLast { keepWantedRows(rows, &sources) }
         let unfinishedCount = isLast ? pass.layout.kept.count : rowCount
         let seen = visibility.seen(isLocal: architecture.isLocal(layer), isKept: isLast)

@@ -103,7 +103,8 @@ extension Transformer {
           size: architecture.headSize,
           queryGroupStride: rows.heads.queryGroupStride, keyStride: source.keyStride),
         visible: source.visible, ranges: seen.ranges.map { $0 + shared.lowerBound },
-        groups: groups(of: source, seen, shared), precision: precision, cancellation: cancellation)
+        groups: source.sight == nil ? groups(of: source, seen, shared) : nil, precision: precision,
+        cancellation: cancellation)
     }
     lane.input.set(rows.gathered.rows(part))
     add(
@@ -231,6 +232,10 @@ extension Transformer {
 
   /// The keys and values one row of the request attends to.
   struct KeySource: @unchecked Sendable {
+    /// The row of the request.
+    var row: Int
+    /// Which of ``RequestLayout/sights`` it is; `nil` for what a pattern lets all positions see.
+    var sight: Int?
     /// The computed positions of the row.
     var queries: Range<Int>
     /// Rotated, shape `[keyCount, keyValueWidth]` or wider.
@@ -269,19 +274,19 @@ extension Transformer {
   func keySources(
     _ layer: Int, _ heads: ProjectedHeads, _ visibility: RequestLayout.Visibility
   ) -> [KeySource] {
-    pass.layout.rows.map { row in
+    let sources = pass.layout.rows.enumerated().map { index, row -> KeySource in
       let visible = visibility.keys.map { $0 + row.firstKey }
       let groups = visibility.keyGroups.map { $0 + row.firstKey }
       guard let cache = row.cache, !row.isWhole else {
         return KeySource(
-          queries: row.queries, keys: heads.keys.rows(row.queries),
+          row: index, queries: row.queries, keys: heads.keys.rows(row.queries),
           values: heads.values.rows(row.queries), keyStride: heads.keyStride, visible: visible,
           groups: groups)
       }
       let width = architecture.keyValueWidth
       if row.isOrdered {
         return KeySource(
-          queries: row.queries,
+          row: index, queries: row.queries,
           keys: Rows(cache.keys[layer].address, count: row.keyCount, width: width),
           values: Rows(cache.values[layer].address, count: row.keyCount, width: width),
           keyStride: architecture.headSize, visible: visible, groups: groups)
@@ -289,7 +294,7 @@ extension Transformer {
       let rotated = pass.scratch.rotated.address + row.firstKey * width
       rotated.update(from: cache.keys[layer].address, count: row.keyCount * width)
       let source = KeySource(
-        queries: row.queries, keys: Rows(rotated, count: row.keyCount, width: width),
+        row: index, queries: row.queries, keys: Rows(rotated, count: row.keyCount, width: width),
         values: Rows(cache.values[layer].address, count: row.keyCount, width: width),
         keyStride: architecture.headSize, visible: visible, groups: groups)
       rotate(
@@ -297,13 +302,28 @@ extension Transformer {
         positions: pass.layout.keyPositions[row.firstKey..<row.firstKey + row.keyCount], kernels)
       return source
     }
+    // Those that see exactly some positions come again, after all others.
+    return sources
+      + pass.layout.sights.enumerated().map { index, sight in
+        var source = sources[sight.row]
+        source.sight = index
+        source.queries = sight.query..<sight.query + 1
+        source.visible = visibility.sights.map { $0 + sight.firstKey }
+        return source
+      }
   }
 
   /// Moves the stream and the queries of the rows whose outputs are wanted to the front, in the last
   /// block: nobody asks for the others any more once their keys and values are there.
   func keepWantedRows(_ rows: PassRows, _ sources: inout [KeySource]) {
     let kept = pass.layout.kept
-    for index in sources.indices { sources[index].queries = pass.layout.rows[index].kept }
+    for index in sources.indices {
+      if let sight = sources[index].sight {
+        sources[index].queries = pass.layout.keptQuery(of: pass.layout.sights[sight])
+      } else {
+        sources[index].queries = pass.layout.rows[sources[index].row].kept
+      }
+    }
     guard kept.count < pass.layout.queryCount else { return }
     let heads = rows.heads
     let groupWidth = architecture.queryWidth / architecture.keyValueHeadCount

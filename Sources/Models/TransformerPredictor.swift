@@ -36,6 +36,7 @@ package struct TransformerPredictor: MaskPredictor {
   package var attention: AttentionPattern { description.architecture.attention }
   package var isShifted: Bool { description.architecture.isShifted }
   package var readsTime: Bool { description.architecture.conditioning?.readsNoise ?? false }
+  package var givesAttention: Bool { true }
   package var logitsReader: any LogitsReader { KernelLogitsReader(kernels: network.kernels) }
 
   package func predict(

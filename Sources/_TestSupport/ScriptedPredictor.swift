@@ -27,6 +27,9 @@ public struct ScriptedPredictor: MaskPredictor {
     self.logits = logits
   }
 
+  /// It says who attends to whom.
+  public var givesAttention: Bool { true }
+
   /// Calls the function for every wanted position of every row.
   public func predict(
     _ request: PredictionRequest, into prediction: inout Prediction
@@ -36,6 +39,17 @@ public struct ScriptedPredictor: MaskPredictor {
       Logits(
         positions: row.wanted, vocabularySize: vocabularySize,
         values: row.wanted.flatMap { logits(row.tokens, $0) })
+    }
+    // Everybody attends to all alike, and twice as much to the left neighbour.
+    prediction.attention = request.rows.map { row in
+      guard row.attentionShare != nil else { return nil }
+      var map = AttentionMap(count: row.tokens.count)
+      for position in row.tokens.indices {
+        let sum = Float(row.tokens.count + (position > 0 ? 1 : 0))
+        for other in row.tokens.indices { map[position, other] = 1 / sum }
+        if position > 0 { map[position, position - 1] = 2 / sum }
+      }
+      return map
     }
   }
 }

@@ -13,6 +13,7 @@ private final class CountingModel: MaskPredictor {
   var embeddingCount: Int { model.embeddingCount }
   var contextLength: Int { model.contextLength }
   var endOfTextTokens: [TokenID] { [] }
+  var givesAttention: Bool { true }
 
   func predict(
     _ request: PredictionRequest, into prediction: inout Prediction

@@ -44,6 +44,7 @@ import _TestSupport
       case .choice(let options): ("\"\(options[1].name)\"", .word(options[1].name))
       case .algorithm(let known):
         ("\"\(known[1].name)\"", .algorithm(AlgorithmSelection(known[1].name)))
+      case .order: ("\"0>1\"", .word("0>1"))
       case .tokens: ("[7, 5]", .tokens([7, 5]))
       case .biases: (#"{"7": 1.5, "5": -2}"#, .biases([TokenBias(5, -2), TokenBias(7, 1.5)]))
       }

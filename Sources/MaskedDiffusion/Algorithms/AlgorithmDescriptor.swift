@@ -60,12 +60,15 @@ public struct ParameterDescriptor: Equatable, Sendable {
     case number(range: ClosedRange<Double>, defaultValue: NumberDefault)
     /// One of some words.
     case choice(options: [String], defaultValue: String)
+    /// An order of positions, or the word `none`.
+    case order
 
     /// The default in words; where it depends on another parameter, all of them.
     public var defaultDescription: String {
       switch self {
       case .number(_, let value): value.description
       case .choice(_, let word): word
+      case .order: "none"
       }
     }
 
@@ -74,6 +77,7 @@ public struct ParameterDescriptor: Equatable, Sendable {
       switch (self, value) {
       case (.number(let range, _), .number(let number)): range.contains(number)
       case (.choice(let options, _), .choice(let word)): options.contains(word)
+      case (.order, .choice(let text)): text == "none" || PositionOrder(text) != nil
       default: false
       }
     }
@@ -84,6 +88,7 @@ public struct ParameterDescriptor: Equatable, Sendable {
       case .number(let range, _):
         "a number in \(shortest(range.lowerBound))...\(shortest(range.upperBound))"
       case .choice(let options, _): "one of \(options.joined(separator: ", "))"
+      case .order: "an order such as 0-3>8>4-7 that goes in no circle, or none"
       }
     }
   }
@@ -141,6 +146,7 @@ extension AlgorithmDescriptor {
     if let value = values[parameter.name] { return value }
     switch parameter.kind {
     case .choice(_, let word): return .choice(word)
+    case .order: return .choice("none")
     case .number(_, .always(let number)): return .number(number)
     case .number(_, .depending(let name, let numbers)):
       let other = parameters.first { $0.name == name }.map { value(of: $0, given: values) }

@@ -18,17 +18,11 @@ public enum CachePolicyRegistry {
   /// - Throws: ``SamplerError/unknownAlgorithm(kind:name:nearest:)`` and what
   ///   ``AlgorithmDescriptor/check(_:)`` throws.
   public static func entry(for selection: AlgorithmSelection) throws(SamplerError) -> Entry {
-    guard let entry = all.first(where: { $0.descriptor.name == selection.name }) else {
-      throw .unknownAlgorithm(
-        kind: "cache", name: selection.name,
-        nearest: nearestName(to: selection.name, in: all.map(\.descriptor.name)))
-    }
-    try entry.descriptor.check(selection.parameters)
-    return entry
+    try all.entry(for: selection, kind: "cache")
   }
 
   /// A policy that can be chosen by name.
-  public struct Entry: Sendable, CustomStringConvertible {
+  public struct Entry: AlgorithmEntry, Sendable, CustomStringConvertible {
     /// How the policy presents itself.
     public let descriptor: AlgorithmDescriptor
     /// What the sampler has to know about it.

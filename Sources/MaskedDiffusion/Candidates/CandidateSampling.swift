@@ -16,19 +16,18 @@ struct CandidateSampling: Sendable {
 
   private var isFiltered: Bool { topK != nil || (topP ?? 1) < 1 }
 
-  /// Returns the candidates for `positions`, whose logits are `rows` of `logits`, in order.
+  /// Returns the candidates for `positions`, ascending, and leaves what was read of them in `answer`.
   ///
   /// - Throws: ``PredictionError/notFinite(position:)``.
   func candidates(
-    for positions: [Int], logits: Logits, rows: [Int], reader: any LogitsReader, step: Int,
+    for positions: [Int], answer: inout Answer, reader: any LogitsReader, step: Int,
     random: any RandomSource
   ) throws(PredictionError) -> [Candidate] {
-    let drawsOnReading = temperature > 0 && draw == .categorical && !isFiltered
-    let uniforms =
-      drawsOnReading
-      ? positions.map { random.uniform(for: .token, step: step, position: $0) } : []
-    let readings = reader.readings(
-      of: logits, rows: rows, draw: drawsOnReading ? (temperature, uniforms) : nil)
+    let rows = positions.map(answer.guided.rowIndex(of:))
+    let readings = readings(
+      at: positions, rows: rows, of: answer, reader: reader, step: step, random: random)
+    answer.learn(readings, of: rows)
+    let logits = answer.guided
     for (index, position) in positions.enumerated() where readings[index] == nil {
       throw .notFinite(position: position)
     }
@@ -50,6 +49,19 @@ struct CandidateSampling: Sendable {
     return candidates
   }
 
+  /// Reads the logits, and draws on the way where nothing else is to be done for that.
+  private func readings(
+    at positions: [Int], rows: [Int], of answer: Answer, reader: any LogitsReader, step: Int,
+    random: any RandomSource
+  ) -> [RowReading?] {
+    guard temperature > 0, draw == .categorical, !isFiltered else {
+      return answer.readings(of: rows)
+        ?? reader.readings(of: answer.guided, rows: rows, draw: nil)
+    }
+    let uniforms = positions.map { random.uniform(for: .token, step: step, position: $0) }
+    return reader.readings(of: answer.guided, rows: rows, draw: (temperature, uniforms))
+  }
+
   private func candidate(
     for position: Int, logits row: UnsafeBufferPointer<Float>, reading: RowReading, step: Int,
     random: any RandomSource
@@ -57,7 +69,8 @@ struct CandidateSampling: Sendable {
     let filtered =
       isFiltered
       ? FilteredDistribution(
-        row, temperature: temperature > 0 ? temperature : 1, topK: topK, topP: topP)
+        row, temperature: temperature > 0 ? temperature : 1, topK: topK, topP: topP,
+        statistics: reading.statistics)
       : nil
     var token = reading.drawnToken ?? reading.statistics.argmax
     var noised: Candidate.Assessment?

@@ -20,8 +20,22 @@ package struct FilteredDistribution {
   package private(set) var probabilities: [Double]
 
   /// Filters the logits of a position.
-  package init(_ row: UnsafeBufferPointer<Float>, temperature: Double, topK: Int?, topP: Double?) {
-    let total = topP.map { $0 < 1 ? Self.totalWeight(row, temperature: temperature) : 0 } ?? 0
+  ///
+  /// - Parameters:
+  ///   - row: The logits.
+  ///   - temperature: What they are divided by, above 0.
+  ///   - topK: How many tokens are kept; `nil` keeps all.
+  ///   - topP: What their probabilities add up to; `nil` keeps all.
+  ///   - statistics: What is known of the undivided logits, which saves a pass at temperature 1.
+  package init(
+    _ row: UnsafeBufferPointer<Float>, temperature: Double, topK: Int?, topP: Double?,
+    statistics: RowStatistics? = nil
+  ) {
+    var total = 0.0
+    if let topP, topP < 1 {
+      let known = temperature == 1 ? statistics.map { exp($0.logSumExp - $0.largest) } : nil
+      total = known ?? Self.totalWeight(row, temperature: temperature)
+    }
     let order = Self.head(
       of: row, temperature: temperature, topK: topK, share: topP.map { $0 * total } ?? .infinity)
     let scaled = order.map { Double(row[$0]) / temperature }
@@ -69,16 +83,16 @@ package struct FilteredDistribution {
     of row: UnsafeBufferPointer<Float>, temperature: Double, topK: Int?, share: Double
   ) -> [Int] {
     let largest = row.max() ?? 0
-    let possible = row.indices.filter { row[$0] > -.infinity }
     var depth = Float(4 * temperature)
     while true {
-      let near = possible.filter { row[$0] >= largest - depth }
-      let isWhole = near.count == possible.count
+      let bound = max(largest - depth, -.greatestFiniteMagnitude)
+      let near = row.indices.filter { row[$0] >= bound }
       let isEnough =
-        isWhole || near.count >= topK ?? .max
+        near.count >= topK ?? .max
         || near.reduce(0) { $0 + exp(Double(row[$1] - largest) / temperature) } > share
           * (1 + 1e-12)
-      guard isEnough else {
+      let isWhole = isEnough || near.count == row.count { $0 > -.infinity }
+      guard isWhole else {
         depth = depth * 2 + 1
         continue
       }

@@ -21,6 +21,9 @@ public protocol LogitsReader: Sendable {
     of logits: Logits, rows: [Int], draw: (temperature: Double, uniforms: [Double])?
   ) -> [RowReading?]
 
+  /// Returns the probabilities of all tokens in each of `rows`, shape `[rows, vocabulary]`.
+  func probabilities(of logits: Logits, rows: [Int]) -> [Float]
+
   /// Returns the indices of the `count` largest values of a row of logits, largest first, lower
   /// indices first among equals.
   func largest(_ count: Int, of row: UnsafeBufferPointer<Float>) -> [Int]
@@ -55,6 +58,19 @@ extension LogitsReader {
       result.append(Double(logit) - reading.statistics.logSumExp)
     }
     return result
+  }
+
+  /// Computes one exponential after the other.
+  public func probabilities(of logits: Logits, rows: [Int]) -> [Float] {
+    var values: [Float] = []
+    values.reserveCapacity(rows.count * logits.vocabularySize)
+    for row in rows {
+      logits.withRow(row) { row in
+        let statistics = RowStatistics(row)
+        values += row.map { Float(statistics?.probability(ofLogit: Double($0)) ?? 0) }
+      }
+    }
+    return values
   }
 
   /// Looks at one value after the other.

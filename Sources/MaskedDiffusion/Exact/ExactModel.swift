@@ -30,17 +30,11 @@ public enum ExactModelRegistry {
   public static func model(named argument: String) throws(SamplerError) -> (any ExactModel)? {
     guard argument.hasPrefix(prefix) else { return nil }
     let selection = try AlgorithmSelection(parsing: String(argument.dropFirst(prefix.count)))
-    guard let entry = all.first(where: { $0.descriptor.name == selection.name }) else {
-      throw .unknownAlgorithm(
-        kind: "exact model", name: selection.name,
-        nearest: nearestName(to: selection.name, in: all.map(\.descriptor.name)))
-    }
-    try entry.descriptor.check(selection.parameters)
-    return entry.make(selection.parameters)
+    return try all.entry(for: selection, kind: "exact model").make(selection.parameters)
   }
 
   /// A model that can be chosen by name.
-  public struct Entry: Sendable, CustomStringConvertible {
+  public struct Entry: AlgorithmEntry, Sendable, CustomStringConvertible {
     /// How the model presents itself.
     public let descriptor: AlgorithmDescriptor
     /// Creates the model from parameters that `descriptor` accepts.

@@ -52,10 +52,36 @@ public struct FormulaModel: ExactModel {
       let source = isShifted && !request.isRaw ? max(0, position - 1) : position
       return logits(of: row, at: source)
     }
+    prediction.attention = request.rows.map { attention(in: $0) }
   }
 
-  private func logits(of row: PredictionRow, at position: Int) -> [Float] {
+  /// ((5 i + 3 j² + 7 i j + h) mod 13)² + 1 for each position i and each j, made to add up to 1.
+  public var givesAttention: Bool { true }
+
+  private func attention(in row: PredictionRow) -> AttentionMap? {
+    guard row.attentionShare != nil else { return nil }
+    var map = AttentionMap(count: row.tokens.count)
+    for i in row.tokens.indices {
+      let h = hash(of: row, at: i)
+      let scores = row.tokens.indices.map { j in
+        let root = (5 * i + 3 * j * j + 7 * i * j + h) % 13
+        return Float(root * root + 1)
+      }
+      let sum = scores.reduce(0, +)
+      for j in scores.indices { map[i, j] = scores[j] / sum }
+    }
+    return map
+  }
+
+  /// h at `position`.
+  private func hash(of row: PredictionRow, at position: Int) -> Int {
     var h = 0
+    if let sight = row.sights[position] {
+      for column in row.tokens.indices where sight.contains(where: { $0.contains(column) }) {
+        h += ((row.positionIDs?[column] ?? column) + 1) * (Int(row.tokens[column]) + 1)
+      }
+      return h % 101
+    }
     let visible = (row.attention ?? .full).visible(from: position, count: row.tokens.count)
     for column in visible where row.attendable?[column] ?? true {
       if let groups = row.groups, groups.hidden[position] != 0,
@@ -66,7 +92,11 @@ public struct FormulaModel: ExactModel {
       let token = row.tokens[column]
       h += ((row.positionIDs?[column] ?? column) + 1) * (Int(token) + 1)
     }
-    h %= 101
+    return h % 101
+  }
+
+  private func logits(of row: PredictionRow, at position: Int) -> [Float] {
+    let h = hash(of: row, at: position)
     let i = row.positionIDs?[position] ?? position
     return (0..<12).map { v in
       let sum = 31 * i + 17 * v + 7 * h + 3 * i * v + 5 * v * v + h * v

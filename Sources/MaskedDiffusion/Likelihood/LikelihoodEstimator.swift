@@ -55,13 +55,7 @@ public enum LikelihoodRegistry {
   /// - Throws: ``SamplerError/unknownAlgorithm(kind:name:nearest:)`` and what
   ///   ``AlgorithmDescriptor/check(_:)`` throws.
   public static func entry(for selection: AlgorithmSelection) throws(SamplerError) -> Entry {
-    guard let entry = all.first(where: { $0.descriptor.name == selection.name }) else {
-      throw .unknownAlgorithm(
-        kind: "estimator", name: selection.name,
-        nearest: nearestName(to: selection.name, in: all.map(\.descriptor.name)))
-    }
-    try entry.descriptor.check(selection.parameters)
-    return entry
+    try all.entry(for: selection, kind: "estimator")
   }
 
   /// Returns the estimator `selection` names.
@@ -74,7 +68,7 @@ public enum LikelihoodRegistry {
   }
 
   /// An estimator that can be chosen by name.
-  public struct Entry: Sendable, CustomStringConvertible {
+  public struct Entry: AlgorithmEntry, Sendable, CustomStringConvertible {
     /// How the estimator presents itself.
     public let descriptor: AlgorithmDescriptor
     /// Whether one sample is enough.

@@ -10,6 +10,10 @@ struct ForwardQuestion: Equatable, Sendable {
   var attention: AttentionPattern?
   /// Positions that some others do not see besides.
   var groups: AttentionGroups?
+  /// Positions that see exactly these ranges.
+  var sights: [Int: [Range<Int>]] = [:]
+  /// The share of layers whose attention is wanted.
+  var attentionShare: Double?
   /// The positions, ascending.
   var positions: [Int]
   /// The guidance scale; above 0 costs a second row.
@@ -50,6 +54,8 @@ struct ForwardQuestion: Equatable, Sendable {
     self.init(canvas: canvas, positions: question.wanted, scale: scale, adjustment: adjustment)
     attention = question.attention
     groups = question.groups
+    sights = question.sights
+    attentionShare = question.attentionShare
     guard question.tokens != canvas.tokens || question.positionIDs != nil else { return }
     tokens = question.tokens
     positionIDs = question.positionIDs
@@ -82,16 +88,19 @@ struct ForwardQuestion: Equatable, Sendable {
   private func hasSameTerms(as other: ForwardQuestion) -> Bool {
     scale == other.scale && adjustment == other.adjustment && cache == other.cache
       && attention == other.attention && groups == other.groups && time == other.time
+      && sights == other.sights && attentionShare == other.attentionShare
   }
 
   /// Returns the rows of the pass; `cache` says what keys and values each uses.
   func rows(cache: (_ row: Int) -> CacheUse?) -> [PredictionRow] {
     let rows = scale > 0 ? [tokens, unconditional] : [tokens]
     return rows.enumerated().map { index, tokens in
-      PredictionRow(
+      var row = PredictionRow(
         tokens: tokens, wanted: positions, positionIDs: positionIDs, attention: attention,
-        groups: groups,
-        cache: cache(index))
+        groups: groups, cache: cache(index))
+      row.sights = sights
+      row.attentionShare = attentionShare
+      return row
     }
   }
 }

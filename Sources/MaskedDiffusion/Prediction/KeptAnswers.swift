@@ -46,6 +46,18 @@ struct KeptAnswers: Sendable {
     answers.contains { $0.question.covers(question) }
   }
 
+  /// Changes the logits of the answer to `question` once, if it is known.
+  mutating func change(_ question: ForwardQuestion, _ body: (inout Logits) -> Void) {
+    guard let index = answers.lastIndex(where: { $0.question.covers(question) }) else { return }
+    answers[index].change(body)
+  }
+
+  /// Keeps what was read of an answer since it was given.
+  mutating func update(_ answer: Answer) {
+    guard let index = answers.lastIndex(where: { $0.question == answer.question }) else { return }
+    answers[index] = answer
+  }
+
   /// Keeps an answer that was computed together with others, and at most `depth` in all.
   mutating func remember(_ answer: Answer, depth: Int) {
     if answers.count >= depth { answers.removeFirst() }
@@ -58,14 +70,17 @@ struct KeptAnswers: Sendable {
     cancellation: CancellationFlag?
   ) throws(PredictionError) -> [Answer] {
     let rows = questions.flatMap { $0.rows { _ in nil } }
-    let prediction = try predictor.prediction(
+    var prediction = try predictor.prediction(
       for: PredictionRequest(rows: rows, time: time, cancellation: cancellation))
-    var rest = prediction.rows[...]
+    var maps = prediction.attention[...]
     var answers: [Answer] = []
     for question in questions {
       var answer = Answer(question)
-      answer.take(Array(rest.prefix(question.rowCount)), reader: predictor.logitsReader)
-      rest = rest.dropFirst(question.rowCount)
+      // Nobody else may hold the logits, or changing them would copy them.
+      let rows = Array(prediction.rows.prefix(question.rowCount))
+      prediction.rows.removeFirst(question.rowCount)
+      answer.take(rows, attention: maps.first ?? nil, reader: predictor.logitsReader)
+      maps = maps.dropFirst(question.rowCount)
       answers.append(answer)
     }
     return answers

@@ -71,6 +71,17 @@ extension PresetRegistry {
       source: "SOAR eval_llada8b/generate.py generate_soar, arXiv:2602.10953",
       steps: .onePerToken, usesBlocks: true, lladaSettings("soar")),
     Preset(
+      "dawn", "Confident tokens that do not attend to each other",
+      source: "DAWN llada/generate.py get_transfer_index_dawn, arXiv:2602.06953",
+      steps: .onePerToken, usesBlocks: true, lladaSettings("dawn")),
+    Preset(
+      "s2d2", "Drafts of a block, accepted as far as the model says the same from left to right",
+      source: "S2D2 SDAR/generate_ssd_policy.py, arXiv:2603.25702",
+      steps: .onePerToken, usesBlocks: true, lladaSettings("s2d2")),
+    Preset(
+      "pc-sampler", "Confident tokens that are not common, further left the rather",
+      source: "PC-Sampler, arXiv:2508.13021", steps: .onePerToken, lladaSettings("pc")),
+    Preset(
       "joint-threshold", "Confident tokens at once, and tokens that look wrong are replaced",
       source: "SGLang srt/dllm/algorithm joint_threshold; LLaDA2.1",
       steps: .onePerToken, usesBlocks: true, lladaSettings("edit")),

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// Keeps every candidate that is confident and whose distribution has stopped moving; where there is
 /// none, as many of the most confident as the schedule asks for.
 ///
@@ -68,8 +60,11 @@ public struct KLASSStrategy: SamplingStrategy {
     guard let answer = context.answer else { return .decide(StepDecision(unmasked: []), memory) }
     let known = Dictionary(uniqueKeysWithValues: zip(memory.positions, memory.divergences))
     var next = Memory()
-    for position in answer.positions {
-      let moved = Self.divergence(at: position, of: answer, from: context.previous)
+    // The answer may cover positions that were looked at besides.
+    let open = context.canvas.openPositions(in: 0..<context.canvas.count)
+      .filter(answer.isAnswered)
+    let moves = answer.divergences(from: context.previous, at: open)
+    for (position, moved) in zip(open, moves) {
       next.positions.append(position)
       next.divergences.append(Array(((known[position] ?? []) + [moved]).suffix(history)))
     }
@@ -90,17 +85,5 @@ public struct KLASSStrategy: SamplingStrategy {
     let scheduled = context.positions(
       withHighest: { $0.unmodified.confidence }, count: context.transferCount)
     return .decide(StepDecision(unmasked: scheduled), next)
-  }
-
-  private static func divergence(
-    at position: Int, of answer: Answer, from previous: Answer?
-  ) -> Double {
-    let now = answer.distribution(at: position)
-    let before =
-      previous?.isAnswered(at: position) == true
-      ? previous?.distribution(at: position) : nil
-    return now.indices.reduce(0) { sum, token in
-      sum + now[token] * log((now[token] + 1e-12) / ((before?[token] ?? 0) + 1e-12))
-    }
   }
 }

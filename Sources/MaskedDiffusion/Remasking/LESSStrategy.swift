@@ -73,8 +73,8 @@ public struct LESSStrategy: SamplingStrategy {
     let known = Dictionary(uniqueKeysWithValues: memory.places.map { ($0.position, $0) })
     var next = Memory()
     var stable: [Candidate] = []
-    for candidate in context.candidates {
-      let top = answer.top(count, at: candidate.position)
+    let tops = answer.tops(count, at: context.candidates.map(\.position))
+    for (candidate, top) in zip(context.candidates, tops) {
       let total = top.reduce(0) { $0 + $1.probability }
       var place = Memory.Place(
         position: candidate.position, streak: 1, tokens: top.map(\.token),

@@ -1,7 +1,8 @@
 /// Follows an order of positions that is given: a position is open once all positions that come before
 /// it in the order are written.
 ///
-/// A template cuts the answer into levels; each level waits for the one before. Nothing is written
+/// A template cuts the answer into levels, each of which waits for the one before; or the order is
+/// written down position by position. Nothing is written
 /// against the order: where fewer positions are open than a step's share, the rest follows after the
 /// last step, level by level.
 ///
@@ -16,6 +17,9 @@ public struct OrderGraphRemasking: RemaskingStrategy {
       ParameterDescriptor(
         name: "order", summary: "which parts wait for which",
         kind: .choice(options: Template.allCases.map(\.rawValue), defaultValue: "cot")),
+      ParameterDescriptor(
+        name: "graph", summary: "an order of your own instead, such as 0-3>8>4-7/9>10+12",
+        kind: .order),
       ParameterDescriptor(
         name: "keep", summary: "the most confident of what is open, or all of it",
         kind: .choice(options: ["topk", "all-ready"], defaultValue: "topk")),
@@ -69,11 +73,13 @@ public struct OrderGraphRemasking: RemaskingStrategy {
   }
 
   private let template: Template
+  private let graph: PositionOrder?
   private let keepsAll: Bool
 
   /// Creates the strategy.
   public init(parameters: ParameterValues) {
     template = Template(rawValue: Self.descriptor.choice("order", in: parameters)) ?? .cot
+    graph = PositionOrder(Self.descriptor.choice("graph", in: parameters))
     keepsAll = Self.descriptor.choice("keep", in: parameters) == "all-ready"
   }
 
@@ -102,9 +108,17 @@ public struct OrderGraphRemasking: RemaskingStrategy {
     return max(1, quotient + (context.stepInBlock < remainder ? 1 : 0))
   }
 
-  /// The candidates of the first level that has masks.
+  /// The candidates that wait for nothing that is masked.
   private func open(in context: StepContext) -> [Candidate] {
     let answer = context.canvas.answer
+    if let graph {
+      let open = context.candidates.filter { candidate in
+        (graph.before[candidate.position - answer.lowerBound] ?? []).allSatisfy {
+          $0 >= answer.count || !context.canvas.isOpen(answer.lowerBound + $0)
+        }
+      }
+      return open.isEmpty ? context.candidates : open
+    }
     for level in template.levels(answer.count) {
       let positions = Set(level.map { answer.lowerBound + $0 })
       let open = context.candidates.filter { positions.contains($0.position) }

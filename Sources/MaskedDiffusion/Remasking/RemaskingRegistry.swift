@@ -22,6 +22,9 @@ public enum RemaskingRegistry {
     Entry(SlidingWindowRemasking.self),
     Entry(DilatedRemasking.self),
     Entry(OrderGraphRemasking.self),
+    Entry(AdaptiveOrderStrategy.self),
+    Entry(PCStrategy.self),
+    Entry(DAWNStrategy.self),
     Entry(HierarchyRemasking.self),
     Entry(CreditStrategy.self),
     Entry(KLASSStrategy.self),
@@ -29,6 +32,7 @@ public enum RemaskingRegistry {
     Entry(InfoGainStrategy.self),
     Entry(SOARStrategy.self),
     Entry(LinearSpeculationStrategy.self),
+    Entry(S2D2Strategy.self),
     Entry(TAPSStrategy.self),
     Entry(ReMDMRemasking.self),
     Entry(P2Remasking.self),
@@ -48,17 +52,11 @@ public enum RemaskingRegistry {
   /// - Throws: ``SamplerError/unknownAlgorithm(kind:name:nearest:)`` and what
   ///   ``AlgorithmDescriptor/check(_:)`` throws.
   public static func entry(for selection: AlgorithmSelection) throws(SamplerError) -> Entry {
-    guard let entry = all.first(where: { $0.descriptor.name == selection.name }) else {
-      throw .unknownAlgorithm(
-        kind: "strategy", name: selection.name,
-        nearest: nearestName(to: selection.name, in: all.map(\.descriptor.name)))
-    }
-    try entry.descriptor.check(selection.parameters)
-    return entry
+    try all.entry(for: selection, kind: "strategy")
   }
 
   /// A strategy that can be chosen by name.
-  public struct Entry: Sendable, CustomStringConvertible {
+  public struct Entry: AlgorithmEntry, Sendable, CustomStringConvertible {
     /// How the strategy presents itself.
     public let descriptor: AlgorithmDescriptor
     /// How it is paced, and what it looks at.

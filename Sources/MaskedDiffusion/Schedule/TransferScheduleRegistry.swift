@@ -17,17 +17,11 @@ public enum TransferScheduleRegistry {
   public static func schedule(
     for selection: AlgorithmSelection
   ) throws(SamplerError) -> any TransferSchedule {
-    guard let entry = all.first(where: { $0.descriptor.name == selection.name }) else {
-      throw .unknownAlgorithm(
-        kind: "schedule", name: selection.name,
-        nearest: nearestName(to: selection.name, in: all.map(\.descriptor.name)))
-    }
-    try entry.descriptor.check(selection.parameters)
-    return entry.make(selection.parameters)
+    try all.entry(for: selection, kind: "schedule").make(selection.parameters)
   }
 
   /// A schedule that can be chosen by name.
-  public struct Entry: Sendable, CustomStringConvertible {
+  public struct Entry: AlgorithmEntry, Sendable, CustomStringConvertible {
     /// How the schedule presents itself.
     public let descriptor: AlgorithmDescriptor
     /// Creates the schedule from parameters that `descriptor` accepts.

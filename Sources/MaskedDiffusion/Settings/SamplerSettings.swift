@@ -31,6 +31,8 @@ public struct SamplerSettings: Equatable, Sendable {
   public var repetitionPenalty: Double = 1
   /// What is subtracted from the logits of the neighbours of a position, 0...1000 nats; 0 is off.
   public var adjacentPenalty: Double = 0
+  /// How far the texts of a batch are pushed apart, 0...1000; 0 is off.
+  public var diversity: Double = 0
   /// The distribution strategies rank by.
   public var confidenceSource: ConfidenceSource
   /// How tokens are drawn.

@@ -28,6 +28,9 @@ public struct SettingDescriptor<Root>: Sendable, CustomStringConvertible {
   /// The setting it is a parameter of, if it is one.
   public let parent: String?
 
+  /// Whether it changes a run that is alone.
+  public private(set) var changesOneRun = true
+
   let get: @Sendable (Root) -> SettingValue
   /// Stores a value that `kind` accepts, or `.off` where that can be.
   let set: @Sendable (inout Root, SettingValue) -> Void
@@ -53,6 +56,13 @@ public struct SettingDescriptor<Root>: Sendable, CustomStringConvertible {
     self.parent = parent
     self.get = get
     self.set = set
+  }
+
+  /// The same setting, which changes nothing unless several runs are done together.
+  var ofSeveralRuns: SettingDescriptor {
+    var row = self
+    row.changesOneRun = false
+    return row
   }
 
   /// The name.

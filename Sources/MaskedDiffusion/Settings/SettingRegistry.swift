@@ -70,6 +70,10 @@ public enum SettingRegistry {
       "adjacent", \.adjacentPenalty, in: 0...1000, key: "adjacent_penalty",
       moves: .even(0...10, by: 0.5), isRare: true,
       "Subtract this from the logits of the tokens right and left of a position; 0 is off."),
+    .number(
+      "diversity", \.diversity, in: 0...1000, moves: .even(0...32, by: 1), isRare: true,
+      "Push the texts of --samples apart by up to this many nats (ODD); 0 is off."
+    ).ofSeveralRuns,
   ]
 
   private static let seed = SettingDescriptor<SamplerSettings>(
@@ -140,6 +144,7 @@ extension SettingDescriptor {
       case .number(let range, let standard):
         (.number(range), SettingMoves(parameterIn: range, around: standard.usual))
       case .choice(let options, _): (.choice(options.map { SettingOption($0, "") }), .none)
+      case .order: (.order, .none)
       }
     self.init(
       name: parameter.name, summary: parameter.summary, kind: kind, moves: moves,

@@ -49,6 +49,8 @@ public enum SettingKind: Equatable, Sendable, CustomStringConvertible {
   case flag
   /// One of some algorithms, written `NAME[:parameter=value,…]`.
   case algorithm([AlgorithmDescriptor])
+  /// An order of positions, or the word `none`.
+  case order
   /// Tokens, written with commas between.
   case tokens
   /// Amounts for tokens, written `TOKEN=AMOUNT` with commas between.
@@ -57,7 +59,7 @@ public enum SettingKind: Equatable, Sendable, CustomStringConvertible {
   /// The words that can be chosen, in the order menus show them; empty where values are numbers.
   public var options: [SettingOption] {
     switch self {
-    case .integer, .number, .seed, .tokens, .biases: []
+    case .integer, .number, .seed, .tokens, .biases, .order: []
     case .choice(let options): options
     case .flag: [SettingOption("no", ""), SettingOption("yes", "")]
     case .algorithm(let descriptors): descriptors.map { SettingOption($0.name, $0.summary) }
@@ -73,6 +75,7 @@ public enum SettingKind: Equatable, Sendable, CustomStringConvertible {
     case .number(let range): "\(shortest(range.lowerBound)) to \(shortest(range.upperBound))"
     case .seed: "a whole number, 0 or more"
     case .choice, .flag, .algorithm: options.map(\.name).joined(separator: ", ")
+    case .order: ParameterDescriptor.Kind.order.description
     case .tokens: "tokens by number or in quotation marks, commas between"
     case .biases:
       "TOKEN=AMOUNT, tokens by number or in quotation marks, amounts from "
@@ -91,6 +94,7 @@ public enum SettingKind: Equatable, Sendable, CustomStringConvertible {
     case .choice(let options): options.contains { $0.name == text } ? .word(text) : nil
     case .flag: ["yes": .flag(true), "no": .flag(false)][text]
     case .algorithm: (try? AlgorithmSelection(parsing: text)).map { .algorithm($0) }
+    case .order: .word(text)
     case .tokens, .biases: nil
     }
   }
@@ -107,6 +111,7 @@ public enum SettingKind: Equatable, Sendable, CustomStringConvertible {
       (1...TokenListReader.limit).contains(biases.count)
         && biases.allSatisfy { $0.token >= 0 && TokenBias.range.contains($0.amount) }
     case (.choice(let options), .word(let word)): options.contains { $0.name == word }
+    case (.order, .word(let text)): ParameterDescriptor.Kind.order.accepts(.choice(text))
     default: false
     }
   }

@@ -60,6 +60,7 @@ struct SettingsJSON: Codable {
       return .algorithm(selection.selection(among: known))
     case .tokens: return .tokens(try members.decode([TokenID].self, forKey: key))
     case .biases: return .biases(try members.decode(BiasesJSON.self, forKey: key).biases)
+    case .order: return .word(try members.decode(String.self, forKey: key))
     case .choice(let options):
       let word = try members.decode(String.self, forKey: key)
       guard options.contains(where: { $0.name == word }) else {

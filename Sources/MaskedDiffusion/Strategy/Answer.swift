@@ -1,9 +1,21 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// The predictor's answer to a question: guided logits at some positions, and what they say.
 public struct Answer: Sendable {
   /// What was asked.
   private(set) var question: ForwardQuestion
   private var prediction = Prediction()
   private var combined = Logits()
+  /// Whether the logits are no longer those the predictor gave.
+  private var isChanged = false
+  /// What the rows of ``guided`` say, as far as it was read together; otherwise `nil`.
+  private var measured: [RowStatistics?] = []
   private var reader: any LogitsReader = SequentialLogitsReader()
 
   /// Creates an answer to `question`, to be filled.
@@ -11,6 +23,12 @@ public struct Answer: Sendable {
 
   /// The positions of the question, ascending.
   public var positions: [Int] { question.positions }
+
+  /// Who attends to whom, where that was asked.
+  public var attention: AttentionMap? { prediction.attention.first ?? nil }
+
+  /// The number of tokens a distribution is about.
+  public var vocabularySize: Int { guided.vocabularySize }
 
   /// Returns the probability of `token` at `position`; 0 where the logits are not numbers.
   public func probability(of token: TokenID, at position: Int) -> Double {
@@ -52,21 +70,92 @@ public struct Answer: Sendable {
     }
   }
 
+  /// Returns ``top(_:at:)`` of several positions, shared out by the predictor's reader.
+  public func tops(
+    _ count: Int, at positions: [Int]
+  ) -> [[(token: TokenID, probability: Double)]] {
+    each(of: positions, initially: []) { top(count, at: $0) }
+  }
+
+  /// Returns the tokens at each of `positions` that are no less probable than `least`, by token; the best
+  /// at least.
+  func likely(
+    at positions: [Int], least: Double
+  ) -> [[(token: Int, probability: Float)]] {
+    each(of: positions, initially: []) { position in
+      guard let statistics = statistics(at: position) else { return [] }
+      let bound = Float(min(statistics.largest, statistics.logSumExp + log(least)))
+      return withRow(of: position) { row in
+        row.indices.filter { row[$0] >= bound }.map {
+          ($0, Float(statistics.probability(ofLogit: Double(row[$0]))))
+        }
+      }
+    }
+  }
+
+  /// Returns Σ p ln(p / q) at several positions, in nats: how far p, what is said here, is from q, what
+  /// `other` says, or from nothing where that was not asked.
+  ///
+  /// Both count 10⁻¹² more than they are, so that the logarithms are finite. A token's share is exact to
+  /// 10⁻⁹.
+  public func divergences(from other: Answer?, at positions: [Int]) -> [Double] {
+    let columns = guided.vocabularySize
+    let probabilities = reader.probabilities(
+      of: guided, rows: positions.map(guided.rowIndex(of:)))
+    let places = Dictionary(
+      uniqueKeysWithValues: positions.enumerated().map { ($0.element, $0.offset) })
+    return each(of: positions, initially: 0) { position in
+      guard let place = places[position], let own = statistics(at: position) else { return 0 }
+      guard let other, other.isAnswered(at: position), let its = other.statistics(at: position),
+        other.guided.vocabularySize == columns
+      else { return -log(RowDivergence.floor) - own.entropy }
+      return probabilities.withUnsafeBufferPointer { probabilities in
+        withRow(of: position) { row in
+          other.withRow(of: position) { otherRow in
+            RowDivergence(
+              probabilities: UnsafeBufferPointer(
+                rebasing: probabilities[place * columns..<(place + 1) * columns]),
+              logits: row, others: otherRow, logSumExps: (own.logSumExp, its.logSumExp)
+            ).value
+          }
+        }
+      }
+    }
+  }
+
+  /// Computes a value for each of some positions, on all threads of the reader.
+  private func each<Value: Sendable>(
+    of positions: [Int], initially value: Value, _ body: (Int) -> Value
+  ) -> [Value] {
+    var values = [Value](repeating: value, count: positions.count)
+    values.withUnsafeMutableBufferPointer { values in
+      // Each place is written by one thread.
+      nonisolated(unsafe) let values = values
+      reader.forEach(count: positions.count) { values[$0] = body(positions[$0]) }
+    }
+    return values
+  }
+
   /// Whether the question was asked at `position`.
   public func isAnswered(at position: Int) -> Bool {
-    positions.count == (positions.last ?? -1) + 1
-      ? positions.indices.contains(position) : Set(positions).contains(position)
+    guided.row(of: position) != nil
   }
 
   private func statistics(at position: Int) -> RowStatistics? {
-    withRow(of: position) { RowStatistics($0) }
+    let row = guided.rowIndex(of: position)
+    if row < measured.count, let known = measured[row] { return known }
+    return guided.withRow(row) { RowStatistics($0) }
   }
 }
 
 /// Filling.
 extension Answer {
   /// Takes the storage of an answer that is not needed any more, for `question`.
-  mutating func reuse(for question: ForwardQuestion) { self.question = question }
+  mutating func reuse(for question: ForwardQuestion) {
+    self.question = question
+    isChanged = false
+    measured.removeAll(keepingCapacity: true)
+  }
 
   /// Asks `predictor`, then guides and suppresses.
   ///
@@ -79,8 +168,11 @@ extension Answer {
   }
 
   /// Takes over `rows`, which a predictor computed together with others.
-  mutating func take(_ rows: [Logits], reader: any LogitsReader) {
+  mutating func take(
+    _ rows: consuming [Logits], attention: AttentionMap?, reader: any LogitsReader
+  ) {
     prediction.rows = rows
+    prediction.attention = [attention]
     guide(reader: reader)
   }
 
@@ -94,6 +186,14 @@ extension Answer {
       conditional: prediction.rows[0], unconditional: prediction.rows[1], scale: question.scale,
       into: &combined, reader: reader)
     adjust(&combined)
+  }
+
+  /// Changes the logits strategies decide on, once.
+  mutating func change(_ body: (inout Logits) -> Void) {
+    guard !isChanged else { return }
+    isChanged = true
+    measured.removeAll(keepingCapacity: true)
+    if question.scale > 0 { body(&combined) } else { body(&prediction.rows[0]) }
   }
 
   private func adjust(_ logits: inout Logits) {
@@ -114,11 +214,37 @@ extension Answer {
     guided.withRow(guided.rowIndex(of: position), body)
   }
 
-  /// Throws when a logit is not a number.
-  func checkFinite() throws(PredictionError) {
-    for position in positions where statistics(at: position) == nil {
-      throw .notFinite(position: position)
+  /// Reads the rows of `wanted` that were not read yet, shared out by the predictor's reader.
+  ///
+  /// - Throws: ``PredictionError/notFinite(position:)``.
+  mutating func measure(at wanted: [Int]) throws(PredictionError) {
+    if measured.count < positions.count {
+      measured += [RowStatistics?](repeating: nil, count: positions.count - measured.count)
     }
+    let rows = wanted.map(guided.rowIndex(of:)).filter { measured[$0] == nil }
+    guard !rows.isEmpty else { return }
+    for (row, reading) in zip(rows, reader.readings(of: guided, rows: rows, draw: nil)) {
+      guard let reading else { throw .notFinite(position: positions[row]) }
+      measured[row] = reading.statistics
+    }
+  }
+
+  /// Takes over what was read of some rows.
+  mutating func learn(_ readings: [RowReading?], of rows: [Int]) {
+    if measured.count < positions.count {
+      measured += [RowStatistics?](repeating: nil, count: positions.count - measured.count)
+    }
+    for (row, reading) in zip(rows, readings) { measured[row] = reading?.statistics }
+  }
+
+  /// What was read of `rows`; `nil` unless all of them were.
+  func readings(of rows: [Int]) -> [RowReading?]? {
+    var readings: [RowReading?] = []
+    for row in rows {
+      guard row < measured.count, let statistics = measured[row] else { return nil }
+      readings.append(RowReading(statistics: statistics))
+    }
+    return readings
   }
 
   /// Returns what the predictor thinks of `positions`, with their `count` most probable tokens.
@@ -129,8 +255,8 @@ extension Answer {
   func opinions(of positions: [Int], count: Int) throws(PredictionError) -> [Opinion] {
     // Nothing may have been asked.
     guard !positions.isEmpty else { return [] }
-    let readings = reader.readings(
-      of: guided, rows: positions.map(guided.rowIndex(of:)), draw: nil)
+    let rows = positions.map(guided.rowIndex(of:))
+    let readings = readings(of: rows) ?? reader.readings(of: guided, rows: rows, draw: nil)
     let passes = question.scale > 0 ? prediction.rows : []
     let passReadings = passes.map { pass in
       reader.readings(of: pass, rows: positions.map(pass.rowIndex(of:)), draw: nil)
@@ -185,14 +311,20 @@ extension Logits {
 
   /// The row of `position`, which must be one of ``positions``.
   func rowIndex(of position: Int) -> Int {
+    guard let row = row(of: position) else {
+      preconditionFailure("position \(position) was not asked for")
+    }
+    return row
+  }
+
+  /// The row of `position`; `nil` where it is not one of ``positions``.
+  func row(of position: Int) -> Int? {
     var low = 0
     var high = positions.count
     while low < high {
       let middle = (low + high) / 2
       if positions[middle] < position { low = middle + 1 } else { high = middle }
     }
-    precondition(
-      low < positions.count && positions[low] == position, "position \(position) was not asked for")
-    return low
+    return low < positions.count && positions[low] == position ? low : nil
   }
 }

@@ -10,6 +10,10 @@ public struct Question: Equatable, Sendable {
   public var attention: AttentionPattern?
   /// Positions that some others do not see besides; `nil` hides none.
   public var groups: AttentionGroups?
+  /// Positions that see exactly these ranges of positions, whatever else is said.
+  public var sights: [Int: [Range<Int>]] = [:]
+  /// The share of layers, counted from the last, whose mean attention is wanted; `nil` wants none.
+  public var attentionShare: Double?
 
   /// Creates a question.
   public init(tokens: [TokenID], wanted: [Int], positionIDs: [Int]? = nil) {

@@ -94,18 +94,24 @@ public struct StrategyTraits: Equatable, Sendable {
   public var readsUnmasked: Bool
   /// Whether the answer to the opening question of the step before is wanted too.
   public var readsPrevious: Bool
+  /// Whether it asks who attends to whom, which not every predictor can say.
+  public var readsAttention: Bool
   /// Whether a block without masks goes on until the strategy says that it is finished.
   public var decidesEnd: Bool
+
+  /// Whether a run is over as soon as no mask is left.
+  public var endsWithTheLastMask: Bool { !remasks && !decidesEnd }
 
   /// Creates traits.
   public init(
     pacing: Pacing, remasks: Bool = false, readsUnmasked: Bool = false,
-    readsPrevious: Bool = false, decidesEnd: Bool = false
+    readsPrevious: Bool = false, readsAttention: Bool = false, decidesEnd: Bool = false
   ) {
     self.pacing = pacing
     self.remasks = remasks
     self.readsUnmasked = readsUnmasked
     self.readsPrevious = readsPrevious
+    self.readsAttention = readsAttention
     self.decidesEnd = decidesEnd
   }
 

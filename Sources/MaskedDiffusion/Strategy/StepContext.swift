@@ -42,6 +42,9 @@ public struct StepContext: Sendable {
   /// Whether the logits of a position are the output of the one before.
   public var isShifted = false
 
+  /// Whether no position sees what is written behind its block.
+  public var isOrdered = false
+
   /// The answer to the opening question; `nil` when nothing was asked.
   public var answer: Answer?
 

@@ -15,27 +15,57 @@ public struct NoMemory: StrategyMemory {
   public init() {}
 }
 
-/// A memory as states and traces keep it: written down, so that it is the same wherever it is read.
+/// A memory as states and traces keep it, the same wherever it is read.
+///
+/// Steps pass it on as a value; it is written down only where somebody reads it.
 public struct MemoryRecord: Equatable, Sendable {
-  /// The memory in JSON, keys in order.
-  public let json: String
+  private let content: Content
+
+  private enum Content: Sendable {
+    case value(any StrategyMemory)
+    case json(String)
+  }
 
   /// Creates a record from what a trace holds.
-  public init(json: String) { self.json = json }
+  public init(json: String) { content = .json(json) }
 
-  /// Writes `memory` down; `nil` when there is nothing to remember.
+  /// Keeps `memory`; `nil` when there is nothing to remember.
   init?(_ memory: some StrategyMemory) {
     guard !(memory is NoMemory) else { return nil }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // Memories hold finite numbers, words and lists of them.
-    guard let data = try? encoder.encode(memory) else { return nil }
-    json = String(decoding: data, as: UTF8.self)
+    content = .value(memory)
+  }
+
+  /// The memory in JSON, keys in order.
+  ///
+  /// - Complexity: Writes it down anew each time.
+  public var json: String {
+    switch content {
+    case .json(let json): return json
+    case .value(let memory):
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      // Memories hold finite numbers, words and lists of them.
+      return (try? encoder.encode(memory)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }
   }
 
   /// Reads a memory; `nil` when this is the memory of another strategy.
   func memory<Memory: StrategyMemory>(as: Memory.Type) -> Memory? {
-    try? JSONDecoder().decode(Memory.self, from: Data(json.utf8))
+    switch content {
+    case .json(let json): try? JSONDecoder().decode(Memory.self, from: Data(json.utf8))
+    case .value(let memory): memory as? Memory
+    }
+  }
+
+  /// Whether both hold the same memory.
+  public static func == (left: MemoryRecord, right: MemoryRecord) -> Bool {
+    func equals<Memory: StrategyMemory>(_ memory: Memory, _ other: any StrategyMemory) -> Bool {
+      (other as? Memory).map { memory == $0 } ?? false
+    }
+    if case .value(let memory) = left.content, case .value(let other) = right.content {
+      return equals(memory, other)
+    }
+    return left.json == right.json
   }
 }
 

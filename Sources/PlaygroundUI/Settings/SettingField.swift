@@ -16,7 +16,9 @@ package struct SettingField: Hashable, Sendable {
 
   /// The fields that exist under `settings`, in the order the panel shows them.
   package static func fields(of settings: SamplerSettings) -> [SettingField] {
-    SettingRegistry.rows(of: settings).map { SettingField($0.name, of: $0.parent) }
+    SettingRegistry.rows(of: settings).filter(\.changesOneRun).map {
+      SettingField($0.name, of: $0.parent)
+    }
   }
 
   /// The names of all fields there can be, under any strategy and schedule, and what else they are

@@ -24,6 +24,16 @@ package struct TokenText: Equatable, Sendable {
     case mask
   }
 
+  /// What a position shows.
+  package enum Piece: Equatable, Sendable {
+    /// Bytes, which need not be whole characters.
+    case bytes([UInt8])
+    /// A mask, and a guess of what it hides.
+    case mask(guess: [Grapheme]?)
+    /// A token that ends a text.
+    case end
+  }
+
   package private(set) var glyphs: [Glyph] = []
 
   /// How masked positions are drawn.
@@ -40,31 +50,50 @@ package struct TokenText: Equatable, Sendable {
   /// The most cells a ghost takes.
   package static let ghostLimit = 12
 
-  private let model: Model
   private let symbols: Symbols
   private let sanitizer: TextSanitizer
+  private let maskWidth: Int
 
   /// Creates the text of `frame`.
   package init(_ frame: Frame, model: Model, symbols: Symbols, masks: MaskStyle = MaskStyle()) {
-    self.model = model
-    self.symbols = symbols
-    sanitizer = TextSanitizer(symbols: symbols)
-    glyphs.reserveCapacity(frame.count * 5)
     let ends = model.endOfText
+    let pieces = (0..<frame.count).lazy.map { position -> Piece in
+      let token = frame.tokens[position]
+      if token == frame.maskToken {
+        return .mask(
+          guess: masks.ghosts[position].map { Self.plain(model, $0, symbols: symbols) })
+      }
+      return ends.contains(token) ? .end : .bytes(model.bytes(of: token))
+    }
+    self.init(pieces, symbols: symbols)
+  }
+
+  /// Creates the text of one piece a position.
+  ///
+  /// - Parameters:
+  ///   - pieces: What the positions show, from the first.
+  ///   - symbols: What is drawn for what has no letters.
+  ///   - maskWidth: The width a masked position keeps, in cells.
+  package init(
+    _ pieces: some Collection<Piece>, symbols: Symbols, maskWidth: Int = Self.maskWidth
+  ) {
+    self.symbols = symbols
+    self.maskWidth = maskWidth
+    sanitizer = TextSanitizer(symbols: symbols)
+    glyphs.reserveCapacity(pieces.count * 5)
     var bytes: [UInt8] = []
     var owners: [(end: Int, position: Int)] = []
-    for position in 0..<frame.count {
-      let token = frame.tokens[position]
-      guard token == frame.maskToken || ends.contains(token) else {
-        bytes += model.bytes(of: token)
+    for (position, piece) in pieces.enumerated() {
+      if case .bytes(let more) = piece {
+        bytes += more
         owners.append((bytes.count, position))
         continue
       }
       appendText(bytes, owners)
       bytes.removeAll(keepingCapacity: true)
       owners.removeAll(keepingCapacity: true)
-      if token == frame.maskToken {
-        appendMask(position, guess: masks.ghosts[position])
+      if case .mask(let guess) = piece {
+        appendMask(position, guess: guess)
       } else {
         append(String(symbols.endOfText), position: position, kind: .text)
       }
@@ -110,21 +139,20 @@ package struct TokenText: Equatable, Sendable {
   }
 
   /// Adds a masked position: a blank and mask cells, or a mask cell and the guess.
-  private mutating func appendMask(_ position: Int, guess: TokenID?) {
+  private mutating func appendMask(_ position: Int, guess: [Grapheme]?) {
     let mask = String(symbols.mask)
     guard let guess else {
-      append(" ", position: position, kind: .mask)
+      if maskWidth > 1 { append(" ", position: position, kind: .mask) }
       append(
-        String(repeating: mask, count: Self.maskWidth - 1), position: position, kind: .mask)
+        String(repeating: mask, count: max(1, maskWidth - 1)), position: position, kind: .mask)
       return
     }
-    let ghost = Self.plain(model, guess, symbols: symbols).truncated(
-      toWidth: Self.ghostLimit - 1, ellipsis: symbols.ellipsis)
+    let ghost = guess.truncated(toWidth: Self.ghostLimit - 1, ellipsis: symbols.ellipsis)
     append(mask, position: position, kind: .mask)
     for grapheme in ghost {
       glyphs.append(Glyph(grapheme: grapheme, position: position, kind: .mask))
     }
-    let missing = max(0, Self.maskWidth - 1 - ghost.width)
+    let missing = max(0, maskWidth - 1 - ghost.width)
     append(String(repeating: " ", count: missing), position: position, kind: .mask)
   }
 

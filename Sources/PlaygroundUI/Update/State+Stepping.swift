@@ -125,7 +125,7 @@ extension Playground.State {
       if session.isAtHead && (branch.isFinished || !canCompute(branch)) { isRunning = false }
       // Recorded steps cost nothing; without a delay they would all be shown at once.
       if isRunning { scheduleTick(&effects) }
-    } else if branch.isFinished || frame.maskedCount == 0 && !remasks(branch) {
+    } else if branch.isFinished || frame.maskedCount == 0 && branch.endsWithTheLastMask {
       isRunning = false
       say(
         .success, "the run is finished",
@@ -134,10 +134,6 @@ extension Playground.State {
     } else {
       requestStep(of: branch.id, &effects)
     }
-  }
-
-  private func remasks(_ branch: Branch) -> Bool {
-    (try? RemaskingRegistry.entry(for: branch.settings.strategy))?.traits.remasks ?? false
   }
 
   /// Starts or stops the run.

@@ -35,12 +35,14 @@ extension BenchMeasurement {
   private var runsText: String {
     guard !runs.isEmpty || !omissions.isEmpty else { return "" }
     var table = Table([
-      "strategy", "cache", "ms/step>", "steps>", "forwards>", "tokens/forward>", "visits/token>",
+      "strategy", "cache", "ms/step>", "sampling %>", "steps>", "forwards>", "tokens/forward>",
+      "visits/token>",
       "tokens/s>",
     ])
     for run in runs {
       table.add([
-        run.name, run.cache, fixed(run.stepMilliseconds, 3), "\(run.steps)", "\(run.forwards)",
+        run.name, run.cache, fixed(run.stepMilliseconds, 3), fixed(100 * run.samplerShare, 1),
+        "\(run.steps)", "\(run.forwards)",
         fixed(run.tokensPerForward, 2), fixed(run.visitsPerToken, 2),
         fixed(run.tokensPerSecond, 1),
       ])
@@ -134,7 +136,8 @@ extension BenchMeasurement {
           .object([
             "strategy": .string(run.name), "cache": .string(run.cache),
             "tokens": .integer(run.tokens), "steps": .integer(run.steps),
-            "step_ms": .rounded(run.stepMilliseconds, 4), "forwards": .integer(run.forwards),
+            "step_ms": .rounded(run.stepMilliseconds, 4),
+            "sampler_share": .rounded(run.samplerShare, 5), "forwards": .integer(run.forwards),
             "milliseconds": .rounded(run.milliseconds, 3),
             "tokens_per_second": .rounded(run.tokensPerSecond, 3),
             "tokens_per_forward": .rounded(run.tokensPerForward, 4),

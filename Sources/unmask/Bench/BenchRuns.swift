@@ -13,6 +13,8 @@ struct BenchRun {
   var milliseconds: Double
   /// What a step took, the median.
   var stepMilliseconds: Double
+  /// The share of its steps that was not spent in the model, in 0...1.
+  var samplerShare: Double
 
   /// What a user sees.
   var tokensPerSecond: Double { Double(tokens) / milliseconds * 1000 }
@@ -93,16 +95,23 @@ extension BenchMeasurement {
     let predictor = TimedPredictor(subject.predictor)
     let canvas = Canvas(prompt: [], length: rows, maskToken: predictor.maskToken)
     var times = Times()
+    var inModel = 0.0
+    var inSteps = 0.0
     do throws(SamplerError) {
       var sampler = try Sampler(predictor: predictor, canvas: canvas, settings: settings)
       let start = ContinuousClock.now
-      while let step = try sampler.step() { times.add(.milliseconds(step.milliseconds)) }
+      while let step = try sampler.step() {
+        times.add(.milliseconds(step.milliseconds))
+        inSteps += step.milliseconds
+        inModel += predictor.reset() / .milliseconds(1)
+      }
       runs.append(
         BenchRun(
           name: name, cache: settings.cache.description, tokens: rows, steps: sampler.state.step,
           forwards: sampler.state.forwards, computed: predictor.computedCount,
           milliseconds: (ContinuousClock.now - start) / .milliseconds(1),
-          stepMilliseconds: times.median))
+          stepMilliseconds: times.median,
+          samplerShare: inSteps > 0 ? max(0, 1 - inModel / inSteps) : 0))
     } catch {
       switch error {
       case .prediction(.unsupported(let reason)): omit(name, settings.cache, reason)

@@ -16,13 +16,12 @@ package struct ANSIWriter: Sendable {
     var text = ""
     var current = Style()
     for element in line {
-      guard let grapheme = element.grapheme else { continue }
       let style = theme.style(for: element.role)
       if usesStyles, style != current {
         text += Self.sequence(for: style)
         current = style
       }
-      text.append(grapheme.character)
+      text.append(element.grapheme.character)
     }
     return current == Style() ? text : text + "\u{1B}[0m"
   }

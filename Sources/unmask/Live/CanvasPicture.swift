@@ -47,7 +47,9 @@ package struct CanvasPicture: Equatable, Sendable {
     return frame.tokens.indices.map { position in
       let token = frame.tokens[position]
       let role = role(of: position, end: end)
-      if token == frame.maskToken { return StyledText.Token(content: .mask, role: role) }
+      if token == frame.maskToken {
+        return StyledText.Token(content: .mask(guess: nil), role: role)
+      }
       if endTokens.contains(token) { return StyledText.Token(content: .end, role: role) }
       return StyledText.Token(content: .bytes(bytes(token)), role: role)
     }

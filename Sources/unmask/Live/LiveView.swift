@@ -85,5 +85,5 @@ struct LiveView {
 
 extension [StyledText.Element] {
   /// The width of the line, in cells.
-  var width: Int { reduce(0) { $0 + ($1.grapheme?.width ?? 0) } }
+  var width: Int { reduce(0) { $0 + $1.grapheme.width } }
 }

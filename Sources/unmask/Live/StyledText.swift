@@ -1,150 +1,54 @@
 package import PlaygroundUI
 
-/// Tokens as graphemes that are safe to draw, each with the role of its token.
+/// Tokens as graphemes that are safe to draw, each with the role of its token: the text and its lines
+/// are those of the playground, without its cursor.
 package struct StyledText: Equatable, Sendable {
-  /// What a position shows.
+  /// What a position shows, and in which role.
   package struct Token: Equatable, Sendable {
-    package enum Content: Equatable, Sendable {
-      case bytes([UInt8])
-      case mask
-      case end
-    }
-    package var content: Content
+    package var content: TokenText.Piece
     package var role: StyleRole
 
-    package init(content: Content, role: StyleRole) {
+    package init(content: TokenText.Piece, role: StyleRole) {
       self.content = content
       self.role = role
     }
   }
 
-  /// A grapheme with its meaning; `nil` breaks the line.
+  /// A grapheme with its meaning.
   package struct Element: Equatable, Sendable {
-    package var grapheme: Grapheme?
+    package var grapheme: Grapheme
     package var role: StyleRole
-    /// Whether a line may end before and after it.
-    package var isWord: Bool
   }
 
-  package private(set) var elements: [Element] = []
+  private let text: TokenText
+  private let roles: [StyleRole]
 
   /// Decodes `tokens`: characters may be spread over several of them and then take the role of the
   /// first.
   package init(_ tokens: [Token], symbols: Symbols) {
-    var run: [(byte: UInt8, role: StyleRole)] = []
-    for token in tokens {
-      switch token.content {
-      case .bytes(let bytes):
-        run += bytes.map { (byte: $0, role: token.role) }
-      case .mask, .end:
-        append(run, symbols: symbols)
-        run = []
-        let symbol = token.content == .mask ? symbols.mask : symbols.endOfText
-        let graphemes = TextSanitizer(symbols: symbols).graphemes(of: String(symbol))
-        elements.append(Element(grapheme: graphemes.first, role: token.role, isWord: true))
-      }
-    }
-    append(run, symbols: symbols)
+    text = TokenText(tokens.lazy.map(\.content), symbols: symbols, maskWidth: 1)
+    roles = tokens.map(\.role)
   }
 
-  private mutating func append(_ run: [(byte: UInt8, role: StyleRole)], symbols: Symbols) {
-    let (text, roles) = Self.decoded(run)
-    let sanitizer = TextSanitizer(symbols: symbols)
-    var scalar = 0
-    for character in text {
-      let role = roles[scalar]
-      scalar += character.unicodeScalars.count
-      if character.isNewline {
-        elements.append(Element(grapheme: nil, role: role, isWord: false))
-        continue
-      }
-      for grapheme in sanitizer.graphemes(of: String(character)) {
-        elements.append(Element(grapheme: grapheme, role: role, isWord: false))
-      }
-    }
-  }
+  /// The whole text, line ends included.
+  package var elements: [Element] { text.glyphs.map(element) }
 
-  /// The text of bytes, U+FFFD for each byte that is none, and the role of each of its scalars.
-  private static func decoded(
-    _ run: [(byte: UInt8, role: StyleRole)]
-  ) -> (text: String, roles: [StyleRole]) {
-    var text = String.UnicodeScalarView()
-    var roles: [StyleRole] = []
-    var index = 0
-    while index < run.count {
-      let length = max(1, min((~run[index].byte).leadingZeroBitCount, run.count - index))
-      let bytes = run[index..<index + length].map(\.byte)
-      let scalar = String(validating: bytes, as: UTF8.self)?.unicodeScalars.first
-      text.append(scalar ?? "\u{FFFD}")
-      roles.append(run[index].role)
-      index += scalar == nil ? 1 : length
-    }
-    return (String(text), roles)
-  }
-
-  /// Returns the text in lines of at most `columns` cells, broken between words where it can be.
+  /// Returns the text in lines of at most `columns` cells, broken between words where it can be; blanks
+  /// at the ends of lines are left out.
   package func lines(columns: Int) -> [[Element]] {
-    var layout = LineLayout(columns: max(2, columns))
-    for element in elements { layout.append(element) }
-    return layout.finished()
-  }
-}
-
-/// Breaks a text into lines, greedily.
-private struct LineLayout {
-  let columns: Int
-  private var lines: [[StyledText.Element]] = []
-  private var line: [StyledText.Element] = []
-  private var lineWidth = 0
-  private var blanks: [StyledText.Element] = []
-  private var word: [StyledText.Element] = []
-  private var wordWidth = 0
-
-  init(columns: Int) { self.columns = columns }
-
-  mutating func append(_ element: StyledText.Element) {
-    guard let grapheme = element.grapheme else {
-      endWord()
-      endLine()
-      return
-    }
-    if grapheme.character == " " {
-      endWord()
-      blanks.append(element)
-    } else if element.isWord {
-      endWord()
-      word = [element]
-      wordWidth = grapheme.width
-      endWord()
-    } else {
-      if wordWidth + grapheme.width > columns { endWord() }
-      word.append(element)
-      wordWidth += grapheme.width
+    var lines = CanvasLayout(flowing: text, width: max(2, columns)).lines
+    // What follows the last line end is a line only when there is something.
+    if lines.count > 1, lines.last?.isEmpty == true { lines.removeLast() }
+    return lines.map { line in
+      var glyphs = line.map(\.glyph)
+      while let last = glyphs.last, last.kind == .space || last.kind == .newline {
+        glyphs.removeLast()
+      }
+      return glyphs.map(element)
     }
   }
 
-  mutating func finished() -> [[StyledText.Element]] {
-    endWord()
-    if !line.isEmpty || lines.isEmpty { endLine() }
-    return lines
-  }
-
-  private mutating func endWord() {
-    guard !word.isEmpty else { return }
-    if lineWidth + blanks.count + wordWidth > columns, lineWidth > 0 { endLine() }
-    // Blanks that would push a word over the edge of an empty line are cut.
-    let kept = blanks.prefix(max(0, columns - wordWidth))
-    line += kept + word
-    lineWidth += kept.count + wordWidth
-    blanks = []
-    word = []
-    wordWidth = 0
-  }
-
-  private mutating func endLine() {
-    lines.append(line)
-    line = []
-    lineWidth = 0
-    blanks = []
+  private func element(_ glyph: TokenText.Glyph) -> Element {
+    Element(grapheme: glyph.grapheme, role: roles[glyph.position])
   }
 }

@@ -65,7 +65,7 @@ private struct TypedSetting: Decodable, Sendable {
     // What a text is, the model says; it may be no token at all.
     case .tokens, .biases: _ = try row.value(parsing: text) { _ throws(SamplerError) in 0 }
     case .algorithm: return
-    case .integer, .number, .seed, .choice, .flag: _ = try row.value(parsing: text)
+    case .integer, .number, .seed, .choice, .flag, .order: _ = try row.value(parsing: text)
     }
   }
 
@@ -94,7 +94,7 @@ extension SettingDescriptor {
       parts.append(options.map { "\($0.name): \($0.summary)" }.joined(separator: "; ") + ".")
     case .algorithm(let known):
       parts.append("One of \(known.map(\.name).joined(separator: ", ")).")
-    case .integer, .number, .seed, .flag, .tokens, .biases: break
+    case .integer, .number, .seed, .flag, .tokens, .biases, .order: break
     }
     if !remark.isEmpty { parts.append(remark) }
     return parts.joined(separator: " ")

@@ -49,7 +49,7 @@ struct SettingListArguments: ParsableArguments, CustomReflectable {
   static func parts(of text: String, kind: SettingKind) -> [String] {
     switch kind {
     case .tokens, .biases: return [text]
-    case .integer, .number, .seed, .choice, .flag, .algorithm: break
+    case .integer, .number, .seed, .choice, .flag, .algorithm, .order: break
     }
     var parts: [String] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {

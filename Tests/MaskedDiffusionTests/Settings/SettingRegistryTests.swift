@@ -26,6 +26,7 @@ import Testing
     case .number(let range): return .number(range.upperBound)
     case .seed: return .seed(.max)
     case .flag: return .flag(true)
+    case .order: return .word("0>1")
     case .tokens: return .tokens([7, 5])
     case .biases: return .biases([TokenBias(5, 1.5), TokenBias(7, -1000)])
     case .choice, .algorithm:

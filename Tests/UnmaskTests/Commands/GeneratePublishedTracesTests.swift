@@ -130,6 +130,56 @@ import Testing
       "RND1", "--model exact:formula:shift=1 --preset rnd1 --steps 4",
       "________ ____a_2_ _7_aa_2_ 97_aa42_ 972aa42a"),
     Case(
+      "order that adapts, 4 steps", "--strategy adaptive-order --steps 4",
+      "________ ___a_2__ _79a_2__ 379a_29_ 379a8290"),
+    Case(
+      "DAWN", "--strategy dawn --block-length 8",
+      "________ ___a_2__ __9a_2__ __9a_27_ __9a3279 _39a3279 739a3279"),
+    // The published code overwrites the first token of the prompt here.
+    Case(
+      "DAWN, blocks of 4, without the published defect",
+      "--strategy dawn:sink=0.12,edge=0.15,induce=0.5,low=0.5 --block-length 4",
+      "________ _0_a____ _05a____ 705a____ 705a0a_8 705a0a28"),
+    Case(
+      "SDAR, blocks of 4",
+      "--preset sdar --length 9 --steps 12 --block-length 4 --block-rule causal-aligned",
+      """
+      _________ 6________ 66_______ 66_a_____ 66_a1____ 669a1____ 669a12___ 669a12_9_ 669a1299_ \
+      669a12994
+      """),
+    Case(
+      "SDAR, threshold 0.5",
+      """
+      --strategy quota-threshold:tau=0.5 --length 9 --steps 12 --block-length 4 \
+      --block-rule causal-aligned
+      """,
+      "_________ 6________ 66_4_____ 66_41____ 66941____ 66941___1 669418a31"),
+    Case(
+      "Fast-dLLM v2, parts of 4",
+      """
+      --model exact:formula:shift=1 --length 6 --strategy sub-blocks:size=4,tau=0.5 \
+      --block-length 8 --block-rule causal-aligned
+      """,
+      "______ 2_____ 2_65__ 27653_ 276534"),
+    Case(
+      "Fast-dLLM v2, parts of 8",
+      """
+      --model exact:formula:shift=1 --length 6 --strategy sub-blocks:size=8,tau=0.6 \
+      --block-length 8 --block-rule causal-aligned
+      """,
+      "______ 2_5___ 21531_ 215310"),
+    Case(
+      "LLaDA2.1 as ported, blocks of 4",
+      """
+      --strategy edit:tau=0.7,edit=0.5,post=4 --length 9 --block-length 4 \
+      --block-rule causal-aligned
+      """,
+      """
+      _________ 6________ 9________ 9________ 95_______ 95__9____ 98_06____ 98606____ 99626____ \
+      96623____ 90633____ 97233____ 972332___ 972339_1_ 972334_18 972331713 972331833 972334832 \
+      972334802 972334320
+      """),
+    Case(
       "KLASS that nothing convinces is LLaDA", "--preset klass --strategy klass:tau=1 --steps 4",
       "________ ___a_2__ __9a_23_ a89a_23_ a89a1232"),
   ]

@@ -35,6 +35,7 @@ import Testing
         suppress              off
         repetition            1
         adjacent              0
+        diversity             0
 
         step   time  unmasked  remasked  masked  entropy  forwards    ms
            1  1.000         1         0       1    1.250         1  2.00

@@ -29,7 +29,7 @@ import unmask
         StyledText.Token(content: .bytes([bytes[1]]), role: .level5),
       ], symbols: .unicode)
     #expect(text.elements.map(\.role) == [.level1])
-    #expect(text.elements.first?.grapheme?.character == "é")
+    #expect(text.elements.first?.grapheme.character == "é")
   }
 
   @Test func bytesThatAreNoCharacterYetAreReplaced() {
@@ -52,12 +52,12 @@ import unmask
   private func lines(_ pieces: [Piece], columns: Int) -> [String] {
     let tokens = pieces.map { piece in
       switch piece {
-      case .mask: StyledText.Token(content: .mask, role: .masked)
+      case .mask: StyledText.Token(content: .mask(guess: nil), role: .masked)
       case .bytes(let bytes): StyledText.Token(content: .bytes(bytes), role: .level5)
       }
     }
     return StyledText(tokens, symbols: .unicode).lines(columns: columns).map { line in
-      String(line.compactMap { $0.grapheme?.character })
+      String(line.map(\.grapheme.character))
     }
   }
 }

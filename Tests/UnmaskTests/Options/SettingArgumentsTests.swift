@@ -42,6 +42,7 @@ import Testing
     let typed: String
     switch row.kind {
     case .integer, .seed: typed = "3"
+    case .order: typed = "0>1"
     case .tokens: typed = "7,5"
     case .biases: typed = "5=1.5,7=-2"
     case .number(let range): typed = "\(range.upperBound / 2)"
@@ -59,7 +60,7 @@ import Testing
     switch row.kind {
     case .tokens: #expect(value as? [Int] == [7, 5])
     case .biases: #expect(value as? [String: Double] == ["5": 1.5, "7": -2])
-    case .integer, .seed, .number, .flag, .choice, .algorithm:
+    case .integer, .seed, .number, .flag, .choice, .algorithm, .order:
       let text = name == "forbid-mask" ? "1" : typed
       #expect("\(value)" == text || Double("\(value)") == Double(text))
     }
