@@ -70,17 +70,16 @@ struct KeptAnswers: Sendable {
     cancellation: CancellationFlag?
   ) throws(PredictionError) -> [Answer] {
     let rows = questions.flatMap { $0.rows { _ in nil } }
-    let prediction = try predictor.prediction(
+    var prediction = try predictor.prediction(
       for: PredictionRequest(rows: rows, time: time, cancellation: cancellation))
-    var rest = prediction.rows[...]
     var maps = prediction.attention[...]
     var answers: [Answer] = []
     for question in questions {
       var answer = Answer(question)
-      answer.take(
-        Array(rest.prefix(question.rowCount)), attention: maps.first ?? nil,
-        reader: predictor.logitsReader)
-      rest = rest.dropFirst(question.rowCount)
+      // Nobody else may hold the logits, or changing them would copy them.
+      let rows = Array(prediction.rows.prefix(question.rowCount))
+      prediction.rows.removeFirst(question.rowCount)
+      answer.take(rows, attention: maps.first ?? nil, reader: predictor.logitsReader)
       maps = maps.dropFirst(question.rowCount)
       answers.append(answer)
     }

@@ -169,7 +169,7 @@ extension Answer {
 
   /// Takes over `rows`, which a predictor computed together with others.
   mutating func take(
-    _ rows: [Logits], attention: AttentionMap?, reader: any LogitsReader
+    _ rows: consuming [Logits], attention: AttentionMap?, reader: any LogitsReader
   ) {
     prediction.rows = rows
     prediction.attention = [attention]

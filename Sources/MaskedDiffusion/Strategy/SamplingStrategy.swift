@@ -99,6 +99,9 @@ public struct StrategyTraits: Equatable, Sendable {
   /// Whether a block without masks goes on until the strategy says that it is finished.
   public var decidesEnd: Bool
 
+  /// Whether a run is over as soon as no mask is left.
+  public var endsWithTheLastMask: Bool { !remasks && !decidesEnd }
+
   /// Creates traits.
   public init(
     pacing: Pacing, remasks: Bool = false, readsUnmasked: Bool = false,

@@ -90,6 +90,11 @@ package struct Branch: Equatable, Sendable {
   /// The number of steps done.
   package var head: Int { points.count - 1 }
 
+  /// Whether the run is over as soon as no mask is left, as its strategy has it.
+  package var endsWithTheLastMask: Bool {
+    (try? RemaskingRegistry.entry(for: settings.strategy))?.traits.endsWithTheLastMask ?? true
+  }
+
   /// The settings of the next step.
   package var settings: SamplerSettings { points[head].settings }
 

@@ -127,7 +127,8 @@ extension Session {
           $0.settings = point.settings
         }
       }
-      let isWritten = Frame(branch, at: branch.head).maskedCount == 0
+      let isWritten =
+        Frame(branch, at: branch.head).maskedCount == 0 && branch.endsWithTheLastMask
       branch.isFinished = isWritten || recorded.end?.reason == "finished"
     }
   }

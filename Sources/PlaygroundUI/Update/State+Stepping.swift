@@ -60,7 +60,9 @@ extension Playground.State {
         // Steps chosen by hand are not counted by the sampler.
         step.step = branch.head + 1
         step.opinions = []
-        branch.append(Point(step: step, settings: branch.settings, state: report.state))
+        var point = Point(step: step, settings: branch.settings, state: report.state)
+        point.visits = report.visits
+        branch.append(point)
       }
       branch.isFinished = report.isFinished || report.step == nil
     }
@@ -73,6 +75,8 @@ extension Playground.State {
     if view.compared.isEmpty {
       if report.isFinished || report.step == nil { finish() }
       goOn(&effects)
+    } else if view.race != nil {
+      continueRace(&effects)
     } else if requests.goal == session.step + 1 {
       advanceCompared(&effects)
     }
@@ -125,7 +129,7 @@ extension Playground.State {
       if session.isAtHead && (branch.isFinished || !canCompute(branch)) { isRunning = false }
       // Recorded steps cost nothing; without a delay they would all be shown at once.
       if isRunning { scheduleTick(&effects) }
-    } else if branch.isFinished || frame.maskedCount == 0 && !remasks(branch) {
+    } else if branch.isFinished || frame.maskedCount == 0 && branch.endsWithTheLastMask {
       isRunning = false
       say(
         .success, "the run is finished",
@@ -134,10 +138,6 @@ extension Playground.State {
     } else {
       requestStep(of: branch.id, &effects)
     }
-  }
-
-  private func remasks(_ branch: Branch) -> Bool {
-    (try? RemaskingRegistry.entry(for: branch.settings.strategy))?.traits.remasks ?? false
   }
 
   /// Starts or stops the run.

@@ -5,11 +5,11 @@ import MaskedDiffusion
 struct StrategiesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "strategies",
-    abstract: "List the remasking strategies, transfer schedules and presets.",
+    abstract: "List the remasking strategies, transfer schedules, caches and presets.",
     discussion: """
       A strategy decides which positions are unmasked in a step, a schedule how many, and a preset \
-      is a published combination of both. Choose with --preset NAME, --strategy \
-      NAME[:parameter=value,...] and --schedule NAME[:parameter=value,...].
+      is a published combination of both. A cache says which keys and values are kept between \
+      steps. Choose with --preset NAME, --strategy NAME[:parameter=value,...], --schedule and --cache.
       """)
 
   @Flag(help: "Print one JSON object.")
@@ -25,6 +25,7 @@ struct StrategiesCommand: ParsableCommand {
   private var text: String {
     let strategies = RemaskingRegistry.all.map { Self.text(of: $0.descriptor) }
     let schedules = TransferScheduleRegistry.all.map { Self.text(of: $0.descriptor) }
+    let caches = CachePolicyRegistry.all.map { Self.text(of: $0.descriptor) }
     let presets = PresetRegistry.all.map(Self.text)
     return """
       Strategies: which positions change (--strategy NAME[:parameter=value,...])
@@ -33,6 +34,9 @@ struct StrategiesCommand: ParsableCommand {
       Schedules: how many are unmasked in a step (--schedule NAME[:parameter=value,...])
 
       \(schedules.joined(separator: "\n"))
+      Caches: which keys and values are kept between steps (--cache NAME[:parameter=value,...])
+
+      \(caches.joined(separator: "\n"))
       Presets: published combinations (--preset NAME)
 
       \(presets.joined(separator: "\n"))
@@ -80,6 +84,7 @@ extension StrategiesCommand {
     JSON.object([
       "strategies": .array(RemaskingRegistry.all.map(Self.json)),
       "schedules": .array(TransferScheduleRegistry.all.map { Self.json(of: $0.descriptor) }),
+      "caches": .array(CachePolicyRegistry.all.map { Self.json(of: $0.descriptor) }),
       "presets": .array(PresetRegistry.all.map(Self.json)),
     ]).text
   }

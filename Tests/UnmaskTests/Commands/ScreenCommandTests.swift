@@ -37,6 +37,21 @@ import Testing
     #expect(first.output.contains("margin"))
   }
 
+  /// Tokens are replaced after the last mask, in a run that was cut off as in one that was not.
+  @Test(arguments: [1, 3, 4]) func aRunThatWasCutOffGoesOnAsItWould(_ steps: Int) throws {
+    let scratch = try ScratchDirectory()
+    let whole = scratch.path("whole.jsonl")
+    _ = try CommandRun(
+      arguments: ["generate", "--model", "exact:formula", "--prompt-ids", "3,1,4", "--length", "8"]
+        + ["--strategy", "edit:tau=0.5,edit=0.8,post=4", "--trace", whole])
+    let lines = try String(contentsOfFile: whole, encoding: .utf8).split(separator: "\n")
+    let cut = try scratch.file("cut.jsonl", lines.prefix(1 + steps).joined(separator: "\n") + "\n")
+    let run = try CommandRun(
+      "screen", "--model", "exact:formula", "--trace", cut, "--keys", "<space>", "--size", "120x30")
+    #expect(run.output.contains("⟨7⟩⟨0⟩⟨10⟩⟨9⟩⟨5⟩⟨9⟩⟨0⟩⟨8⟩"))
+    #expect(run.output.contains("step 6 of 6"))
+  }
+
   @Test func rolesFollowTheText() throws {
     let run = try screen("--roles")
     #expect(run.output.contains("\n--- roles\n"))

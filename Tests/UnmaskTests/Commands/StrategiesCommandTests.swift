@@ -27,6 +27,9 @@ import Testing
       json["schedules"].elements.map { $0["name"].string }
         == TransferScheduleRegistry.all.map(\.descriptor.name))
     #expect(json["presets"].elements.map { $0["name"].string } == PresetRegistry.all.map(\.name))
+    #expect(
+      json["caches"].elements.map { $0["name"].string }
+        == CachePolicyRegistry.all.map(\.descriptor.name))
   }
 
   @Test func inJSONAParameterHasItsRangeAndDefault() throws {
