@@ -89,11 +89,33 @@ package struct Weights: Sendable {
   /// Returns the weights under the names that a model looks for.
   ///
   /// Wrappers put their own name in front when a network is saved inside them (`module.`,
-  /// `_orig_mod.`), and a part saved alone lacks the name of the whole.
+  /// `_orig_mod.`), or in the middle when a part of it is, and a part saved alone lacks the name of the
+  /// whole.
   ///
   /// - Parameter tensor: A tensor that the model must have.
   /// - Returns: The weights; as they are where no wrapper is recognised.
   package func unwrapped(to tensor: String) -> Weights {
+    if tensors.keys.contains(where: Self.isWrapped) {
+      return renamed { Self.isWrapped($0) ? Self.unwrapped($0) : nil }.withoutPrefix(to: tensor)
+    }
+    return withoutPrefix(to: tensor)
+  }
+
+  /// The modules that PyTorch puts around others, wherever these stand.
+  private static let wrappers = [
+    "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module",
+  ]
+
+  private static func isWrapped(_ name: String) -> Bool {
+    name.utf8.contains(0x5F) && wrappers.contains { name.contains($0 + ".") }
+  }
+
+  private static func unwrapped(_ name: String) -> String {
+    name.split(separator: ".", omittingEmptySubsequences: false)
+      .filter { !wrappers.contains(String($0)) }.joined(separator: ".")
+  }
+
+  private func withoutPrefix(to tensor: String) -> Weights {
     guard tensors[tensor] == nil else { return self }
     let prefixes = tensors.keys.filter { $0.hasSuffix("." + tensor) }
       .map { $0.dropLast(tensor.count) }

@@ -23,6 +23,8 @@ public enum MistakenFile: Equatable, Sendable {
   case gguf
   /// A file of llama.cpp before 2023.
   case ggml
+  /// A tar archive.
+  case tarArchive
   /// Compressed data.
   case compressed(String)
   /// Text in UTF-16, as PowerShell writes it.
@@ -36,6 +38,10 @@ public enum MistakenFile: Equatable, Sendable {
     }
     if let kind = Self.magics.first(where: { bytes.starts(with: $0.magic) })?.kind {
       self = kind
+      return
+    }
+    if bytes.dropFirst(257).starts(with: "ustar".utf8) {
+      self = .tarArchive
       return
     }
     if bytes.count > 2, bytes[0] == 0x80, (2...5).contains(bytes[1]), bytes[2] >= 0x28 {
@@ -60,6 +66,8 @@ public enum MistakenFile: Equatable, Sendable {
     ([0x1F, 0x8B], .compressed("gzip")), ([0x28, 0xB5, 0x2F, 0xFD], .compressed("zstd")),
     ([0xFD, 0x37, 0x7A, 0x58, 0x5A], .compressed("xz")),
     ([0x42, 0x5A, 0x68], .compressed("bzip2")),
+    ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], .compressed("7z")),
+    (Array("Rar!".utf8), .compressed("rar")),
     ([0xFF, 0xFE], .utf16), ([0xFE, 0xFF], .utf16),
   ]
 
@@ -93,6 +101,7 @@ extension MistakenFile {
     case .numpyArray: "a numpy array"
     case .gguf: "a GGUF file"
     case .ggml: "a GGML file of before 2023, which nothing reads any more"
+    case .tarArchive: "a tar archive"
     case .compressed(let name): "compressed with \(name)"
     case .utf16: "text in UTF-16, expected UTF-8"
     }
@@ -112,6 +121,7 @@ extension MistakenFile {
       return isText ? "fetch the file again" : Self.conversion(of: path)
     case .hdf5, .numpyArray, .ggml: return "look for a version of the model in safetensors or GGUF"
     case .gguf: return "rename the file so that it ends in .gguf"
+    case .tarArchive: return "unpack it with tar first"
     case .compressed(let name): return "unpack it with \(name) first"
     case .utf16: return "save the file as UTF-8"
     }

@@ -67,8 +67,8 @@ package struct Architecture: Equatable, Sendable {
 
   /// A mixture of experts: a router sends each position through a few of many feed-forward layers.
   ///
-  /// x ← x + Σ_e p_e · expert_e(norm(x)) over the experts e of largest p = softmax(W_r · norm(x)); the
-  /// weights p_e are those of the whole softmax, so they do not add up to 1.
+  /// x ← x + Σ_e p_e · expert_e(norm(x)) over the experts e of largest p = softmax(W_r · norm(x)). The
+  /// weights p_e are those of the whole softmax, which do not add up to 1, or divided by their sum.
   package struct Experts: Equatable, Sendable {
     /// The number of experts of a layer.
     package var count: Int
@@ -78,6 +78,8 @@ package struct Architecture: Equatable, Sendable {
     package var width: Int
     /// Whether a bias is added to the softmax, which changes choice and weights.
     package var hasBias: Bool
+    /// Whether the weights of the chosen experts are divided by their sum.
+    package var normalizesWeights: Bool
     /// The width of an expert that every position passes through as well, with weight 1.
     package var sharedWidth: Int?
     /// Whether each layer has experts; the others have one feed-forward layer.
@@ -85,13 +87,14 @@ package struct Architecture: Equatable, Sendable {
 
     /// Creates a mixture; the arguments are not checked.
     package init(
-      count: Int, perPosition: Int, width: Int, hasBias: Bool = false, sharedWidth: Int? = nil,
-      layers: [Bool]
+      count: Int, perPosition: Int, width: Int, hasBias: Bool = false,
+      normalizesWeights: Bool = false, sharedWidth: Int? = nil, layers: [Bool]
     ) {
       self.count = count
       self.perPosition = perPosition
       self.width = width
       self.hasBias = hasBias
+      self.normalizesWeights = normalizesWeights
       self.sharedWidth = sharedWidth
       self.layers = layers
     }

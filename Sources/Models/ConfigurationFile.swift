@@ -67,12 +67,12 @@ package struct ConfigurationFile: Sendable {
     checksum = Checksum(of: lines.sorted().joined(separator: "\n").utf8)
   }
 
-  /// Returns the section called `key`, or `nil` when it is missing or `null`.
+  /// Returns the section called `key`, or `nil` when it is missing, `null` or `false`.
   ///
   /// Its complaints name keys in full, such as `rope_scaling.factor`.
   package func section(_ key: String) throws(ModelError) -> ConfigurationFile? {
     let found = found(key)
-    guard !found.isNull else { return nil }
+    guard !found.isNull, found.truth != false else { return nil }
     do throws(JSONProblem) {
       guard let members = try found.uniqueMembers() else {
         throw JSONProblem(description: found.summary)
@@ -213,5 +213,27 @@ package struct ConfigurationFile: Sendable {
         path: path, key: name(of: key), found: found.summary, expected: expected)
     }
     return value
+  }
+}
+
+extension ConfigurationFile {
+  /// Keys of other networks that multiply, limit or cut what is computed, and the number that changes
+  /// nothing where there is one.
+  private static let foreignArithmetic: [(key: String, neutral: Double?)] = [
+    ("attention_chunk_size", nil), ("attention_multiplier", nil),
+    ("attn_logit_softcapping", nil), ("clip_qkv", nil), ("embedding_multiplier", 1),
+    ("final_logit_softcapping", nil), ("logit_scale", 1), ("logits_scaling", 1),
+    ("query_pre_attn_scalar", nil), ("residual_multiplier", 1),
+  ]
+
+  /// Refuses numbers that ask for arithmetic which no network here has.
+  ///
+  /// - Throws: ``ModelError/invalidValue(path:key:found:expected:)``.
+  func refuseForeignArithmetic() throws(ModelError) {
+    for (key, neutral) in Self.foreignArithmetic {
+      guard let number = try number(key), number != neutral else { continue }
+      throw .invalidValue(
+        path: path, key: key, found: "\(number)", expected: "none: it is not implemented")
+    }
   }
 }

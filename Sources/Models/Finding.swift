@@ -27,6 +27,9 @@ public struct ModelOverrides: Equatable, Sendable {
   public var isShifted: Bool?
   /// The positions of a block, for models that write in blocks.
   public var blockLength: Int?
+  /// Whether a model can only be used if its mask token is known; what is asked about tokens that are
+  /// given needs none.
+  public var needsMaskToken = true
 
   /// Creates overrides; by default the files are believed.
   public init(maskToken: TokenID? = nil, isShifted: Bool? = nil, blockLength: Int? = nil) {

@@ -12,6 +12,13 @@ struct GGUFArchitecture: Sendable {
   let pairing: Rotary.Pairing
   /// Whether the diffusion family shifts its logits, where the file does not say.
   let isShifted: Bool
+  /// Its mixture of experts, if it is one.
+  var mixture: Mixture?
+
+  /// What becomes of the weights of the experts that are chosen.
+  enum Mixture: Sendable {
+    case plain, normalized
+  }
 
   /// The networks that can be read.
   static let all = [
@@ -20,7 +27,10 @@ struct GGUFArchitecture: Sendable {
       isShifted: false),
     GGUFArchitecture(
       name: "llada-moe", causalFamily: nil, diffusionFamily: "llada-moe", pairing: .halves,
-      isShifted: false),
+      isShifted: false, mixture: .plain),
+    GGUFArchitecture(
+      name: "rnd1", causalFamily: nil, diffusionFamily: "rnd1", pairing: .halves,
+      isShifted: true, mixture: .normalized),
     GGUFArchitecture(
       name: "dream", causalFamily: nil, diffusionFamily: "dream", pairing: .halves,
       isShifted: true),
@@ -33,14 +43,15 @@ struct GGUFArchitecture: Sendable {
     GGUFArchitecture(
       name: "qwen3", causalFamily: "qwen3", diffusionFamily: "a2d-qwen3", pairing: .halves,
       isShifted: false),
+    GGUFArchitecture(
+      name: "qwen3moe", causalFamily: "qwen3-moe", diffusionFamily: "rnd1", pairing: .halves,
+      isShifted: true, mixture: .normalized),
   ]
 
   /// Why networks that people try are not among them.
   private static let lacks = [
     "bert": "llama.cpp leaves out the head that predicts tokens",
     "modern-bert": "llama.cpp leaves out the head that predicts tokens",
-    "rnd1": "its mixture of experts is not implemented",
-    "qwen3moe": "its mixture of experts is not implemented",
     "qwen2moe": "its mixture of experts is not implemented",
   ]
 
@@ -62,13 +73,14 @@ struct GGUFArchitecture: Sendable {
 
   private init(
     name: String, causalFamily: String?, diffusionFamily: String, pairing: Rotary.Pairing,
-    isShifted: Bool
+    isShifted: Bool, mixture: Mixture? = nil
   ) {
     self.name = name
     self.causalFamily = causalFamily
     self.diffusionFamily = diffusionFamily
     self.pairing = pairing
     self.isShifted = isShifted
+    self.mixture = mixture
   }
 
   /// Whether a file describes a model that sees both sides: it says so, or it or the user names a mask

@@ -118,12 +118,13 @@ struct GGUFModel {
   /// The experts of a model that has some.
   private func experts(layerCount: Int) throws(ModelError) -> Architecture.Experts? {
     guard let count = try file.wholeNumber(key("expert_count")), count > 0 else { return nil }
-    guard kind.diffusionFamily == "llada-moe" else {
+    guard let mixture = kind.mixture else {
       throw .invalidValue(
         path: file.path, key: key("expert_count"), found: "\(count)",
         expected: "0: experts of this architecture are not implemented")
     }
-    try file.require(key("expert_weights_norm"), false)
+    // The converter does not write this key for these networks: the name says it.
+    try file.require(key("expert_weights_norm"), mixture == .normalized)
     let chosen = try file.requiredSize(key("expert_used_count"))
     guard chosen <= count else {
       throw .invalidValue(
@@ -154,7 +155,7 @@ struct GGUFModel {
       width: try file.size(
         key("expert_feed_forward_length"), in: files.weights, tensor: gate,
         says: files.weights.sizes(ofMatrix: gate).rows),
-      layers: layers)
+      normalizesWeights: mixture == .normalized, layers: layers)
   }
 
   /// Refuses settings, and tensors of a block, that ask for arithmetic which is not implemented:
@@ -273,7 +274,10 @@ extension GGUFModel {
         return (TokenID(index), "the file's token “\(name)”")
       }
     }
-    throw .missingKey(path: file.path, key: Self.maskKey)
+    guard !files.overrides.needsMaskToken else {
+      throw .missingKey(path: file.path, key: Self.maskKey)
+    }
+    return (TokenID(clamping: bound), "nothing")
   }
 
   private func shift() throws(ModelError) -> (isShifted: Bool, finding: Finding) {

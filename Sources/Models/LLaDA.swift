@@ -67,6 +67,7 @@ package enum LLaDA: ModelFamily {
 
   /// Refuses what the configuration class allows and no LLaDA model uses.
   private static func refuseUnsupported(_ file: ConfigurationFile) throws(ModelError) {
+    try file.refuseForeignArithmetic()
     try file.require("block_type", oneOf: ["llama"])
     try file.require("activation_type", oneOf: ["silu"])
     try file.require("layer_norm_type", oneOf: ["rms"])

@@ -99,10 +99,6 @@ package enum LLaDAMoE: ModelFamily {
   private static func refuseUnsupported(_ file: ConfigurationFile) throws(ModelError) {
     try file.require("hidden_act", oneOf: ["silu"])
     try file.require("attention_bias", false)
-    guard !file.has("clip_qkv") else {
-      throw .invalidValue(
-        path: file.path, key: "clip_qkv", found: "a number", expected: "none: it is not implemented"
-      )
-    }
+    try file.refuseForeignArithmetic()
   }
 }

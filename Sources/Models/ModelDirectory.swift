@@ -205,6 +205,10 @@ extension ModelDirectory {
       let family = try ModelRegistry.family(named: configuration)
       let weights =
         if let file { file } else { try WeightsChoice(directory: path, family: family).weights }
+      // Leaving an adapter out would change every result.
+      if let tensor = weights.tensors.keys.filter({ $0.contains(".lora_") }).min() {
+        throw .adapter(path: weights.path, tensor: tensor.shortened)
+      }
       if let metadata = weights.metadata {
         let said = ConfigurationFile(metadata)
         configuration = said

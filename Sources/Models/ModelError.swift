@@ -30,6 +30,8 @@ public enum ModelError: Error, Equatable, Sendable {
   case unreadable(path: String, reason: String)
   /// The directory holds no weights (of the family its configuration names).
   case noWeights(path: String, family: String?, found: [String])
+  /// The weights are an adapter's, or a model's with an adapter beside its matrices.
+  case adapter(path: String, tensor: String)
   /// The directory holds several files that could be the weights.
   case ambiguousWeights(path: String, files: [String])
   /// The configuration names a family that is not known.
@@ -92,6 +94,8 @@ extension ModelError: CustomStringConvertible {
     case .noWeights(let path, let family, let found):
       "\(path): no weights\(family.map { " of the family '\($0)'" } ?? "") in this directory"
         + (found.isEmpty ? "" : ", only \(found.joined(separator: ", ")), which is not read")
+    case .adapter(let path, let tensor):
+      "\(path): '\(tensor)' belongs to an adapter (LoRA), which changes a model and is none by itself"
     case .ambiguousWeights(let path, let files):
       "\(path): several files hold weights: \(files.joined(separator: ", "))"
     case .unknownFamily(let path, let found, let known):
@@ -136,10 +140,10 @@ extension ModelError: CustomStringConvertible {
     case .holdsFiles: "--delete deletes its files"
     case .largerThanMemory(let shortage): shortage.hint
     case .mappedConversion: "leave out --precision, or leave out --mapped"
-    case .noWeights(let path, _, let found):
-      found.first { name in [".bin", ".pt", ".pth", ".ckpt"].contains { name.hasSuffix($0) } }
-        .map { MistakenFile.conversion(of: "\(path)/\($0)") }
-        ?? "give the weights file itself if it lies elsewhere"
+    case .noWeights(let path, _, let found): Self.hint(path, found: found)
+    case .adapter:
+      "merge it into the model it was trained for: python3 -c 'from peft import AutoPeftModel as A; "
+        + "A.from_pretrained(\"ADAPTER\").merge_and_unload().save_pretrained(\"MERGED\")'"
     case .ambiguousWeights: "give one of the files instead of the directory"
     case .configurationMissing: "copy the config.json that was published with the weights"
     case .disagreement: "was another config.json copied here?"
@@ -153,6 +157,17 @@ extension ModelError: CustomStringConvertible {
       "put a config.json with model_type \"smdm\" and n_head beside the weights"
     default: nil
     }
+  }
+
+  private static func hint(_ path: String, found: [String]) -> String {
+    if found.contains(where: { WeightsChoice.isUnfinished($0) }) {
+      return "a download has not ended: start it again, it goes on where it was"
+    }
+    let pickle = found.first { name in
+      [".bin", ".pt", ".pth", ".ckpt"].contains { name.hasSuffix($0) }
+    }
+    return pickle.map { MistakenFile.conversion(of: "\(path)/\($0)") }
+      ?? "give the weights file itself if it lies elsewhere"
   }
 
   private static func hint(_ name: String, _ searched: [String], _ known: [String]) -> String {

@@ -24,6 +24,7 @@ package enum ModelRegistry {
     Entry(A2DQwen3.self),
     Entry(SDAR.self),
     Entry(FastDLLM2.self),
+    Entry(RND1.self),
     Entry(MDLM.self),
     Entry(BERT.self),
     Entry(RoBERTa.self),
@@ -32,6 +33,7 @@ package enum ModelRegistry {
     Entry(Llama.self),
     Entry(Qwen2.self),
     Entry(Qwen3.self),
+    Entry(Qwen3MoE.self),
   ]
 
   /// The names, for messages.

@@ -16,11 +16,20 @@ struct TokenFiles {
 
   /// Returns the mask token, and what says so.
   ///
+  /// - Throws: ``ModelError/missingKey(path:key:)`` when nothing names one.
+  func maskToken(below bound: Int) throws(ModelError) -> (token: TokenID, source: String) {
+    try maskToken(below: bound, published: nil)
+  }
+
+  /// Returns the mask token that is named somewhere, and what says so.
+  ///
   /// Looked for in what the user says, `config.json`, `generation_config.json`, and the files of the
   /// tokenizer: the token they call `mask_token`, or one with a customary name.
   ///
   /// - Throws: ``ModelError/missingKey(path:key:)`` when nothing names one.
-  func maskToken(below bound: Int) throws(ModelError) -> (token: TokenID, source: String) {
+  private func namedToken(
+    below bound: Int
+  ) throws(ModelError) -> (token: TokenID, source: String) {
     if let token = files.overrides.maskToken {
       guard (0..<bound).contains(Int(token)) else {
         throw .invalidValue(
@@ -41,17 +50,21 @@ struct TokenFiles {
   }
 
   /// Returns the mask token, and what says so: the one of the family's published models where all files
-  /// are silent.
+  /// are silent, and none, a token behind all others, where none is needed.
   ///
   /// - Throws: ``ModelError/missingKey(path:key:)`` when that is none of the vocabulary.
   func maskToken(
-    below bound: Int, published: Int
+    below bound: Int, published: Int?
   ) throws(ModelError) -> (token: TokenID, source: String) {
     do throws(ModelError) {
-      return try maskToken(below: bound)
+      return try namedToken(below: bound)
     } catch {
-      guard case .missingKey = error, (0..<bound).contains(published) else { throw error }
-      return (TokenID(published), "the family")
+      guard case .missingKey = error else { throw error }
+      if let published, (0..<bound).contains(published) {
+        return (TokenID(published), "the family")
+      }
+      guard !files.overrides.needsMaskToken else { throw error }
+      return (TokenID(clamping: bound), "nothing")
     }
   }
 

@@ -7,7 +7,7 @@ internal import MaskedDiffusion
 /// Only experts that some position of the pass was sent to are read.
 ///
 /// - SeeAlso: Zhu et al., “LLaDA-MoE”, arXiv:2509.24389; `modeling_lladamoe.py`,
-///   `LLaDAMoESparseMoeBlock`.
+///   `LLaDAMoESparseMoeBlock`; `modeling_qwen3_moe.py`, `Qwen3MoeSparseMoeBlock`.
 extension Transformer {
   /// The memory of a mixture of experts.
   struct RoutingRows: @unchecked Sendable {
@@ -101,14 +101,20 @@ extension Transformer {
       for expert in 0..<count {
         values[expert] = values[expert] / sum + (experts.bias?[expert] ?? 0)
       }
+      var chosen: [(expert: Int, weight: Float)] = []
       for _ in 0..<min(chosenCount, count) {
         guard
           let best = values.indices.max(by: {
             values[$0] < values[$1] || (values[$0] == values[$1] && $0 > $1)
           })
         else { break }
-        routes[best].append(Route(row: row, weight: values[best]))
+        chosen.append((best, values[best]))
         values[best] = -.infinity
+      }
+      let whole =
+        architecture.experts?.normalizesWeights == true ? chosen.reduce(0) { $0 + $1.weight } : 1
+      for (expert, weight) in chosen {
+        routes[expert].append(Route(row: row, weight: weight / whole))
       }
     }
     return routes

@@ -14,6 +14,10 @@ struct TransformersConfiguration {
     var attention = AttentionPattern.full
     /// Whether the logits of a position are the output of the one before.
     var isShifted = false
+    /// Whether layers are mixtures of experts, as Qwen3-MoE describes them.
+    var hasExperts = false
+    /// The mask token of the published models, where no file says.
+    var publishedMaskToken: Int?
   }
 
   private let files: ModelFiles
@@ -56,7 +60,8 @@ struct TransformersConfiguration {
       // No row of the embedding stands for “not yet known”, and none is needed.
       maskToken = TokenID(clamping: architecture.embeddingCount)
     } else {
-      let mask = try TokenFiles(files).maskToken(below: architecture.embeddingCount)
+      let mask = try TokenFiles(files).maskToken(
+        below: architecture.embeddingCount, published: variant.publishedMaskToken)
       maskToken = mask.token
       findings.append(
         Finding("mask token", "\(mask.token)", source: mask.source, "--mask-token"))
@@ -78,7 +83,6 @@ struct TransformersConfiguration {
     let embedding = try weights.sizes(ofMatrix: names[.embedding])
     let head = isHeadTied ? embedding : try weights.sizes(ofMatrix: names[.head])
     let layers = weights.layerCount { names[.attentionNorm, layer: $0] }
-    let gate = try weights.sizes(ofMatrix: names[.gate, layer: 0])
     let width = try file.size(
       "hidden_size", in: weights, tensor: names[.embedding], says: embedding.columns)
     let heads = try file.requiredSize("num_attention_heads")
@@ -88,30 +92,41 @@ struct TransformersConfiguration {
         path: file.path, key: "num_attention_heads", found: "\(heads)",
         expected: "a divisor of \(width)")
     }
+    let layerCount = try file.size(
+      "num_hidden_layers", in: weights, tensor: names[.attentionNorm, layer: layers],
+      says: layers)
+    let experts = variant.hasExperts ? try file.qwenExperts(layerCount: layerCount) : nil
     let architecture = Architecture(
-      layerCount: try file.size(
-        "num_hidden_layers", in: weights, tensor: names[.attentionNorm, layer: layers],
-        says: layers),
-      width: width, headCount: heads,
+      layerCount: layerCount, width: width, headCount: heads,
       keyValueHeadCount: try file.size("num_key_value_heads") ?? heads,
       headSize: headSize ?? width / heads,
-      feedForwardWidth: try file.size(
-        "intermediate_size", in: weights, tensor: names[.gate, layer: 0], says: gate.rows),
+      feedForwardWidth: try feedForwardWidth(experts),
       embeddingCount: try file.size(
         "vocab_size", in: weights, tensor: names[.embedding], says: embedding.rows),
       vocabularySize: head.rows, contextLength: try file.requiredSize("max_position_embeddings"),
       normEpsilon: Float(try file.positiveNumber("rms_norm_eps") ?? 1e-6),
       rotary: try Rotary(file, defaultBase: 10_000, contextKey: "max_position_embeddings"),
       biases: variant.biases, normalizesHeads: variant.normalizesHeads, isHeadTied: isHeadTied,
-      attention: variant.attention)
+      attention: variant.attention, experts: experts)
     try architecture.checkHeads(
       file, keyValueHeadsKey: "num_key_value_heads",
       headSizeKey: headSize == nil ? "num_attention_heads" : "head_dim")
     return architecture
   }
 
+  /// The features of the feed-forward layers, which the first one without experts shows.
+  private func feedForwardWidth(_ experts: Architecture.Experts?) throws(ModelError) -> Int {
+    let key = "intermediate_size"
+    let dense = experts.map { $0.layers.firstIndex(of: false) } ?? 0
+    guard let dense else { return try file.size(key) ?? experts?.width ?? 0 }
+    let gate = names[.gate, layer: dense]
+    return try file.size(
+      key, in: files.weights, tensor: gate, says: files.weights.sizes(ofMatrix: gate).rows)
+  }
+
   /// Refuses arithmetic that is not implemented, by the key that asks for it.
   private func refuseUnsupported(_ variant: Variant) throws(ModelError) {
+    try file.refuseForeignArithmetic()
     try file.require("hidden_act", oneOf: ["silu"])
     try file.require("attention_bias", variant.biases.contains(.queryKeyValue))
     try file.require("mlp_bias", false)

@@ -56,7 +56,15 @@ struct WeightsChoice {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
     let extensions = [".bin", ".pt", ".pth", ".ckpt", ".h5", ".msgpack", ".onnx", ".npz"]
     return names.sorted().filter { name in
-      name != "training_args.bin" && extensions.contains { name.hasSuffix($0) }
+      isUnfinished(name)
+        || name != "training_args.bin" && extensions.contains { name.hasSuffix($0) }
+    }
+  }
+
+  /// Whether a file is what a download leaves until it has ended.
+  static func isUnfinished(_ name: String) -> Bool {
+    [".incomplete", ".part", ".partial", ".crdownload", ".download", ".aria2"].contains {
+      name.hasSuffix($0)
     }
   }
 

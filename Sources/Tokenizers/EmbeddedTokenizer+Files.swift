@@ -33,8 +33,9 @@ extension EmbeddedTokenizer {
       throw model["type"].unsupported(["BPE"])
     }
     let cuts = document["pre_tokenizer"]
+    let ignoresMerges = try model["ignore_merges"].boolean(default: false)
     guard let expressions = try Self.expressions(cuts),
-      let style = EmbeddedPreTokenizer.all.first(where: { $0.expressions == expressions })
+      let style = EmbeddedPreTokenizer.cutting(by: expressions, ignoresMerges: ignoresMerges)
     else {
       throw .unsupported(
         path: document.path, field: "pre_tokenizer", found: cuts.value.summary,

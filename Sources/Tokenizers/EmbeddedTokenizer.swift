@@ -21,7 +21,7 @@ package struct EmbeddedTokenizer: Sendable {
   package var tokens: [String] = []
   /// What the tokens are for, by identifier; those missing are normal.
   package var types: [Int] = []
-  /// How probable the tokens are, by identifier; only `llama` needs them.
+  /// How probable the tokens are, by identifier; only `llama` and `t5` need them.
   package var scores: [Float] = []
   /// The merges of `gpt2`, two tokens with a blank between them.
   package var merges: [String] = []
@@ -29,15 +29,19 @@ package struct EmbeddedTokenizer: Sendable {
   package var purposes: [String: TokenID] = [:]
   /// Whether a text begins with the beginning of text; `nil` leaves it to the kind.
   package var addsBeginning: Bool?
-  /// Whether a text ends with the end of text.
-  package var addsEnd = false
-  /// Whether `llama` puts a blank before a text.
+  /// Whether a text ends with the end of text; `nil` leaves it to the kind.
+  package var addsEnd: Bool?
+  /// Whether `llama` and `t5` put a blank before a text.
   package var addsBlank = true
-  /// Whether `llama` makes one blank of several.
+  /// Whether `llama` and `t5` make one blank of several.
   package var mergesBlanks = false
+  /// What `t5` does to characters first, as in a sentencepiece model.
+  package var characterMap: [UInt8] = []
+  /// Whether `bert` writes texts in lower case.
+  package var isLowercase = true
 
   /// The kinds that can be read.
-  package static let models = ["gpt2", "llama"]
+  package static let models = ["gpt2", "llama", "bert", "t5"]
 
   /// Creates a tokenizer without tokens.
   package init(path: String, model: String) {
@@ -56,7 +60,9 @@ package struct EmbeddedTokenizer: Sendable {
     }
     return switch model {
     case "gpt2": try bytePairs()
-    case "llama": try sentencePiece()
+    case "llama": try sentencePiece(.bytePairs)
+    case "t5": try sentencePiece(.unigram)
+    case "bert": try wordPiece()
     default:
       throw .unsupported(
         path: path, field: "tokenizer.ggml.model", found: "“\(model.shortened)”",
@@ -76,7 +82,7 @@ package struct EmbeddedTokenizer: Sendable {
       })
   }
 
-  private func frame(addsBeginning: Bool) -> SpecialTokenFrame {
+  private func frame(addsBeginning: Bool, addsEnd: Bool) -> SpecialTokenFrame {
     func token(_ purpose: String, _ isAdded: Bool) -> [TokenID] {
       guard isAdded, let token = purposes[purpose], tokens.indices.contains(Int(token)) else {
         return []
@@ -109,13 +115,16 @@ package struct EmbeddedTokenizer: Sendable {
           ignoresMerges: style.ignoresMerges),
         normalizer: style.composes ? .canonicalComposition : .sequence([]),
         preTokenizer: try style.preTokenizer(path: path), decoder: .byteLevel,
-        frame: frame(addsBeginning: addsBeginning ?? style.addsBeginning), addedTokens: added),
+        frame: frame(
+          addsBeginning: addsBeginning ?? style.addsBeginning, addsEnd: addsEnd ?? false),
+        addedTokens: added),
       configuration: configuration)
   }
 
-  private func sentencePiece() throws(TokenizerError) -> any Tokenizer {
+  private func sentencePiece(_ kind: SentencePieceFile.Kind) throws(TokenizerError) -> any Tokenizer
+  {
     var file = SentencePieceFile(path: path)
-    file.kind = .bytePairs
+    file.kind = kind
     file.pieces = tokens.enumerated().map { id, text in
       let score = scores.indices.contains(id) ? scores[id] : 0
       return SentencePieceFile.Piece(
@@ -123,9 +132,58 @@ package struct EmbeddedTokenizer: Sendable {
     }
     file.fallsBackToBytes = tokens.indices.contains { type($0) == .byte }
     file.normalization = SentencePieceNormalization(
-      map: nil, addsBlank: addsBlank, mergesBlanks: mergesBlanks)
-    file.unknownToken = purposes["unk_token"] ?? 0
-    return try file.tokenizer(configuration, addsBeginning: addsBeginning ?? true)
+      map: try precompiledMap(), addsBlank: addsBlank, mergesBlanks: mergesBlanks)
+    file.unknownToken =
+      purposes["unk_token"] ?? tokens.indices.first { type($0) == .unknown }.map { TokenID($0) }
+      ?? 0
+    // Llama's texts begin with a token, T5's end with one.
+    return try file.tokenizer(
+      configuration, addsBeginning: addsBeginning ?? (kind == .bytePairs),
+      addsEnd: addsEnd ?? (kind == .unigram))
+  }
+
+  private func precompiledMap() throws(TokenizerError) -> PrecompiledMap? {
+    guard !characterMap.isEmpty else { return nil }
+    guard let map = PrecompiledMap(characterMap) else {
+      throw .malformed(
+        path: path, field: "tokenizer.ggml.precompiled_charsmap",
+        found: "\(characterMap.count) bytes that are none", expected: "a map of characters")
+    }
+    return map
+  }
+
+  /// Words begin with `▁` in the file, and what goes on inside a word has nothing in front: the other
+  /// way round than where they come from.
+  private func wordPiece() throws(TokenizerError) -> any Tokenizer {
+    var vocabulary = Vocabulary(path: path, capacity: tokens.count)
+    var added: [AddedTokenRule] = []
+    for (id, text) in tokens.enumerated() {
+      let isPlain = [.normal, .byte, .unused].contains(type(id))
+      let isMarked = text.hasPrefix("[") && text.hasSuffix("]")
+      var spelling = text
+      if text.unicodeScalars.first == "\u{2581}" {
+        spelling = String(text.unicodeScalars.dropFirst())
+      } else if isPlain, !isMarked {
+        spelling = "##" + text
+      }
+      guard vocabulary.token(spelled: spelling) == nil else { continue }
+      let token = try vocabulary.insert(spelling, as: id)
+      guard !isPlain else { continue }
+      added.append(
+        AddedTokenRule(
+          AddedToken(id: token, content: spelling, isSpecial: type(id) != .userDefined)))
+    }
+    let known = Set(added.map(\.token.id))
+    added += WordPieceFile.specialTokens(in: vocabulary).filter { !known.contains($0.token.id) }
+    func role(_ purpose: String, _ spelling: String) -> [TokenID] {
+      let token = purposes[purpose].flatMap { tokens.indices.contains(Int($0)) ? $0 : nil }
+      return (token ?? vocabulary.token(spelled: spelling)).map { [$0] } ?? []
+    }
+    return try WordPieceFile.tokenizer(
+      vocabulary, configuration, isLowercase: isLowercase, path: path, addedTokens: added,
+      frame: SpecialTokenFrame(
+        before: addsBeginning ?? true ? role("bos_token", "[CLS]") : [],
+        after: addsEnd ?? true ? role("sep_token", "[SEP]") : []))
   }
 }
 
@@ -140,88 +198,5 @@ extension SentencePieceFile.PieceType {
       case .unused: .unused
       case .byte: .byte
       }
-  }
-}
-
-/// How llama.cpp cuts a text before the merges of a byte-level vocabulary, by the name in the file.
-package struct EmbeddedPreTokenizer: Sendable {
-  /// The names that mean it, the one to write first.
-  package let names: [String]
-  /// The expressions that cut pieces further and further; each match is a piece, and so is what lies
-  /// between matches.
-  package let expressions: [String]
-  /// Whether the original tokenizers compose characters first.
-  package let composes: Bool
-  /// Whether a piece that is a token is one, whatever the merges say.
-  package let ignoresMerges: Bool
-  /// Whether texts begin with the beginning of text where the file does not say.
-  package let addsBeginning: Bool
-
-  private init(
-    _ names: [String], _ expressions: [String], composes: Bool = false, ignoresMerges: Bool = false
-  ) {
-    self.names = names
-    self.expressions = expressions
-    self.composes = composes
-    self.ignoresMerges = ignoresMerges
-    addsBeginning = ignoresMerges
-  }
-
-  /// The ways to cut.
-  package static let all = [
-    EmbeddedPreTokenizer(
-      ["gpt-2", "phi-2", "olmo", "dbrx", "mpt", "jina-es", "jina-de", "roberta-bpe"],
-      [PreTokenizer.gpt2Expression]),
-    EmbeddedPreTokenizer(
-      ["qwen2", "deepseek-r1-qwen", "stablelm2", "megrez"], [PreTokenizer.qwen2Expression],
-      composes: true),
-    EmbeddedPreTokenizer(
-      ["llama-bpe", "llama3", "llama-v3", "falcon3"],
-      [
-        #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"#
-          + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
-      ], ignoresMerges: true),
-    EmbeddedPreTokenizer(
-      ["smollm", "starcoder", "refact", "command-r", "codeshell"],
-      [#"\p{N}"#, PreTokenizer.gpt2Expression]),
-    EmbeddedPreTokenizer(
-      ["bailingmoe", "llada-moe", "bailingmoe2"],
-      [
-        #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]++[\r\n]*"#
-          + #"|\s*[\r\n]|\s+(?!\S)|\s+"#
-      ], composes: true),
-    EmbeddedPreTokenizer(
-      ["default"],
-      [
-        #"[\p{P}\$\+<=>\^~\|]+"#,
-        #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)"#, #"\p{N}+"#,
-        "[0-9][0-9][0-9]",
-      ]),
-  ]
-
-  /// Finds the way that `name` means; `nil` is a file that does not say.
-  ///
-  /// - Throws: ``TokenizerError/unsupported(path:field:found:supported:)``.
-  init(named name: String?, path: String) throws(TokenizerError) {
-    let name = name ?? "default"
-    guard let found = Self.all.first(where: { $0.names.contains(name) }) else {
-      throw .unsupported(
-        path: path, field: "tokenizer.ggml.pre", found: "“\(name.shortened)”",
-        supported: Self.all.flatMap(\.names))
-    }
-    self = found
-  }
-
-  fileprivate func preTokenizer(path: String) throws(TokenizerError) -> PreTokenizer {
-    var steps: [PreTokenizer] = []
-    for expression in expressions {
-      do throws(SplitPatternError) {
-        steps.append(.split(try SplitPattern(expression), .isolated, isInverted: false))
-      } catch {
-        throw .unsupported(
-          path: path, field: "tokenizer.ggml.pre", found: "“\(names[0])”", supported: [])
-      }
-    }
-    return .sequence(steps + [.byteLevel(addsSpace: false, pattern: nil)])
   }
 }

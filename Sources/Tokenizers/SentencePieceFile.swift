@@ -143,7 +143,7 @@ extension SentencePieceFile {
   ///
   /// - Throws: ``TokenizerError``.
   package func tokenizer(
-    _ configuration: TokenizerConfiguration, addsBeginning: Bool = false
+    _ configuration: TokenizerConfiguration, addsBeginning: Bool = false, addsEnd: Bool = false
   ) throws(TokenizerError) -> any Tokenizer {
     var vocabulary = Vocabulary(path: path, capacity: pieces.count)
     var added: [AddedTokenRule] = []
@@ -163,14 +163,11 @@ extension SentencePieceFile {
       }
     }
     let unknown = unknownToken.flatMap { pieces.indices.contains(Int($0)) ? $0 : nil }
-    var frame = SpecialTokenFrame()
-    if addsBeginning,
-      let token = configuration.roles(
-        in: vocabulary, addedTokens: added.map(\.token), unknownToken: unknown
-      ).beginningOfText
-    {
-      frame = SpecialTokenFrame(before: [token], after: [])
-    }
+    let roles = configuration.roles(
+      in: vocabulary, addedTokens: added.map(\.token), unknownToken: unknown)
+    let frame = SpecialTokenFrame(
+      before: addsBeginning ? roles.beginningOfText.map { [$0] } ?? [] : [],
+      after: addsEnd ? roles.endOfText.map { [$0] } ?? [] : [])
     return try SubwordTokenizer(
       SubwordTokenizer.Parts(
         model: try model(vocabulary, unknown), normalizer: .sentencePiece(normalization),

@@ -15,33 +15,39 @@ enum WordPieceFile {
       let spelling = String(Substring(line.last == 0x0D ? line.dropLast() : line))
       if vocabulary.token(spelled: spelling) == nil { try vocabulary.insert(spelling, as: id) }
     }
-    return try tokenizer(vocabulary, configuration, isLowercase: true, path: path)
+    let before = vocabulary.token(spelled: "[CLS]"), after = vocabulary.token(spelled: "[SEP]")
+    return try tokenizer(
+      vocabulary, configuration, isLowercase: true, path: path,
+      addedTokens: specialTokens(in: vocabulary),
+      frame: SpecialTokenFrame(
+        before: before.map { [$0] } ?? [], after: after.map { [$0] } ?? []))
+  }
+
+  /// The tokens of BERT that stand for no text.
+  static func specialTokens(in vocabulary: Vocabulary) -> [AddedTokenRule] {
+    ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"].compactMap { name in
+      vocabulary.token(spelled: name).map {
+        AddedTokenRule(AddedToken(id: $0, content: name, isSpecial: true))
+      }
+    }
   }
 
   /// Returns a tokenizer that does to texts what BERT does.
   static func tokenizer(
     _ vocabulary: Vocabulary, _ configuration: TokenizerConfiguration, isLowercase: Bool,
-    path: String
+    path: String, addedTokens: [AddedTokenRule], frame: SpecialTokenFrame
   ) throws(TokenizerError) -> any Tokenizer {
     var normalization = BertNormalization()
     normalization.isLowercase = configuration.isLowercase ?? isLowercase
     normalization.stripsAccents = normalization.isLowercase
-    let added = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"].compactMap { name in
-      vocabulary.token(spelled: name).map {
-        AddedTokenRule(AddedToken(id: $0, content: name, isSpecial: true))
-      }
-    }
-    let before = vocabulary.token(spelled: "[CLS]"), after = vocabulary.token(spelled: "[SEP]")
     let field = JSONField(path: path, value: .null)
     return try SubwordTokenizer(
       SubwordTokenizer.Parts(
         model: WordPiece(
           vocabulary: vocabulary, unknownToken: vocabulary.token(spelled: "[UNK]")),
         normalizer: .bert(normalization), preTokenizer: try .bert(for: field),
-        decoder: .wordPiece(prefix: "##", cleansUp: true),
-        frame: SpecialTokenFrame(
-          before: before.map { [$0] } ?? [], after: after.map { [$0] } ?? []),
-        addedTokens: added),
+        decoder: .wordPiece(prefix: "##", cleansUp: true), frame: frame,
+        addedTokens: addedTokens),
       configuration: configuration)
   }
 }

@@ -21,7 +21,7 @@ public enum Fixture {
 }
 
 /// A folder for the files of one test, deleted with the value.
-public final class ScratchDirectory {
+public final class ScratchDirectory: Sendable {
   /// The path of the folder.
   public let path: String
 

@@ -29,7 +29,7 @@ enum CommandWords {
         throw UsageError(
           "'\(first)' belongs to a command", hint: "'unmask play' takes it, and so does 'generate'")
       }
-      throw error
+      throw misspeltSubcommand(words) ?? error
     }
   }
 
@@ -91,6 +91,20 @@ enum CommandWords {
       commands = command.configuration.subcommands
       path += " " + word
     }
+  }
+
+  /// What may be wrong with words that make no sense: the second is nearly a command below the first,
+  /// and was taken for an argument of the default one.
+  private static func misspeltSubcommand(_ words: [String]) -> UsageError? {
+    guard words.count > 2,
+      let command = Unmask.configuration.subcommands.first(where: {
+        $0.configuration.commandName == words[0]
+      }), command.configuration.defaultSubcommand != nil
+    else { return nil }
+    let below = command.configuration.subcommands
+    let names = below.compactMap { $0.configuration.commandName }
+    guard !names.contains(words[1]), nearestName(to: words[1], in: names) != nil else { return nil }
+    return unknownCommand(words[1], of: "unmask \(words[0])", below)
   }
 
   private static func unknownCommand(

@@ -146,7 +146,7 @@ import _TestSupport
   }
 
   @Test func aHubThatListsNoSizesIsAskedTheOtherWay() async throws {
-    try server.scratch.file("hub/no-sizes")
+    try server.put("no-sizes")
     try await pull(try download())
     #expect(isWhole)
     #expect(server.requests.filter { $0.contains("/tree/main") }.count == 3)

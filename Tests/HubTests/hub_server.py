@@ -1,37 +1,38 @@
-"""A hub for tests: serves a folder of repositories, and misbehaves as it is told.
+"""Hubs for tests: serves folders of repositories, and misbehaves as it is told.
 
 Usage: hub_server.py FOLDER. Prints its port, then serves until its standard input ends.
-FOLDER/ORG/NAME holds the files. FOLDER/faults.json maps a path of a request to a list of faults, one
-for each request, the last of which stays: drop:N (the connection ends after N bytes), long:N and
-short:N (N bytes too many or too few, with a length that fits), lie:N (a length that is N too large),
-wrong (other bytes of the same number), status:CODE, later:SECONDS (429 with Retry-After), redirect,
-away (a redirect to another host name), loop, norange (no answer in parts), slow:N (N bytes a 20th of
-a second).
-FOLDER/requests.log gets a line a request: method, path, range, host, whether a token came.
+FOLDER/HUB is a hub, whose address ends in /HUB; HUB/ORG/NAME holds the files of a repository.
+HUB/faults.json maps a path of a request to a list of faults, one for each request, the last of which
+stays: drop:N (the connection ends after N bytes), long:N and short:N (N bytes too many or too few, with
+a length that fits), lie:N (a length that is N too large), wrong (other bytes of the same number),
+status:CODE, later:SECONDS (429 with Retry-After), redirect, away (a redirect to another host name),
+loop, norange (no answer in parts), slow:N (N bytes a 20th of a second).
+HUB/requests.log gets a line a request: method, path, range, host, whether a token came.
 """
 import hashlib
 import http.server
 import json
 import os
+import shutil
 import sys
 import threading
 import time
 import urllib.parse
 
-ROOT = sys.argv[1]
+FOLDER = sys.argv[1]
 LOCK = threading.Lock()
 COUNTS = {}
 
 
-def fault(path):
+def fault(hub, path):
     try:
-        with open(os.path.join(ROOT, "faults.json")) as file:
+        with open(os.path.join(FOLDER, hub, "faults.json")) as file:
             faults = json.load(file).get(path, [])
     except (OSError, ValueError):
         faults = []
     with LOCK:
-        count = COUNTS.get(path, 0)
-        COUNTS[path] = count + 1
+        count = COUNTS.get((hub, path), 0)
+        COUNTS[hub, path] = count + 1
     if not faults:
         return "", 0
     name, _, number = faults[min(count, len(faults) - 1)].partition(":")
@@ -67,13 +68,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.close_connection = True
 
     def do_GET(self):
-        path = urllib.parse.urlsplit(self.path).path
-        with LOCK, open(os.path.join(ROOT, "requests.log"), "a") as log:
+        self.hub, _, path = urllib.parse.urlsplit(self.path).path.lstrip("/").partition("/")
+        path = "/" + path
+        self.root = os.path.join(FOLDER, self.hub)
+        if not os.path.isdir(self.root):
+            return self.send(404, b"No such hub")
+        with LOCK, open(os.path.join(self.root, "requests.log"), "a") as log:
             log.write("%s %s range=%s host=%s token=%s\n" % (
                 self.command, path, self.headers.get("Range", "-"),
                 self.headers.get("Host", "-").partition(":")[0],
                 self.headers.get("Authorization", "-")))
-        kind, number = fault(path)
+        kind, number = fault(self.hub, path)
         if kind == "status":
             return self.send(number, b"refused")
         if kind == "later":
@@ -82,24 +87,25 @@ class Handler(http.server.BaseHTTPRequestHandler):
             host = "localhost" if kind == "away" else "127.0.0.1"
             place = path if kind == "loop" else "/blob" + path
             return self.send(302, b"", [
-                ("Location", "http://%s:%d%s" % (host, self.server.server_port, place))])
+                ("Location", "http://%s:%d/%s%s" % (
+                    host, self.server.server_port, self.hub, place))])
         parts = path.strip("/").split("/")
         if parts[0] == "blob":
             parts = parts[1:]
         if parts[:2] == ["api", "models"]:
             return self.list(parts[2:])
         if len(parts) > 4 and parts[2] == "resolve":
-            file = os.path.join(ROOT, *parts[:2], *parts[4:])
+            file = os.path.join(self.root, *parts[:2], *parts[4:])
             if os.path.isfile(urllib.parse.unquote(file)):
                 with open(urllib.parse.unquote(file), "rb") as stream:
                     return self.file(stream.read(), kind, number)
         self.send(404, b"Entry not found")
 
     def list(self, parts):
-        folder = os.path.join(ROOT, *parts[:2])
+        folder = os.path.join(self.root, *parts[:2])
         if not os.path.isdir(folder):
             return self.send(401, b"Repository not found")
-        plain = os.path.exists(os.path.join(ROOT, "no-sizes"))
+        plain = os.path.exists(os.path.join(self.root, "no-sizes"))
         if parts[2] == "tree":
             files = []
             for name, data in entries(folder):
@@ -111,8 +117,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 "page", ["0"])[0])
             headers = []
             if page + 1 < len(files):
-                headers = [("Link", '<http://127.0.0.1:%d/api/models/%s?page=%d>; rel="next"' % (
-                    self.server.server_port, "/".join(parts), page + 1))]
+                headers = [("Link", '<http://127.0.0.1:%d/%s/api/models/%s?page=%d>; rel="next"' % (
+                    self.server.server_port, self.hub, "/".join(parts), page + 1))]
             return self.send(200, json.dumps(files[page:page + 1]).encode(), headers)
         siblings = []
         for name, data in entries(folder):
@@ -161,6 +167,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
+    # All tests may ask at once.
+    request_queue_size = 128
 
     def handle_error(self, *arguments):
         pass
@@ -170,3 +178,4 @@ server = Server(("127.0.0.1", 0), Handler)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 print(server.server_port, flush=True)
 sys.stdin.read()
+shutil.rmtree(FOLDER, ignore_errors=True)

@@ -15,6 +15,8 @@ import Testing
       ([0x50, 0x4B, 3, 4, 0], .zipArchive), ([0x80, 2, 0x7D, 0x71], .pickle),
       ([0x89, 0x48, 0x44, 0x46], .hdf5), (Array("GGUF".utf8), .gguf),
       ([0x1F, 0x8B], .compressed("gzip")),
+      ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C, 0], .compressed("7z")),
+      (Array(repeating: 0x61, count: 257) + Array("ustar".utf8), .tarArchive),
       ([0xFF, 0xFE, 0x7B, 0], .utf16),
     ] as [([UInt8], MistakenFile)])
   func knowsWhatCommonlyLiesUnderTheNameOfAModel(bytes: [UInt8], expected: MistakenFile) {
@@ -34,7 +36,7 @@ import Testing
   @Test func everyKindSaysWhatToDo() {
     let kinds: [MistakenFile] = [
       .empty, .gitLFSPointer, .webPage, .refusal("x"), .zipArchive, .pickle, .hdf5, .numpyArray,
-      .gguf, .ggml, .compressed("xz"), .utf16,
+      .gguf, .ggml, .compressed("xz"), .utf16, .tarArchive,
     ]
     for kind in kinds { #expect(kind.hint(path: "a/b.bin")?.isEmpty == false) }
     #expect(

@@ -52,6 +52,23 @@ import _TestSupport
     }
   }
 
+  /// What is false is as good as missing; what multiplies by 1 changes nothing.
+  @Test func refusesArithmeticOfOtherNetworks() throws {
+    let plain = try open(changing: [:])
+    for (key, value) in [
+      ("rope_scaling", false), ("logit_scale", 1), ("clip_qkv", NSNull()),
+    ] as [(String, Any)] {
+      let same = try open(changing: [key: value])
+      #expect(same.description.architecture == plain.description.architecture, "\(key)")
+    }
+    for (key, value) in [
+      ("clip_qkv", 1), ("logit_scale", 0.5), ("final_logit_softcapping", 30),
+    ] as [(String, Any)] {
+      let error = #expect(throws: ModelError.self) { try open(changing: [key: value]) }
+      #expect(error?.description.contains("'\(key)' is") == true)
+    }
+  }
+
   @Test func refusesBiases() throws {
     let error = #expect(throws: ModelError.self) { try open(changing: ["include_qkv_bias": true]) }
     #expect(

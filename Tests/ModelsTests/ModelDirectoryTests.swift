@@ -116,6 +116,39 @@ import _TestSupport
     #expect(try ModelDirectory(path: path).weights.tensors.keys == plain.weights.tensors.keys)
   }
 
+  /// Parts of a network may be wrapped by themselves, and the whole once more.
+  @Test func whatWrappersPutIntoTheMiddleIsTakenOutToo() throws {
+    let path = try scratch.model("llada/tiny-a", weights: "model.safetensors")
+    let plain = try ModelDirectory(path: path)
+    try rewrite(
+      path,
+      named: {
+        "module."
+          + $0.replacing(".blocks.0.", with: ".blocks.0._orig_mod.")
+          .replacing(".q_proj.", with: "._checkpoint_wrapped_module.q_proj.")
+      }, adding: [])
+    #expect(try ModelDirectory(path: path).weights.tensors.keys == plain.weights.tensors.keys)
+  }
+
+  @Test func anAdapterIsNoModel() throws {
+    let path = try scratch.model("llada/tiny-a", weights: "model.safetensors")
+    let tensor = "model.transformer.blocks.0.q_proj.lora_A.default.weight"
+    try rewrite(path, named: { $0 }, adding: [(tensor, .float32, 4)])
+    let error = #expect(throws: ModelError.self) { try ModelDirectory(path: path) }
+    #expect(error?.description.contains("adapter (LoRA)") == true)
+    #expect(error?.hint?.contains("merge_and_unload") == true)
+  }
+
+  @Test func aDownloadThatHasNotEndedIsNamed() throws {
+    try scratch.copy("smdm/tiny-a/config.json", as: "model/config.json")
+    try scratch.file("model/model.safetensors.incomplete")
+    let error = #expect(throws: ModelError.self) {
+      try ModelDirectory(path: "\(scratch.path)/model")
+    }
+    #expect(error?.description.contains("model.safetensors.incomplete") == true)
+    #expect(error?.hint?.contains("a download has not ended") == true)
+  }
+
   /// Writes the weights of the model at `path` anew, under other names and with more tensors, whose
   /// bytes are all ones.
   private func rewrite(
@@ -160,8 +193,8 @@ import _TestSupport
     #expect(
       error?.description
         == "\(path)/config.json: 'model_type' is 'gpt2', expected one of smdm, llada, lladamoe, "
-        + "llada-moe, llada_moe, Dream, dream, a2d-qwen2, a2d-qwen3, sdar, Fast_dLLM_Qwen, mdlm, "
-        + "bert, roberta, xlm-roberta, modernbert, smdm-ar, llama, qwen2, qwen3"
+        + "llada-moe, llada_moe, Dream, dream, a2d-qwen2, a2d-qwen3, sdar, Fast_dLLM_Qwen, rnd1, "
+        + "mdlm, bert, roberta, xlm-roberta, modernbert, smdm-ar, llama, qwen2, qwen3, qwen3_moe"
     )
   }
 

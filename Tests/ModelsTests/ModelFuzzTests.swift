@@ -38,6 +38,7 @@ import _TestSupport
 
   @Test(arguments: [
     "llada/tiny-a/gguf/tiny-q4_0.gguf", "gguf/llada-moe.gguf", "gguf/llama3-rope.gguf",
+    "gguf/rnd1.gguf",
   ])
   func neverTrapsOnADamagedGGUF(fixture: String) throws {
     let scratch = try ScratchDirectory()

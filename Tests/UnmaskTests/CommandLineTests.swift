@@ -33,6 +33,7 @@ import Testing
     (["genrate", "--steps", "3"], "genrate", "did you mean 'unmask generate'?"),
     (["help", "genrate"], "genrate", "did you mean 'unmask generate'?"),
     (["trace", "shwo", "x", "--json"], "shwo", "did you mean 'unmask trace show'?"),
+    (["models", "pul", "org/name"], "pul", "did you mean 'unmask models pull'?"),
     (["Package.swift"], "Package.swift", "'unmask play Package.swift' opens a model"),
   ])
   func aMisspeltCommandIsBlamedNotTheOptionsAfterIt(

@@ -44,4 +44,15 @@ import Testing
     #expect(errors.isEmpty)
     #expect(!output.isEmpty)
   }
+
+  /// The family that CONTRIBUTING.md shows is the one that is compiled.
+  @Test func theWorkedExampleIsTheSource() throws {
+    func text(_ path: String) throws -> String {
+      try String(contentsOf: CommandRun.root.appending(path: path), encoding: .utf8)
+    }
+    let source = try text("Sources/Models/Dream.swift")
+    let start = try #require(source.range(of: "package enum Dream"))
+    let guide = try text("CONTRIBUTING.md")
+    #expect(guide.contains("```swift\n\(source[start.lowerBound...])```"))
+  }
 }

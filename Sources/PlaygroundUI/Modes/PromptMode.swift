@@ -18,8 +18,17 @@ package struct PromptMode: ModeContent {
   package mutating func receive(tokenCount: Int) { self.tokenCount = tokenCount }
 
   /// Whether there is a gap to fill in the text, so that no masks are put after it.
+  ///
+  /// A backslash in front makes a gap text, and two are a backslash.
   package static func hasGap(_ text: String) -> Bool {
-    text.contains("[MASK]") || text.contains("[MASK:")
+    var rest = text[...]
+    var backslashes = 0
+    while let character = rest.first {
+      if backslashes % 2 == 0, rest.hasPrefix("[MASK]") || rest.hasPrefix("[MASK:") { return true }
+      backslashes = character == "\\" ? backslashes + 1 : 0
+      rest.removeFirst()
+    }
+    return false
   }
 
   /// The masks that will be put after the prompt.

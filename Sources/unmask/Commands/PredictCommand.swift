@@ -76,7 +76,7 @@ struct PredictCommand: ParsableCommand {
     if let sigma, !(sigma >= 0 && sigma.isFinite) {
       throw UsageError("sigma is \(sigma), expected a number of 0 or more")
     }
-    let source = try model.source()
+    let source = try model.source(needsMaskToken: ids == nil || choices != nil)
     let template =
       ids == nil ? try PromptArguments.template(of: try prompt(), isLiteral: literal) : nil
     let typed = try ids.map { text throws(PromptError) in try TokenList.tokens(parsing: text) }

@@ -71,9 +71,13 @@ struct ModelArguments: ParsableArguments {
 
   /// Finds the model and reads what can be known without loading it.
   ///
+  /// - Parameter needsMaskToken: Whether the mask token must be known.
+  /// - Returns: The model.
   /// - Throws: ``ModelError``, ``SamplerError``, ``UsageError``.
-  func source() throws -> ModelSource {
+  func source(needsMaskToken: Bool = true) throws -> ModelSource {
     try checkThreads()
+    var overrides = overrides
+    overrides.needsMaskToken = needsMaskToken
     return try ModelSource(model ?? Self.defaultModel, overrides: overrides)
   }
 }

@@ -12,14 +12,16 @@ struct TokenizerArguments: ParsableArguments {
       valueName: "model"))
   var model: String?
 
-  @Option(help: ArgumentHelp("A tokenizer.json, or its directory.", valueName: "file|dir"))
+  @Option(
+    help: ArgumentHelp(
+      "A tokenizer.json, its directory, or a GGUF file.", valueName: "file|dir"))
   var tokenizer: String?
 
   /// Loads the tokenizer.
   ///
   /// - Throws: ``TokenizerError``, ``ModelError``.
   func load() throws -> any Tokenizer {
-    if let tokenizer { return try TokenizerFile.load(TokenizerFile.place(named: tokenizer)) }
+    if let tokenizer { return try TokenizerFile.tokenizer(named: tokenizer) }
     return try ModelSearchPath.standard.model(model ?? ModelArguments.defaultModel).tokenizer()
   }
 
@@ -47,6 +49,17 @@ struct TokenizerArguments: ParsableArguments {
 }
 
 extension TokenizerFile {
+  /// Returns the tokenizer that a user names: in a file or directory, or a model's.
+  ///
+  /// - Throws: ``TokenizerError``, ``ModelError``.
+  static func tokenizer(named name: String) throws -> any Tokenizer {
+    let place = place(named: name)
+    guard place.lowercased().hasSuffix(".gguf"), InputFile.exists(place) else {
+      return try load(place)
+    }
+    return try ModelDirectory.tokenizer(inFile: place)
+  }
+
   /// Returns where the tokenizer lies that a user names: a file or directory, or a model's.
   static func place(named name: String) -> String {
     guard !FileManager.default.fileExists(atPath: name),

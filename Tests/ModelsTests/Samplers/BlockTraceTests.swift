@@ -106,10 +106,10 @@ import _TestSupport
     [AlgorithmSelection.noCache, AlgorithmSelection("blocks")])
   func writesAsBD3LMDoes(model: String, cache: AlgorithmSelection) throws {
     let traces = try Trace.cases(model).filter {
-      $0.temperature == 0 && $0.remasking == "low_confidence" && $0.cfg_keep_tokens == nil
-        && !$0.wrotePadding
+      $0.temperature == 0 && $0.remasking == "low_confidence" && !$0.wrotePadding
     }
-    #expect(traces.count >= 14)
+    #expect(traces.count >= 15)
+    #expect(traces.contains { $0.cfg_keep_tokens != nil })
     for trace in traces {
       let length = try #require(trace.max_new_tokens), size = try #require(trace.block_size)
       var settings = try PresetRegistry.preset(named: "bd3lm").settings(forLength: length)
@@ -121,9 +121,9 @@ import _TestSupport
       settings.cache = cache
       let predictor = try predictor(
         model, ends: [try #require(trace.eos_id)], isShifted: trace.right_shift_logits)
-      let found = try canvases(
-        Canvas(prompt: trace.prompt, length: length, maskToken: predictor.maskToken), settings,
-        predictor)
+      var canvas = Canvas(prompt: trace.prompt, length: length, maskToken: predictor.maskToken)
+      canvas.keep(trace.cfg_keep_tokens ?? [])
+      let found = try canvases(canvas, settings, predictor)
       // There the row is padded on the left, and grows by a block at a time.
       let padding = (size - trace.prompt.count % size) % size
       let states = try #require(trace.states).map { $0[0].dropFirst(padding) }
@@ -164,18 +164,22 @@ import _TestSupport
     }
   }
 
-  @Test(arguments: [AlgorithmSelection.noCache, AlgorithmSelection("blocks")])
-  func writesAsFastDLLM2Does(cache: AlgorithmSelection) throws {
+  @Test(
+    arguments: ["generate", "batch_sample"],
+    [AlgorithmSelection.noCache, AlgorithmSelection("blocks")])
+  func writesAsFastDLLM2Does(function: String, cache: AlgorithmSelection) throws {
     let model = "fast-dllm-v2/tiny-untied"
     let traces = try Trace.cases(model).filter {
       // A prompt of exactly one block is lost there.
-      $0.function == "generate" && $0.use_block_cache == false
+      $0.function == function && $0.use_block_cache == false
         && $0.name != "prompt_exactly_one_block_is_lost"
     }
-    #expect(traces.count >= 8)
+    #expect(traces.count >= (function == "generate" ? 8 : 3))
     for trace in traces {
       let size = try #require(trace.block_size), prompt = trace.prompt
-      let length = try #require(trace.max_new_tokens) / size * size - prompt.count % size + 1
+      // Whole blocks, the one counted in which the prompt ends, and the first token of the next.
+      let blocks = try #require(trace.max_new_tokens) / size * size
+      let length = blocks - prompt.count % size + 1
       var settings = try PresetRegistry.preset(named: "fast-dllm-v2").settings(forLength: length)
       settings.blockLength = size
       settings.strategy.parameters = [
@@ -188,11 +192,19 @@ import _TestSupport
       let found = try canvases(
         Canvas(prompt: prompt, length: length, maskToken: predictor.maskToken), settings,
         predictor)
-      let result = try #require(trace.result)[0]
+      var result = try #require(trace.result)[0]
+      // What a batch fills up behind the end is padding there.
+      if let end = result[prompt.count...].firstIndex(of: try #require(trace.stop_token)) {
+        result.removeSubrange((end + 1)...)
+      }
       #expect(try #require(found.last).starts(with: result), "\(trace.name)")
       // The first token of a block is a step of its own here, so there are canvases between.
       var rest = found[...]
       for state in try #require(trace.states) {
+        // A batch completes the block in which a text has ended.
+        if function == "batch_sample", state[0][prompt.count...].contains(trace.stop_token!) {
+          break
+        }
         rest = rest.drop { canvas in !zip(canvas, state[0]).allSatisfy { $0 == $1 } }
         #expect(!rest.isEmpty, "\(trace.name)")
       }

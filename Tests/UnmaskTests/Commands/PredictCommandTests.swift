@@ -57,6 +57,17 @@ import Testing
     #expect(json["positions"].elements.compactMap { $0["position"].integer } == [0, 1])
   }
 
+  /// No file of this model says which token is the mask: tokens that are given need none.
+  @Test func aModelWithoutAMaskTokenIsAskedAboutTokens() throws {
+    let model = Fixture.path("llada-moe/tiny-a")
+    let run = try CommandRun("predict", "--model", model, "--ids", "5,6", "--json")
+    #expect(run.status == 0)
+    #expect(try run.json()["positions"].elements.count == 2)
+    let choices = try CommandRun("predict", "--model", model, "--ids", "5,6", "--choices", "1,2")
+    #expect(choices.status == 1)
+    #expect(choices.errors.contains("'mask_token_id' is missing"))
+  }
+
   @Test(arguments: [
     (["--ids", ""], 64, "there is nothing to predict, expected tokens"),
     (["--ids", "400"], 64, "token 400 at position 0 is outside the embedding, expected 0...192"),
