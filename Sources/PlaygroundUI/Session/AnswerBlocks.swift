@@ -1,4 +1,4 @@
-package import MaskedDiffusion
+import MaskedDiffusion
 
 /// The blocks in which an answer is written, from left to right.
 package struct AnswerBlocks: Equatable, Sendable {

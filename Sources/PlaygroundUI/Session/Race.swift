@@ -1,4 +1,4 @@
-package import MaskedDiffusion
+import MaskedDiffusion
 
 /// Runs side by side that are shown at one time in place of one step: each has a clock of its own.
 ///
