@@ -16,7 +16,9 @@ public struct RandomCheckpoint: Sendable {
   let names: TensorNames
 
   /// The shapes that can be made, smallest first.
-  public static let all = [qwen3, sdar, lladaMoE, dream, llada]
+  public static let all =
+    (PublishedShape.all.filter { $0.shape.attentionLayout == .grouped }.map(smdm)
+    + [qwen3, sdar, lladaMoE, dream, llada]).sorted { $0.byteCount < $1.byteCount }
 
   /// Returns the shape called `name`, or `nil` if there is none.
   public static func named(_ name: String) -> RandomCheckpoint? { all.first { $0.name == name } }
@@ -174,6 +176,24 @@ extension RandomCheckpoint {
         ("tie_word_embeddings", "\(architecture.isHeadTied)"), ("hidden_act", "\"silu\""),
         ("mask_token_id", "\(maskToken)"), ("eos_token_id", "\(endOfText)"),
       ] + more.map { ($0.key, $0.value) }
+  }
+
+  /// A size of SMDM, in the layout of lit-gpt.
+  private static func smdm(_ published: PublishedShape) -> RandomCheckpoint {
+    let shape = published.shape
+    return RandomCheckpoint(
+      name: published.name,
+      configuration: [
+        ("model_type", "\"smdm\""), ("n_layer", "\(shape.layerCount)"),
+        ("n_embd", "\(shape.width)"), ("n_head", "\(shape.headCount)"),
+        ("n_query_groups", "\(shape.keyValueHeadCount)"), ("head_size", "\(shape.headSize)"),
+        ("intermediate_size", "\(shape.feedForwardWidth)"),
+        ("padded_vocab_size", "\(shape.vocabularySize)"), ("block_size", "\(shape.contextLength)"),
+        ("rope_base", "\(shape.rotary.base)"),
+        ("rope_cache_dtype", "\"\(shape.rotary.precision.rawValue)\""),
+        ("norm_eps", "\(shape.normEpsilon)"), ("mask_token_id", "\(published.maskToken)"),
+        ("eos_token_id", "2"),
+      ], architecture: shape, names: .litGPT)
   }
 
   /// GSAI-ML/LLaDA-8B-Instruct.

@@ -7,23 +7,34 @@
 
 #include "vector.h"
 
-/// A piece of a matrix [depth, ...]: `count` columns from `input` on.
+/// Columns of a matrix [depth, ...] from `input` on, cut in pieces of a tile's or slab's rows.
 typedef struct transpose_source {
   const float *input;
-  size_t stride, depth, count;
+  size_t stride, depth;
+  size_t count;   // columns from `input` to the end of the matrix
+  size_t pieces;  // those to pack, the last of which may be shorter
+  size_t lanes;   // columns of a piece
 } transpose_source;
 
-static void ck_pack_rows_scalar(ck_operand operand, const transpose_source *source, size_t lanes,
+/// Pieces that are packed in one pass over the rows: each row lies in another page, so that one column
+/// of pieces after the other would wait for memory at every step.
+enum { PIECES = 8 };
+
+static void ck_pack_rows_scalar(ck_operand operand, const transpose_source *source, size_t dwords,
                                 uint32_t *output) {
-  size_t steps = ck_steps(operand, source->depth);
-  memset(output, 0, steps * lanes * 4);
-  for (size_t k = 0; k < source->depth; k++) {
-    const float *row = source->input + k * source->stride;
-    for (size_t m = 0; m < source->count; m++) {
-      if (operand == CK_OPERAND_F32) {
-        memcpy(output + k * lanes + m, row + m, 4);
-      } else {
-        output[k / 2 * lanes + m] |= (uint32_t)ck_float_to_bf16(row[m]) << 16 * (k % 2);
+  size_t steps = ck_steps(operand, source->depth), lanes = source->lanes;
+  for (size_t p = 0; p < source->pieces; p++, output += dwords) {
+    const float *input = source->input + p * lanes;
+    size_t count = ck_min(lanes, source->count - p * lanes);
+    memset(output, 0, steps * lanes * 4);
+    for (size_t k = 0; k < source->depth; k++) {
+      const float *row = input + k * source->stride;
+      for (size_t m = 0; m < count; m++) {
+        if (operand == CK_OPERAND_F32) {
+          memcpy(output + k * lanes + m, row + m, 4);
+        } else {
+          output[k / 2 * lanes + m] |= (uint32_t)ck_float_to_bf16(row[m]) << 16 * (k % 2);
+        }
       }
     }
   }
@@ -32,24 +43,40 @@ static void ck_pack_rows_scalar(ck_operand operand, const transpose_source *sour
 #define CK_BODY "matmul_transpose_body.h"
 #include "each_isa.h"
 
-static void pack_rows(ck_isa isa, ck_operand operand, const float *input, size_t stride,
-                      size_t depth, size_t columns, size_t first, size_t lanes, uint32_t *output) {
-  transpose_source source = {input + first, stride, depth, ck_min(lanes, columns - first)};
-  CK_DISPATCH(isa, ck_pack_rows, operand, &source, lanes, output);
+/// Pieces `first` ..< `first + count` of `lanes` columns each, as far as there are columns; `bytes` of
+/// memory from one to the next.
+static void pack_pieces(ck_isa isa, ck_operand operand, const transpose_source *matrix,
+                        size_t columns, size_t first, size_t count, size_t bytes, char *packed) {
+  size_t lanes = matrix->lanes, all = (columns + lanes - 1) / lanes;
+  if (first >= all || matrix->depth == 0) return;
+  count = ck_min(count, all - first);
+#if defined(__x86_64__)
+  // The AVX-512 version rounds with the instructions that bf16 products need anyway.
+  if (operand == CK_OPERAND_BF16 && isa == CK_ISA_AVX512) isa = CK_ISA_AVX2;
+#endif
+  for (size_t done = 0; done < count; done += PIECES) {
+    size_t piece = first + done;
+    transpose_source source = *matrix;
+    source.input += piece * lanes;
+    source.count = columns - piece * lanes;
+    source.pieces = ck_min(PIECES, count - done);
+    CK_DISPATCH(isa, ck_pack_rows, operand, &source, bytes / 4,
+                (uint32_t *)(packed + piece * bytes));
+  }
 }
 
 void ck_pack_transposed(ck_isa isa, ck_operand operand, const float *input, size_t stride,
-                        size_t depth, size_t columns, size_t tile, void *packed) {
-  size_t first = tile * CK_TILE_ROWS;
-  if (first >= columns || depth == 0) return;
-  uint32_t *output = (uint32_t *)((char *)packed + tile * ck_packed_tile_bytes(operand, depth));
-  pack_rows(isa, operand, input, stride, depth, columns, first, CK_TILE_ROWS, output);
+                        size_t depth, size_t columns, size_t tile, size_t count, void *packed) {
+  transpose_source matrix = {.input = input, .stride = stride, .depth = depth,
+                             .lanes = CK_TILE_ROWS};
+  pack_pieces(isa, operand, &matrix, columns, tile, count, ck_packed_tile_bytes(operand, depth),
+              packed);
 }
 
 void ck_prepare_slab_transposed(ck_isa isa, ck_operand operand, const float *input, size_t stride,
-                                size_t depth, size_t columns, size_t slab, void *slabs) {
-  size_t first = slab * CK_SLAB_COLUMNS;
-  if (first >= columns || depth == 0) return;
-  uint32_t *output = (uint32_t *)((char *)slabs + slab * ck_slab_bytes(operand, depth));
-  pack_rows(isa, operand, input, stride, depth, columns, first, CK_SLAB_COLUMNS, output);
+                                size_t depth, size_t columns, size_t slab, size_t count,
+                                void *slabs) {
+  transpose_source matrix = {.input = input, .stride = stride, .depth = depth,
+                             .lanes = CK_SLAB_COLUMNS};
+  pack_pieces(isa, operand, &matrix, columns, slab, count, ck_slab_bytes(operand, depth), slabs);
 }

@@ -55,10 +55,8 @@ extension Kernels {
       tiles * ck_packed_tile_bytes(factor.operand, factor.depth))
     factor.base = memory
     guard !transposed else {
-      for tile in 0..<tiles {
-        ck_pack_transposed(
-          isa, factor.operand, rows.base, rows.stride, rows.count, rows.width, tile, memory)
-      }
+      ck_pack_transposed(
+        isa, factor.operand, rows.base, rows.stride, rows.count, rows.width, 0, tiles, memory)
       return
     }
     var values = ck_norm(weight: norm?.weight, epsilon: norm?.epsilon ?? 0)
@@ -89,10 +87,8 @@ extension Kernels {
     let memory = factor.memory.reserve(slabs * ck_slab_bytes(factor.operand, factor.depth))
     factor.base = memory
     guard !transposed else {
-      for slab in 0..<slabs {
-        ck_prepare_slab_transposed(
-          isa, factor.operand, rows.base, rows.stride, rows.count, rows.width, slab, memory)
-      }
+      ck_prepare_slab_transposed(
+        isa, factor.operand, rows.base, rows.stride, rows.count, rows.width, 0, slabs, memory)
       return
     }
     let weights = ck_weights(

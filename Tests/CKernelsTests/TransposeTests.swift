@@ -25,9 +25,10 @@ struct TransposeTests {
   @Test(arguments: instructionSets)
   func nothingIsReadOrWrittenWithoutRows(isa: ck_isa) {
     let memory = Memory(byteCount: 64)
-    ck_pack_transposed(isa, CK_OPERAND_F32, [1], 1, 0, 1, 0, memory.base)
-    ck_pack_transposed(isa, CK_OPERAND_F32, [1], 1, 1, 1, 1, memory.base)
-    ck_prepare_slab_transposed(isa, CK_OPERAND_F32, [1], 1, 0, 1, 0, memory.base)
+    ck_pack_transposed(isa, CK_OPERAND_F32, [1], 1, 0, 1, 0, 1, memory.base)
+    ck_pack_transposed(isa, CK_OPERAND_F32, [1], 1, 1, 1, 1, 1, memory.base)
+    ck_pack_transposed(isa, CK_OPERAND_F32, [1], 1, 1, 1, 0, 0, memory.base)
+    ck_prepare_slab_transposed(isa, CK_OPERAND_F32, [1], 1, 0, 1, 0, 1, memory.base)
     #expect(memory.base.loadUnaligned(as: UInt64.self) == .max)
   }
 
@@ -44,19 +45,17 @@ struct TransposeTests {
       var weights = ck_weights(
         base: b.baseAddress, rows: n, columns: k, stride_bytes: 4 * k, format: CK_FORMAT_F32,
         slabs: nil)
-      for tile in 0..<tiles {
-        if isTransposed {
-          ck_pack_transposed(isa, operand, a, m, k, m, tile, packed.base)
-        } else {
-          ck_pack(isa, operand, a, k, m, k, nil, tile, packed.base)
+      if isTransposed {
+        // In two parts, the second of which asks for more than there is.
+        for part in [(first: 0, count: 1), (first: 1, count: tiles + slabs)] {
+          ck_pack_transposed(
+            isa, operand, a, m, k, m, part.first, part.count, packed.base)
+          ck_prepare_slab_transposed(
+            isa, operand, b.baseAddress, n, k, n, part.first, part.count, prepared.base)
         }
-      }
-      for slab in 0..<slabs {
-        if isTransposed {
-          ck_prepare_slab_transposed(isa, operand, b.baseAddress, n, k, n, slab, prepared.base)
-        } else {
-          ck_prepare_slab(isa, operand, &weights, slab, prepared.base)
-        }
+      } else {
+        for tile in 0..<tiles { ck_pack(isa, operand, a, k, m, k, nil, tile, packed.base) }
+        for slab in 0..<slabs { ck_prepare_slab(isa, operand, &weights, slab, prepared.base) }
       }
       weights.slabs = UnsafeRawPointer(prepared.base)
       output.withUnsafeMutableBufferPointer { output in

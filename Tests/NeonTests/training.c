@@ -28,13 +28,13 @@ void transposes(ck_isa isa, tally *tally) {
     char *packed = memory(3 * tile), *twin = memory(3 * tile);
     char *slabs = memory(2 * slab), *slab_twin = memory(2 * slab);
     for (size_t t = 0; t < 3; t++) {
-      ck_pack_transposed(isa, operand, values, COLUMNS, DEPTH, COLUMNS, t, packed);
-      ck_pack_transposed(CK_ISA_SCALAR, operand, values, COLUMNS, DEPTH, COLUMNS, t, twin);
+      ck_pack_transposed(isa, operand, values, COLUMNS, DEPTH, COLUMNS, t, 1, packed);
+      ck_pack_transposed(CK_ISA_SCALAR, operand, values, COLUMNS, DEPTH, COLUMNS, t, 1, twin);
       expect(tally, !memcmp(packed + t * tile, twin + t * tile, steps * 48), "transposed tile");
     }
     for (size_t s = 0; s < 2; s++) {
-      ck_prepare_slab_transposed(isa, operand, values, COLUMNS, DEPTH, COLUMNS, s, slabs);
-      ck_prepare_slab_transposed(CK_ISA_SCALAR, operand, values, COLUMNS, DEPTH, COLUMNS, s,
+      ck_prepare_slab_transposed(isa, operand, values, COLUMNS, DEPTH, COLUMNS, s, 1, slabs);
+      ck_prepare_slab_transposed(CK_ISA_SCALAR, operand, values, COLUMNS, DEPTH, COLUMNS, s, 1,
                                  slab_twin);
       expect(tally, !memcmp(slabs + s * slab, slab_twin + s * slab, steps * 64), "transposed slab");
     }

@@ -88,16 +88,18 @@ void ck_matmul_swiglu_panel(const ck_matmul *gate, const ck_weights *up, const f
 
 // ---------------------------------------------------------------- transposes (matmul_transpose.c)
 
-/// As ck_pack, but tile `tile` of the transpose of `input` [depth, columns]: its rows are columns
-/// 12·tile ..< min(columns, 12·tile + 12), K is `depth`. F32 or BF16. Exact transposes: the product of
-/// what this packs has the same bits as that of a transposed matrix.
+/// As ck_pack, but tiles `tile` ..< `tile + count` of the transpose of `input` [depth, columns]: the rows
+/// of a tile are columns 12·tile ..< min(columns, 12·tile + 12), K is `depth`; tiles behind the last
+/// column are left out. F32 or BF16. Exact transposes: the product of what this packs has the same bits
+/// as that of a transposed matrix.
 void ck_pack_transposed(ck_isa isa, ck_operand operand, const float *input, size_t stride,
-                        size_t depth, size_t columns, size_t tile, void *packed);
+                        size_t depth, size_t columns, size_t tile, size_t count, void *packed);
 
-/// As ck_prepare_slab, but slab `slab` of the transpose of `input` [depth, columns]: output features
-/// are columns 16·slab ..< min(columns, 16·slab + 16), K is `depth`. F32 or BF16.
+/// As ck_prepare_slab, but slabs `slab` ..< `slab + count` of the transpose of `input` [depth, columns]:
+/// output features are columns 16·slab ..< min(columns, 16·slab + 16), K is `depth`. F32 or BF16.
 void ck_prepare_slab_transposed(ck_isa isa, ck_operand operand, const float *input, size_t stride,
-                                size_t depth, size_t columns, size_t slab, void *slabs);
+                                size_t depth, size_t columns, size_t slab, size_t count,
+                                void *slabs);
 
 // ---------------------------------------------------------------- direct products (matmul_direct.c)
 

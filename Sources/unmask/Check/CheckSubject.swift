@@ -62,6 +62,19 @@ struct CheckSubject {
   /// The predictor.
   var predictor: any MaskPredictor { model.predictor }
 
+  /// Where the model's files say `key`: in `config.json`, or in the metadata of the weights file.
+  func place(of key: String) -> String {
+    directory?.bringsMetadata == true
+      ? "'tokenizer.ggml.\(key)' in the metadata of the weights file" : "'\(key)' in config.json"
+  }
+
+  /// Whether the model's files say `key`.
+  func states(_ key: String) -> Bool {
+    guard let directory else { return false }
+    if let metadata = directory.weights.metadata { return metadata["tokenizer.ggml.\(key)"] != nil }
+    return directory.configurationFile?.has(key) == true
+  }
+
   /// Returns a predictor that computes from other weights, or other settings, of the same model.
   ///
   /// - Throws: ``ModelError``.

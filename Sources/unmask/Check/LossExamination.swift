@@ -88,7 +88,9 @@ enum LossExamination: Examination {
         .illness, "worse-than-guessing",
         "the loss at t \(fixed(least.time, 2)) is \(fixed(least.loss, 2)) nats, guessing costs "
           + "\(fixed(uniform, 2))",
-        advice: "something is read wrongly, or this text is foreign to the model: give --text")
+        advice:
+          "something is read wrongly, the tokenizer is another model's, or this text is foreign "
+          + "to the model: give --text")
     } else if !hasMasks, least.loss > 0.9 * frequencies {
       section.find(
         .illness, "no-context",
@@ -189,7 +191,7 @@ enum LossExamination: Examination {
 }
 
 /// How often each token occurs in some texts.
-private struct TokenFrequencies {
+struct TokenFrequencies {
   /// −Σ p ln p of the frequencies, in nats.
   let entropy: Double
 

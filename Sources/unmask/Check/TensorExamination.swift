@@ -15,7 +15,7 @@ enum TensorExamination: Examination {
       section.line("none", "the model is a formula")
       return section
     }
-    let tensors = directory.weights.tensors.values.sorted { $0.name < $1.name }
+    let tensors = directory.usedWeights.tensors.values.sorted { $0.name < $1.name }
     let readable = tensors.filter { $0.blockFormat == nil && $0.format != nil }
     let summaries = readable.map { TensorSummary($0, limit: elementLimit) }
     section.line(
@@ -26,6 +26,8 @@ enum TensorExamination: Examination {
         .illness, "zero-tensor", "every element of '\(summary.name)' is 0",
         advice: "was the tensor left out when the checkpoint was written, or never trained?")
     }
+    findUnused(directory, &section)
+    findRepeatedLayers(readable, &section)
     findOutliers(summaries, &section)
     for tensor in readable where tensor.shape.dimensions.count == 2 && isVocabulary(tensor, subject)
     {
@@ -36,6 +38,71 @@ enum TensorExamination: Examination {
       section.line("size", "root mean squares from \(fixed(low, 4)) to \(fixed(high, 3))")
     }
     return section
+  }
+
+  /// What lies in the files and is not read may be a part that the configuration forgets.
+  private static func findUnused(_ directory: ModelDirectory, _ section: inout CheckSection) {
+    let names = directory.weights.tensors.keys.filter {
+      directory.usedWeights.tensors[$0] == nil
+    }.sorted()
+    guard let first = names.first else { return }
+    section.line("unused", "\(names.count), such as '\(first)'")
+    let layers = Set(names.compactMap(LayoutFaults.layer))
+    let count = directory.description.architecture.layerCount
+    if let extra = layers.filter({ $0 >= count }).max() {
+      section.find(
+        .warning, "unused-layers",
+        "the files hold layer \(extra), the configuration has \(count) of them, counted from 0",
+        advice:
+          "a network that is cut off makes little sense: see the number of layers in the configuration"
+      )
+    } else {
+      section.find(
+        .note, "unused-tensors",
+        "\(names.count) tensors are not part of the network: "
+          + names.prefix(3).joined(separator: ", ")
+          + (names.count > 3 ? ", …" : ""),
+        advice:
+          "fine where they are of training; else the configuration or the family is another one")
+    }
+  }
+
+  /// Two layers with the same matrices: one was written twice, and another is missing.
+  private static func findRepeatedLayers(_ tensors: [StoredTensor], _ section: inout CheckSection) {
+    var pairs: [[Int]: [String]] = [:]
+    let kinds = Dictionary(grouping: tensors.filter { $0.shape.dimensions.count > 1 }) {
+      role(of: $0.name)
+    }
+    for kind in kinds.values where kind.count > 1 {
+      for contents in Dictionary(grouping: kind, by: beginning).values where contents.count > 1 {
+        guard let first = contents.min(by: { $0.name < $1.name }) else { continue }
+        for other in contents where other.name != first.name && areSame(first, other) {
+          let layers = [first, other].compactMap { LayoutFaults.layer(of: $0.name) }.sorted()
+          if layers.count == 2 { pairs[layers, default: []].append(other.name) }
+        }
+      }
+    }
+    for (layers, names) in pairs.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) })
+    where layers[0] != layers[1] {
+      section.find(
+        .illness, "repeated-layer",
+        "layers \(layers[0]) and \(layers[1]) hold the same numbers in \(names.count) "
+          + (names.count == 1 ? "matrix" : "matrices"),
+        advice: "one was written in the other's place: write the checkpoint again")
+    }
+  }
+
+  /// The first bytes that are not all the same, to compare few tensors whole.
+  private static func beginning(_ tensor: StoredTensor) -> [UInt8] {
+    Array(tensor.bytes.prefix(64))
+  }
+
+  private static func areSame(_ a: StoredTensor, _ b: StoredTensor) -> Bool {
+    let (left, right) = (a.bytes, b.bytes)
+    guard left.count == right.count, let start = left.baseAddress, let other = right.baseAddress,
+      memcmp(start, other, left.count) == 0
+    else { return false }
+    return left.contains { $0 != left[0] }
   }
 
   /// Tensors of the same role in different layers have about the same size.

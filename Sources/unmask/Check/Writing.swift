@@ -131,52 +131,6 @@ enum StepExamination: Examination {
   }
 }
 
-/// Whether texts end, on canvases of different lengths.
-enum EndOfTextExamination: Examination {
-  static let title = "ends"
-
-  static func section(of subject: CheckSubject) throws -> CheckSection {
-    var section = CheckSection(title)
-    let predictor = subject.predictor
-    guard !predictor.endOfTextTokens.isEmpty else {
-      section.line("none", "no token is known to end a text")
-      return section
-    }
-    var ended = 0
-    var count = 0
-    for length in subject.effort.isQuick ? [32, 128] : [32, 64, 128] {
-      let prompts = Array(subject.prompts.prefix(subject.effort.textCount))
-      let texts = try Writing(steps: subject.effort.isQuick ? 16 : 32)
-        .texts(after: prompts, length: length, with: predictor)
-      let ends = texts.map { $0.rest.isEmpty ? nil : $0.tokens.count }
-      let stray = texts.reduce(0) { sum, text in
-        sum + text.rest.count { !predictor.endOfTextTokens.contains($0) }
-      }
-      ended += ends.count { $0 != nil }
-      count += ends.count
-      let places = ends.map { $0.map { "\($0)" } ?? "none" }.joined(separator: ", ")
-      section.line(
-        "canvas of \(length)",
-        "ends at \(places)" + (stray > 0 ? ", \(stray) tokens after an end" : ""))
-      if stray > length / 4 {
-        section.find(
-          .warning, "text-after-end", "\(stray) tokens stand behind the end of a text",
-          advice: "the first end is cut off at; was the padding of training something else?")
-      }
-    }
-    section.measures.append(
-      CheckMeasure(
-        name: "ended", label: "texts that end", value: Double(ended) / Double(max(1, count)),
-        digits: 2, better: .neither, noise: 0.3))
-    if ended == 0 {
-      section.find(
-        .note, "never-ends", "no text ended, on canvases of up to 128 positions",
-        advice: "if texts of the training data end, check 'eos_token_id' in config.json")
-    }
-    return section
-  }
-}
-
 /// Three texts to read.
 enum SampleExamination: Examination {
   static let title = "samples"

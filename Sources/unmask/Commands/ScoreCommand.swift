@@ -12,7 +12,8 @@ struct ScoreCommand: ParsableCommand {
 
       Many: --input names a file of JSON Lines, each an object with "context", "choices" and \
       "gold" (the number of the right choice, from 0). Documents and logged samples of \
-      lm-evaluation-harness and lines of HellaSwag, ARC, OpenBookQA and MMLU are understood too. \
+      lm-evaluation-harness and lines of HellaSwag, ARC, OpenBookQA, MMLU, PIQA, BoolQ, WinoGrande \
+      and COPA are understood too. \
       A run that was stopped goes on where it was when the same command is given again.
 
       Estimators:

@@ -32,6 +32,8 @@ final class TrainingRun: @unchecked Sendable {
       endToken: plan.export.endToken, settings: plan.settings)
     if plan.resumes {
       try trainer.readCheckpoint(from: plan.out)
+      let curve = try RunCheckpoint.notes(in: plan.out)["curve"].flatMap(LossCurve.init)
+      if let curve { board.state.withLock { $0.curve = curve } }
     } else {
       do {
         try FileManager.default.createDirectory(
@@ -94,7 +96,9 @@ final class TrainingRun: @unchecked Sendable {
   }
 
   private func keep() throws(TrainingError) {
-    try trainer.writeCheckpoint(to: plan.out, notes: plan.notes)
+    var notes = plan.notes
+    notes["curve"] = board.state.withLock(\.curve.text)
+    try trainer.writeCheckpoint(to: plan.out, notes: notes)
     try trainer.writeModel(plan.export, to: plan.out)
     lastCheckpoint = .now
   }

@@ -6,12 +6,15 @@ import Testing
 /// Illnesses planted in copies of the bundled model.
 @Suite struct CheckupTests {
   private static let examinations = [
-    TensorExamination.section, LossExamination.section, FaultExamination.section,
+    Examinations.Entry(TensorExamination.title, TensorExamination.section),
+    Examinations.Entry(LossExamination.title, LossExamination.section),
+    Examinations.Entry(FaultExamination.title, FaultExamination.section),
   ]
 
   /// Returns the findings of the examinations that look for damage.
   private func findings(
-    _ planted: PlantedModel
+    _ planted: PlantedModel,
+    by examinations: [Examinations.Entry] = Self.examinations
   ) throws -> [CheckFinding] {
     let arguments = try ModelArguments.parse(["--model", planted.path, "--threads", "2"])
     let model = try arguments.load(try arguments.source(), needsText: true)
@@ -19,7 +22,7 @@ import Testing
       model: model, texts: CheckTexts(builtInFor: model.tokenizer), prompts: [],
       effort: CheckEffort(isQuick: true))
     return try withExtendedLifetime(planted) {
-      try Self.examinations.flatMap { try $0(subject).findings }
+      try examinations.flatMap { try $0.section(subject).findings }
     }
   }
 
@@ -35,7 +38,9 @@ import Testing
   @Test func aWrongMaskTokenIsNamed() throws {
     let found = try findings(PlantedModel(configuration: ["mask_token_id": 7]))
     #expect(illnesses(found) == ["mask-token"])
-    #expect(found[0].advice == "set 'mask_token_id' in config.json to 1024")
+    #expect(
+      found.first?.advice == "set 'mask_token_id' in config.json to 1024, or give --mask-token 1024"
+    )
   }
 
   /// Models that are loaded anew are not shifted here, so the other faults are left out.
@@ -85,7 +90,7 @@ import Testing
     let model = try PlantedModel { tensors in tensors[name] = tensors[name]?.transposed }
     let found = try findings(model)
     #expect(illnesses(found) == ["transposed"])
-    #expect(found[0].sentence.hasPrefix("'\(name)' is transposed"))
+    #expect(found.first?.sentence.hasPrefix("'\(name)' is transposed") == true)
   }
 
   @Test(arguments: [1000, 500_000]) func aWrongRotaryBaseIsNamed(_ base: Int) throws {
@@ -153,6 +158,71 @@ import Testing
       }
     }
     #expect(!illnesses(try findings(model)).isEmpty)
+  }
+
+  /// Each even row of a head stands beside the next odd one, as llama.cpp's files have them.
+  @Test func rowsInTheOrderOfAnotherProgramAreNamed() throws {
+    let order = LayoutFaults.pairOrder(size: 32, toHalves: false)
+    let model = try PlantedModel { tensors in
+      for layer in 0..<6 {
+        tensors["transformer.h.\(layer).attn.attn.weight"]?.reorderRows { row in
+          // Of each head: query, key, value.
+          row / 32 % 3 < 2 ? row / 32 * 32 + order[row % 32] : row
+        }
+      }
+    }
+    let found = try findings(model)
+    #expect(illnesses(found).contains("rotary-layout"), "\(found)")
+  }
+
+  @Test func queriesKeysAndValuesInAnotherOrderAreNamed() throws {
+    let model = try PlantedModel { tensors in
+      for layer in 0..<6 {
+        tensors["transformer.h.\(layer).attn.attn.weight"]?.reorderRows { row in
+          // All queries, all keys, all values, of six heads of 32.
+          row % 192 / 32 * 96 + row / 192 * 32 + row % 32
+        }
+      }
+    }
+    #expect(illnesses(try findings(model)).contains("attention-layout"))
+  }
+
+  @Test func aLayerThatWasWrittenTwiceIsNamed() throws {
+    let model = try PlantedModel { tensors in
+      for name in tensors.keys where name.contains(".h.4.") {
+        tensors[name] = tensors[name.replacing(".h.4.", with: ".h.1.")]
+      }
+    }
+    let found = try findings(model)
+    #expect(illnesses(found).contains("repeated-layer"))
+    #expect(found.contains { $0.sentence.hasPrefix("layers 1 and 4 hold the same numbers") })
+  }
+
+  @Test func layersThatTheConfigurationForgetsAreNamed() throws {
+    let found = try findings(PlantedModel(configuration: ["n_layer": 5]))
+    #expect(found.contains { $0.name == "unused-layers" && $0.sentence.contains("layer 5") })
+  }
+
+  /// Where nothing helps, nothing is blamed: of readings without sense, one is always the least bad.
+  @Test func theWrongTokensAreNotTakenForAnotherFault() throws {
+    let model = try PlantedModel { tensors in
+      tensors["transformer.wte.weight"]?.reorderRows { $0 < 1024 ? ($0 + 1) % 1024 : $0 }
+    }
+    #expect(illnesses(try findings(model)) == ["worse-than-guessing"])
+  }
+
+  @Test func anotherEndOfTextIsNamed() throws {
+    let found = try findings(
+      PlantedModel(configuration: ["eos_token_id": 17]),
+      by: [Examinations.Entry(EndOfTextExamination.title, EndOfTextExamination.section)])
+    #expect(found.contains { $0.name == "end-token" && $0.advice.hasSuffix("to 0") }, "\(found)")
+  }
+
+  @Test func anEndOfTextOutsideTheVocabularyIsNamed() throws {
+    let found = try findings(
+      PlantedModel(configuration: ["eos_token_id": 99_999]),
+      by: [Examinations.Entry(AssumptionExamination.title, AssumptionExamination.section)])
+    #expect(found.map(\.name) == ["end-token"])
   }
 
   @Test func calibrationCountsWhatIsRight() {

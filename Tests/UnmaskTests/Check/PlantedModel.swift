@@ -19,6 +19,16 @@ struct PlantedModel {
       }
       return result
     }
+
+    /// Puts in the place of every row the one that `oldRow` says.
+    mutating func reorderRows(_ oldRow: (Int) -> Int) {
+      let old = bits
+      let width = shape[1]
+      for row in 0..<shape[0] {
+        let from = oldRow(row) * width
+        bits.replaceSubrange(row * width..<(row + 1) * width, with: old[from..<from + width])
+      }
+    }
   }
 
   private let scratch: ScratchDirectory

@@ -65,6 +65,32 @@ struct TrainCommandTests {
         == Data(contentsOf: URL(filePath: third.path("run/model.safetensors"))).suffix(4096))
   }
 
+  /// However far the killed run came, the one that goes on ends with the same weights and losses.
+  @Test func aRunThatWasKilledGoesOnToTheIdenticalLoss() throws {
+    let folder = try ScratchDirectory(), other = try ScratchDirectory()
+    let whole = try CommandRun(arguments: try Self.arguments(other, steps: 8))
+    let run = CommandRun.process(try Self.arguments(folder, steps: 8))
+    run.standardOutput = FileHandle.nullDevice
+    run.standardError = FileHandle.nullDevice
+    try run.run()
+    let checkpoint = folder.path("run/checkpoint.safetensors")
+    while run.isRunning, !FileManager.default.fileExists(atPath: checkpoint) { usleep(5000) }
+    kill(run.processIdentifier, SIGKILL)
+    run.waitUntilExit()
+    let resumed = try CommandRun("train", "--resume", "--out", folder.path("run"))
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    func losses(_ run: CommandRun) -> [Substring]? {
+      Self.summary(run)?.split(separator: ";").first?.split(separator: " · ").suffix(2)
+    }
+    #expect(losses(resumed)?.count == 2)
+    #expect(losses(resumed) == losses(whole))
+    let weights = try Data(contentsOf: URL(filePath: folder.path("run/model.safetensors")))
+    #expect(
+      weights.suffix(200_000)
+        == (try Data(contentsOf: URL(filePath: other.path("run/model.safetensors"))))
+        .suffix(200_000))
+  }
+
   @Test func worldsAreJudged() throws {
     let folder = try ScratchDirectory()
     let run = try CommandRun(
