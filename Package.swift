@@ -128,7 +128,7 @@ let package = Package(
       ], exclude: ["Fixtures"], swiftSettings: swiftSettings),
     .testTarget(
       name: "PlaygroundUITests", dependencies: ["MaskedDiffusion", "PlaygroundUI", "_TestSupport"],
-      exclude: ["Screens"], swiftSettings: swiftSettings),
+      exclude: ["Looks", "Screens"], swiftSettings: swiftSettings),
     .testTarget(
       name: "TerminalDriverTests", dependencies: ["CNcurses", "PlaygroundUI", "TerminalDriver"],
       swiftSettings: swiftSettings),

@@ -35,6 +35,7 @@ extension ConfigurationFile {
   /// The experts, by the keys of Qwen3-MoE.
   ///
   /// - Parameter layerCount: The number of blocks.
+  /// - Returns: The experts.
   /// - Throws: ``ModelError/missingKey(path:key:)``,
   ///   ``ModelError/invalidValue(path:key:found:expected:)``.
   func qwenExperts(layerCount: Int) throws(ModelError) -> Architecture.Experts {

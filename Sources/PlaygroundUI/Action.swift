@@ -27,8 +27,9 @@ public enum Action: String, CaseIterable, Sendable {
 
   case ghosts, colours, grid
   case runMap = "run-map"
+  case modelPage = "model-page"
   case overlay, likelihood
-  case present, compare, versus
+  case present, compare, versus, race
   case nextBranch = "next-branch"
   case previousBranch = "previous-branch"
   case theme
@@ -240,6 +241,10 @@ extension Action {
       return Row(.view, "how likely the model finds the text", [.character("W")]) {
         $0.toggleLikelihood(&$1)
       }
+    case .modelPage:
+      return Row(.view, "what is known of the model, and its health", [.character("M")]) {
+        state, _ in state.mode = .model(ModelMode(of: state.session.shown.model))
+      }
     case .present:
       return Row(.view, "present: the text alone, for a projector", [.character("Z")]) {
         state, _ in state.togglePresenting()
@@ -251,6 +256,10 @@ extension Action {
     case .versus:
       return Row(.view, "compare with another setting or model", [.character("V")]) { state, _ in
         state.mode = .palette(PaletteMode("versus "))
+      }
+    case .race:
+      return Row(.view, "race the model and its autoregressive twin", [.character("T")]) {
+        $0.race(against: "", &$1)
       }
     case .nextBranch:
       return Row(.view, "show the next branch", [.character("}"), .character(")")]) { state, _ in

@@ -19,6 +19,8 @@ extension Playground {
     case judge(JudgeRequest)
     /// Draw samples of a likelihood; answer with ``Message/scored(_:)`` or ``Message/failed(_:)``.
     case score(ScoreRequest)
+    /// Examine a model; answer with ``Message/examined(model:_:)``, a part a message.
+    case examine(model: String)
     /// Stop scoring; no answer is expected any more.
     case cancelScoring
     /// Turn text into tokens; answer with ``Message/tokenized(_:)`` or ``Message/failed(_:)``.

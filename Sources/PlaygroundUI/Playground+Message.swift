@@ -26,6 +26,8 @@ extension Playground {
     case judged(JudgeReport)
     /// Samples of a likelihood were drawn.
     case scored(ScoreReport)
+    /// A part of the examination of a model; `nil` when all of them were sent.
+    case examined(model: String, ModelSection?)
     /// Text was turned into tokens.
     case tokenized(TokenizeReport)
     /// A trace was read.
@@ -50,9 +52,14 @@ extension Playground {
     public var state: SamplerState
     /// Whether no step is left.
     public var isFinished: Bool
+    /// The positions that were computed for it; `nil` where that was not counted.
+    public var visits: Int?
 
     /// Creates a report.
-    public init(number: Int, step: TraceStep?, state: SamplerState, isFinished: Bool) {
+    public init(
+      number: Int, step: TraceStep?, state: SamplerState, isFinished: Bool, visits: Int? = nil
+    ) {
+      self.visits = visits
       self.number = number
       self.step = step
       self.state = state

@@ -116,6 +116,8 @@ extension Playground {
     package var chosenControl = ControlRow.setting(SettingField("steps"))
     /// The runs shown side by side, 2 to 4; empty when one run is shown.
     package var compared: [BranchID] = []
+    /// The clocks of those runs, where they race; ``Race``.
+    package var race: Race?
     /// The text looked for in the canvas.
     package var searchText = ""
     /// Whether the user decodes by hand.
@@ -196,6 +198,8 @@ extension Playground {
     package var verdicts: [Int: Place] = [:]
     /// Samples of a likelihood that are being drawn.
     package var score: Int?
+    /// The model that is being examined.
+    package var examination: String?
     package var tick: Int?
     /// The step all compared runs are to reach.
     package var goal: Int?
@@ -207,6 +211,8 @@ extension Playground {
     package var opening: Opening?
     /// The run it is to be compared with.
     package var openingBesides: BranchID?
+    /// Whether the two race then.
+    package var startsRace = false
     /// The run of a lesson that waits for its model.
     package var lessonOpening: Lesson.Opening?
     /// The lesson to open once the first run has begun.

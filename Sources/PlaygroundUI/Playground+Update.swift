@@ -18,6 +18,7 @@ extension Playground {
     case .available(let models): state.availableModels = models
     case .judged(let report): state.receive(report)
     case .scored(let report): state.receive(report, &effects)
+    case .examined(let model, let section): state.receive(section, about: model)
     case .tokenized(let report): state.receive(report, &effects)
     case .opened(let trace, let path): state.open(trace, path: path, &effects)
     case .done(let text): state.say(.success, text)
@@ -36,7 +37,7 @@ extension Playground.State {
   /// Brings everything that depends on something else into line with it.
   mutating func settle(_ effects: inout Effects) {
     view.compared.removeAll { session.branch($0) == nil }
-    if view.compared.count < 2 { view.compared = [] }
+    if view.compared.count < 2 { (view.compared, view.race) = ([], nil) }
     let count = frame.count
     view.cursor = min(max(view.cursor, 0), max(0, count - 1))
     view.selectionStart = view.selectionStart.map { min(max($0, 0), max(0, count - 1)) }
@@ -97,7 +98,7 @@ extension Playground.State {
   }
 
   mutating func receive(_ failure: Playground.Failure) {
-    if failure.number == nil { requests.save = nil }
+    if failure.number == nil { (requests.save, requests.startsRace) = (nil, false) }
     if let number = failure.number {
       if requests.step?.number == number {
         requests.step = nil

@@ -50,8 +50,9 @@ final class HubServer {
   }
 }
 
-/// The process that serves the hubs; a Python without anything installed runs it. It ends with its
-/// standard input, that is, with the tests.
+/// The process that serves the hubs; a Python without anything installed runs it.
+///
+/// It ends with its standard input, that is, with the tests.
 private final class HubProcess: Sendable {
   static let shared = Result { try HubProcess() }
 

@@ -110,6 +110,14 @@ struct Scene: Sendable, CustomTestStringConvertible {
     Scene(name: "error") { rig in try rig.press(":strateg margin<enter>") },
     Scene(name: "quit-question") { rig in try rig.press("bq") },
     Scene(name: "help") { rig in try rig.press("?") },
+    Scene(name: "blocks") { rig in
+      try rig.press(":block 8<enter><right><right><right><right>")
+    },
+    Scene(name: "model") { rig in try rig.press("<right><right>M<enter>") },
+    Scene(name: "race") { rig in
+      try rig.press(":race story-2k<enter><space>")
+      rig.wait(limit: 120)
+    },
     Scene(name: "selection") { rig in
       try rig.press("<right><right><right>v<shift-right><shift-right>")
     },

@@ -140,6 +140,14 @@ struct Rig {
       send(.tokenized(Playground.TokenizeReport(number: request.number, tokens: tokens)))
     case .scheduleTick(let number, _): ticks.append(number)
     case .score, .judge: appraise(effect)
+    case .examine(let model):
+      send(
+        .examined(
+          model: model,
+          ModelSection(
+            "loss", lines: [.init("loss per token, mean over t", "0.31 nats")],
+            remarks: [.init(.illness, "guessing costs less", advice: "was it trained at all?")])))
+      send(.examined(model: model, nil))
     case .saveTrace(_, let target):
       if files.contains(target.path), !target.replaces {
         send(
@@ -192,12 +200,12 @@ struct Rig {
       case .step(let request):
         var sampler = try Self.sampler(at: request.origin)
         var step = try sampler.step()
-        step?.milliseconds = 12
+        step?.milliseconds = request.model == "story-2k" ? 30 : 12
         send(
           .stepped(
             Playground.StepReport(
               number: request.number, step: step, state: sampler.state,
-              isFinished: sampler.isFinished)))
+              isFinished: sampler.isFinished, visits: (step?.forwards ?? 0) * 33)))
       case .look(let request):
         var sampler = try Self.sampler(at: request.origin)
         let opinions = try sampler.opinions(

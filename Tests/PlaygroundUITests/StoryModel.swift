@@ -32,7 +32,14 @@ enum StoryModel {
       name: name, family: "smdm", parameterCount: 1_234_567, precision: "bf16",
       configurationChecksum: "c0ffee", maskToken: maskToken, endOfTextTokens: [0],
       contextLength: 128, embeddingCount: words.count + 1, suggestedSettings: settings,
-      suggestedLength: 24)
+      suggestedLength: 24,
+      about: [
+        ModelSection(
+          "model", lines: [.init("family", "smdm"), .init("weights", "1.2M, stored as BF16")]),
+        ModelSection(
+          "what its files say", lines: [.init("mask token", "33: the family")],
+          remarks: [.init(.warning, "config.json does not name the mask token")]),
+      ])
   }
 
   /// The tokens of a text: the longest word that fits, `[MASK]` for a mask, others left out.

@@ -105,6 +105,16 @@ public struct Canvas: Sendable {
     range.filter { !isMasked($0) && !isGiven[$0] && !isLocked[$0] }
   }
 
+  /// What the end-of-text token means where nobody says: it ends a text, but not one that is known to go
+  /// on.
+  ///
+  /// Where nothing at all is given, ends are what a model is surest of: they wait.
+  public var usualEndOfText: EndOfTextPolicy {
+    let goesOn = tokens[answer].contains { $0 != maskToken }
+    if goesOn || answer.upperBound < count { return .forbid }
+    return answer.count == count ? .last : .stop
+  }
+
   /// The canvas guidance compares with: every given position masked, revealed answer tokens kept
   /// (SMDM `diff_sample`, LLaDA `generate`).
   public var unconditional: [TokenID] {

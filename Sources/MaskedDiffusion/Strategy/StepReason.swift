@@ -50,6 +50,10 @@ extension StepContext {
     value: ((Candidate) -> Double)? = nil, by measure: (Candidate) -> Double
   ) -> StepReason {
     let count = decision.unmasked.count
+    guard count > 0 else {
+      return reason(
+        for: decision, kept: "the schedule asks for none in this step", value: value, by: measure)
+    }
     let number = count == 1 ? "" : "\(count) "
     return reason(
       for: decision, kept: "the \(number)\(superlative) of \(guesses)", value: value, by: measure)

@@ -132,6 +132,11 @@ extension Palette {
             }
         },
         run: versus),
+      Command(
+        name: "race", argument: "[MODEL]",
+        summary: "write side by side with another model, each by its own clock",
+        options: { .plain($0.availableModels) },
+        run: { name, state, effects in state.race(against: name, &effects) }),
     ] + viewCommands
 
   private static let viewCommands: [Command] = [

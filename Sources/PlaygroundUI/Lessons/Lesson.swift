@@ -166,7 +166,8 @@ public enum LessonCheck: Equatable, Sendable {
     case .byHand(let number): return branch.totals(ofFirst: branch.head).byHand >= number
     case .setting(let name, let value):
       let settings = state.visibleSettings
-      return SettingField.field(named: name, in: settings)?.text(in: settings) == value
+      guard let field = SettingField.field(named: name, in: settings) else { return false }
+      return [field.text(in: settings), field.plainText(in: settings)].contains(value)
     case .branches(let number): return state.session.branches.count >= number
     case .compared(let number): return state.view.compared.count >= number
     case .maskedAtMost(let number):

@@ -28,22 +28,15 @@ package struct HelpMode: ModeContent {
       return
     }
     let lines = HelpPanel(state, about: panel, query: query).longest(in: state.size)
-    switch key {
-    case .up, .character("k"): next.scroll -= 1
-    case .down, .character("j"): next.scroll += 1
-    case .pageUp: next.scroll -= 10
-    case .pageDown, .space: next.scroll += 10
-    case .home: next.scroll = 0
-    case .end: next.scroll = lines
-    case .character("/"):
+    if let line = key.scrolled(from: scroll, limit: lines) {
+      next.scroll = line
+    } else if key == .character("/") {
       next.isSearching = true
       next.query = ""
       next.scroll = 0
-    default:
-      state.mode = nil
-      return
+    } else {
+      return state.mode = nil
     }
-    next.scroll = min(max(next.scroll, 0), lines)
     state.mode = next.mode
   }
 

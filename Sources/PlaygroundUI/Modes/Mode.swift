@@ -11,6 +11,7 @@ extension Playground {
     case setting(SettingMode)
     case question(QuestionMode)
     case replace(ReplaceMode)
+    case model(ModelMode)
 
     /// What the mode shows and does.
     package var content: any ModeContent {
@@ -23,6 +24,7 @@ extension Playground {
       case .setting(let mode): mode
       case .question(let mode): mode
       case .replace(let mode): mode
+      case .model(let mode): mode
       }
     }
   }
@@ -63,6 +65,23 @@ extension ModeContent {
   ) {}
 
   package func cancel(in state: inout Playground.State) {}
+}
+
+extension Key {
+  /// Returns where a text is scrolled to by the key, in lines; `nil` for a key that does not scroll.
+  package func scrolled(from line: Int, limit: Int) -> Int? {
+    let target: Int? =
+      switch self {
+      case .up, .character("k"): line - 1
+      case .down, .character("j"): line + 1
+      case .pageUp: line - 10
+      case .pageDown, .space: line + 10
+      case .home: 0
+      case .end: limit
+      default: nil
+      }
+    return target.map { min(max($0, 0), max(0, limit)) }
+  }
 }
 
 /// A line that is typed at the bottom of the screen.

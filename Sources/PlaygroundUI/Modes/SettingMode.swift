@@ -14,9 +14,9 @@ package struct SettingMode: ModeContent {
   package func draw(_ state: Playground.State, on screen: inout Screen, _ panels: PanelLayout) {
     EntryLine(state).draw("\(field.label): ", line, on: &screen, in: panels.hints)
     let settings = state.visibleSettings
-    let options = field.options(in: settings).map(\.name).joined(separator: "  ")
     EntryLine(state).explain(
-      [field.summary(in: settings), options], on: &screen, above: panels.hints.row)
+      [field.summary(in: settings), field.range(in: settings)], on: &screen,
+      above: panels.hints.row)
   }
 
   package func receive(

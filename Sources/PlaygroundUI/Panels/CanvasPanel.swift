@@ -18,13 +18,18 @@ package struct CanvasPanel {
   private let guesses: [Int: Point.Guess]
   /// Positions that get a token in the next step, and those a second strategy would choose.
   private let (next, other): (Set<Int>, Set<Int>)
+  /// The block that is being written, where there are several.
+  private let block: Range<Int>?
+  private let blocks: AnswerBlocks
 
   static let row = PanelRow(
     name: "canvas",
     help: """
       The text as far as it is known. Bars are masks: the higher and brighter, the surer the model \
       is of what will stand there; those marked are kept in the next step. Space runs, the arrows \
-      step and go back, and changing anything in the past begins a branch.
+      step and go back, and changing anything in the past begins a branch. Where text is written in \
+      blocks, a line stands between them: those of the block that is being written are bright, masks \
+      of blocks to come wait.
       """,
     place: .left,
     hints: { state in
@@ -52,14 +57,16 @@ package struct CanvasPanel {
     self.branch = branch
     self.lineSpacing = max(1, lineSpacing)
     model = state.model(of: branch)
-    frame = Frame(branch, at: state.session.step)
+    frame = Frame(branch, at: state.shownStep(of: branch))
     end = frame.end(endOfText: model.endOfText)
     matches = state.matches(in: frame, model: model)
     differences = RunDifference(state, branch, frame).positions
+    blocks = AnswerBlocks(branch, at: state.shownStep(of: branch), answer: frame.answer)
+    block = blocks.current(in: frame)
     let largest = frame.commitments.reduce(0) { max($0, $1?.entropy ?? 0) }
     entropyScale = largest > 0 ? largest : 1
-    guesses = Self.guesses(of: branch, at: state.session.step)
-    let point = branch.point(state.session.step)
+    guesses = Self.guesses(of: branch, at: state.shownStep(of: branch))
+    let point = branch.point(state.shownStep(of: branch))
     verdict = point.verdict
     next = Set(point.proposal?.unmasked.map(\.position) ?? [])
     other = Set(point.otherProposal?.unmasked.map(\.position) ?? [])
@@ -88,10 +95,11 @@ package struct CanvasPanel {
       drawHeading(on: &screen, in: rect)
       drawTotals(on: &screen, in: totals)
     }
-    let layout = CanvasLayout(
-      frame, ghosts: state.ghosts(of: branch), model: model, state: state, width: rect.columns)
+    let layout = CanvasLayout(frame, of: branch, state: state, width: rect.columns)
     let inked = Set(
-      layout.lines.joined().filter { $0.glyph.grapheme.character != " " }.map(\.glyph.position))
+      layout.lines.joined()
+        .filter { $0.glyph.grapheme.character != " " && $0.glyph.kind != .boundary }
+        .map(\.glyph.position))
     let isLong = layout.lines.count * lineSpacing > room.rows + lineSpacing - 1
     let top = min(state.view.scroll, max(0, layout.lines.count - 1))
     let shownLines = (room.rows + lineSpacing - 1) / lineSpacing
@@ -140,7 +148,7 @@ package struct CanvasPanel {
 
   /// Where a mask lies on the chosen scale; `nil` where that is not known or the scale is of time.
   private func fogShare(_ position: Int) -> Double? {
-    guard let guess = guesses[position] else { return nil }
+    guard let guess = guesses[position], !isWaiting(position) else { return nil }
     switch state.preferences.colouring {
     case .confidence: return Double(guess.probability)
     case .entropy:
@@ -152,11 +160,26 @@ package struct CanvasPanel {
     }
   }
 
+  /// Whether a mask belongs to a block that has not been begun.
+  private func isWaiting(_ position: Int) -> Bool {
+    block.map { position >= $0.upperBound && frame.answer.contains(position) } ?? false
+  }
+
+  /// Whether the line before a position is an edge of the block that is being written.
+  private func isEdge(_ boundary: TokenText.Glyph) -> Bool {
+    guard let block else { return false }
+    // In a grid the line stands behind the last position of a block.
+    let place =
+      state.preferences.canvas == .grid ? boundary.position + 1 : boundary.position
+    return place == block.lowerBound || place == block.upperBound
+  }
+
   /// The role of a glyph: what the user looks for comes before what the token is.
   ///
   /// The blank before a word stays plain, unless the token is nothing but blanks.
   private func role(of glyph: TokenText.Glyph, inked: Set<Int>) -> StyleRole {
     let position = glyph.position
+    if glyph.kind == .boundary { return isEdge(glyph) ? .focus : .border }
     let isBlank = glyph.grapheme.character == " " && inked.contains(position)
     if isBlank, state.view.selectionStart == nil { return .text }
     let isShown = state.session.shownID == branch.id
@@ -258,14 +281,24 @@ extension CanvasPanel {
 
   /// Two lines of figures: what the run cost, and how sure it was.
   private func drawTotals(on screen: inout Screen, in rect: Rect) {
-    let step = branch.clamped(state.session.step)
+    let step = state.shownStep(of: branch)
     let totals = branch.totals(ofFirst: step)
-    let first = [
-      branch.isFinished && step == branch.head ? "finished" : "\(frame.maskedCount) left",
+    let isDone = branch.isFinished && step == branch.head
+    var first = [
+      isDone ? "finished" : "\(frame.maskedCount) left",
       Playground.State.counted(totals.forwards, "forward"),
       "\(Numbers.milliseconds(totals.milliseconds / Double(max(1, step))))/step",
       "\(Numbers.fixed(totals.tokensPerForward ?? 0, 1)) per forward",
     ]
+    if let race = state.view.race {
+      // A clock stops when its run is done.
+      let clock = isDone ? totals.milliseconds : max(totals.milliseconds, race.time)
+      let visits = Double(totals.visits) / Double(max(1, totals.unmasked))
+      first = [
+        Numbers.seconds(clock), first[1],
+        totals.visits > 0 ? "\(Numbers.fixed(visits, 1)) visits a token" : first[3], first[0],
+      ]
+    }
     let kept = frame.commitments.compactMap(\.self)
     let count = Double(max(1, kept.count))
     let confidence = kept.reduce(0) { $0 + $1.confidence } / count
@@ -293,9 +326,9 @@ extension CanvasPanel {
       frame.count > 0
     else { return }
     let lines = [
-      "\(String(state.symbols.fog)) are masks: words not known yet; higher is surer. Space:",
-      "each step keeps the surest guesses. ← goes back, b branches off.",
-      "\(state.keymap.key(for: .theme)) if colours are hard to read, \(state.keymap.key(for: .lesson)) lessons, ? help.",
+      "\(String(state.symbols.fog)) are masks: the higher, the surer.",
+      "\(key(.forward)) keeps the surest guesses, \(key(.back)) goes back.",
+      "\(key(.lesson)) lessons, \(key(.help)) help, \(key(.theme)) other colours.",
     ]
     for (index, line) in lines.enumerated() {
       let text = state.symbols.isUnicode ? line : line.replacingArrows()
@@ -304,6 +337,10 @@ extension CanvasPanel {
         within: rect)
     }
   }
+}
+
+extension CanvasPanel {
+  private func key(_ action: Action) -> String { state.keymap.key(for: action) }
 }
 
 extension String {

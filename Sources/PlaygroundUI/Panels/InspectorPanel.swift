@@ -75,7 +75,7 @@ package struct InspectorPanel {
       row = draw(numbers(opinion), row: row, on: &screen, in: rect)
     } else if let guess = point.guess(at: position) {
       row = draw(
-        ["best guess", "\(text(guess.token)) \(Numbers.probability(Double(guess.probability)))"],
+        ["best guess", "\(text(guess.token)) \(Numbers.share(Double(guess.probability)))"],
         row: row, on: &screen, in: rect)
     } else {
       screen.write(emptyText, row: row, column: rect.column + 1, role: .dim, within: rect)
@@ -190,7 +190,7 @@ package struct InspectorPanel {
     } else {
       entropy += " nats"
     }
-    return ["entropy", entropy, "margin", Numbers.probability(opinion.margin)]
+    return ["entropy", entropy, "margin", Numbers.share(opinion.margin)]
   }
 
   /// Draws captions with their values, a pair a row.

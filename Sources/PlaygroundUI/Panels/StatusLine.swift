@@ -44,22 +44,10 @@ package struct StatusLine {
 
   /// The block that the step belongs to, such as `2 of 4`; those before it are finished.
   private var block: String? {
-    let settings = state.visibleSettings, answer = state.frame.answer
     guard let step = state.session.point.step else { return nil }
-    let isAligned = settings.blockRule == .causalAligned
-    guard let length = settings.blockLength else {
-      // The model's own blocks, as far as they were begun.
-      guard isAligned || settings.blockRule == .causal, step.block.count < answer.count else {
-        return nil
-      }
-      let starts = Set(state.session.shown.steps.map(\.block.lowerBound))
-      return "\(starts.count { $0 <= step.block.lowerBound })"
-    }
-    guard length > 0, answer.count > length else { return nil }
-    let origin = isAligned ? 0 : answer.lowerBound
-    let first = (answer.lowerBound - origin) / length
-    let number = max(0, step.block.lowerBound - origin) / length - first
-    return "\(max(0, number) + 1) of \((answer.upperBound - 1 - origin) / length - first + 1)"
+    let blocks = AnswerBlocks(
+      state.session.shown, at: state.session.step, answer: state.frame.answer)
+    return blocks.name(ofBlock: step.block)
   }
 
   /// The sentence that says what the step did and why.
@@ -69,14 +57,15 @@ package struct StatusLine {
     let chosen =
       state.view.isPresenting
       ? nil : state.view.focus.row.caption(state) ?? LikelihoodPanel.row.caption(state)
-    let shown = chosen ?? sentence.text
+    let shown = state.raceSentence ?? chosen ?? sentence.text
     let text = state.symbols.isUnicode ? shown : shown.replacingArrows()
     let lines = WrappedText(text, width: rect.columns, symbols: state.symbols)
       .lines(limit: rect.rows)
     for (row, line) in lines.enumerated() {
       screen.write(
         line, row: rect.row + row, column: rect.column,
-        role: sentence.isWarning && chosen == nil ? .warning : .caption, within: rect)
+        role: sentence.isWarning && chosen == nil && state.view.race == nil ? .warning : .caption,
+        within: rect)
     }
   }
 

@@ -219,7 +219,7 @@ package struct TimelinePanel {
     screen.write(name, row: row, column: rect.column + 1, role: nameRole, within: rect)
     let parent = branch.parent.flatMap { state.session.branch($0) }
     let first = parent == nil ? 0 : branch.departure
-    let current = branch.clamped(state.session.step)
+    let current = state.shownStep(of: branch)
     let start = scale.column(of: first)
     if parent != nil {
       screen.write(

@@ -98,8 +98,8 @@ extension Symbols {
     replacement: "?", invisible: "?", direction: "?", ellipsis: "~", horizontal: "-",
     vertical: "|", separator: ":", corners: ["+", "+", "+", "+"], step: "o", currentStep: "@",
     link: "-", branch: "|- ", lastBranch: "`- ", passingBranch: "|  ", left: "<",
-    right: ">", up: "^", down: "v", play: ">", pause: "=",
-    knob: "O", focusBar: "|", check: "=", dot: "-", bars: Array("-="), sparks: Array("_.:-=+*#"))
+    right: ">", up: "^", down: "v", play: ">", pause: "|",
+    knob: "O", focusBar: "|", check: "*", dot: "-", bars: Array("-="), sparks: Array("_.:-=+*#"))
 
   /// The symbol that tells a role apart where colours and attributes cannot; `nil` when the place
   /// on the screen does.

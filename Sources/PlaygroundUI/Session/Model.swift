@@ -32,6 +32,12 @@ public struct ModelInfo: Equatable, Sendable {
   public var isBidirectional: Bool
   /// The roles of the turns its chat template writes; empty where it has none.
   public var chatRoles: [String]
+  /// What its files say, in sections: the beginning of its page.
+  public var about: [ModelSection]
+  /// What its files leave open, a sentence each.
+  public var remarks: [String]
+  /// The positions of the blocks it was trained to write; `nil` for a model without blocks.
+  public var trainedBlockLength: Int?
 
   /// Creates a description.
   public init(
@@ -39,7 +45,8 @@ public struct ModelInfo: Equatable, Sendable {
     configurationChecksum: String = "", maskToken: TokenID, endOfTextTokens: [TokenID],
     contextLength: Int, embeddingCount: Int, suggestedSettings: SamplerSettings,
     suggestedLength: Int, examples: [Example] = [], precisions: [String] = [],
-    isBidirectional: Bool = true, chatRoles: [String] = []
+    isBidirectional: Bool = true, chatRoles: [String] = [], about: [ModelSection] = [],
+    remarks: [String] = [], trainedBlockLength: Int? = nil
   ) {
     self.name = name
     self.family = family
@@ -56,6 +63,9 @@ public struct ModelInfo: Equatable, Sendable {
     self.precisions = precisions
     self.isBidirectional = isBidirectional
     self.chatRoles = chatRoles
+    self.about = about
+    self.remarks = remarks
+    self.trainedBlockLength = trainedBlockLength
   }
 
   /// Whether a prompt is a conversation, written as the chat template says: it begins with a role and a
@@ -111,6 +121,10 @@ package struct Model: Equatable, Sendable {
   package var isLoaded: Bool
   /// Whether somebody knows what is true of its texts; `nil` before that was asked.
   package var hasChecker: Bool?
+  /// What an examination found so far; empty before one.
+  package var examination: [ModelSection] = []
+  /// Whether it was said what its files leave open.
+  package var hasWarned = false
 
   /// Creates a model.
   package init(info: ModelInfo, pieces: [TokenID: TokenPiece] = [:], isLoaded: Bool) {

@@ -4,6 +4,8 @@ package import MaskedDiffusion
 package struct Point: Equatable, Sendable {
   /// The step that led here; `nil` before the first.
   package var step: TraceStep?
+  /// The positions that were computed for that step; `nil` where that was not counted.
+  package var visits: Int?
   /// Whether the user chose position and token of that step.
   package var isByHand = false
   /// The canvas as the user changed it here; `nil` where nothing was changed.

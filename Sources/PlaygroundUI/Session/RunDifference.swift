@@ -15,7 +15,7 @@ package struct RunDifference: Equatable, Sendable {
     guard let first = compared.first else { return }
     let otherID = branch.id == first ? compared.dropFirst().first : first
     guard let otherID, let other = state.session.branch(otherID) else { return }
-    let there = Frame(other, at: state.session.step)
+    let there = Frame(other, at: state.shownStep(of: other))
     let (mine, theirs) = (state.model(of: branch), state.model(of: other))
     let isSameModel = mine.info.name == theirs.info.name
     positions = Self.positions(of: frame, in: there) { token, otherToken in

@@ -10,6 +10,8 @@ package struct RunTotals: Equatable, Sendable {
   package var milliseconds = 0.0
   /// The steps the user chose.
   package var byHand = 0
+  /// The positions that were computed, each as often as it was; 0 where that was not counted.
+  package var visits = 0
   /// The positions that were masked again.
   package var remasked = 0
 
@@ -26,6 +28,7 @@ package struct RunTotals: Equatable, Sendable {
       milliseconds += step.milliseconds
     }
     if point.isByHand { byHand += 1 }
+    visits += point.visits ?? 0
   }
 }
 

@@ -59,7 +59,7 @@ extension Playground.State {
       guard let branch = session.branch(id), models[branch.model]?.hasChecker != false,
         canCompute(branch), !requests.verdicts.values.contains(where: { $0.branch == id })
       else { continue }
-      let step = branch.clamped(session.step)
+      let step = shownStep(of: branch)
       let frame = Frame(branch, at: step)
       guard branch.point(step).verdict == nil, frame.count > 0 else { continue }
       let end = frame.end(endOfText: model(of: branch).endOfText) ?? frame.count

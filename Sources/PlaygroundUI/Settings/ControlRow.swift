@@ -49,7 +49,7 @@ package enum ControlRow: Hashable, Sendable {
     switch self {
     case .setting(let field):
       let settings = state.visibleSettings
-      let value = field.text(in: settings)
+      let value = field.plainText(in: settings)
       let option = field.options(in: settings).first { $0.name == value && !$0.summary.isEmpty }
       return "\(field.label): \(field.summary(in: settings))"
         + (option.map { " \(value): \($0.summary)" } ?? "")

@@ -54,6 +54,9 @@ package struct SettingField: Hashable, Sendable {
     row(in: settings)?.summary ?? ""
   }
 
+  /// The values the setting can take, in words.
+  package func range(in settings: SamplerSettings) -> String { row(in: settings)?.range ?? "" }
+
   /// The words the setting can take, empty when it is a number.
   package func options(in settings: SamplerSettings) -> [SettingOption] {
     row(in: settings)?.kind.options ?? []
@@ -61,10 +64,21 @@ package struct SettingField: Hashable, Sendable {
 
   /// The value in force, in words; an algorithm is named without its parameters, which are rows.
   package func text(in settings: SamplerSettings) -> String {
+    let text = plainText(in: settings)
+    return parent == nil && Self.switchedOff[name] == text ? "off" : text
+  }
+
+  /// The value in force as it is typed elsewhere: `0` or `none` where a setting is off.
+  package func plainText(in settings: SamplerSettings) -> String {
     guard let value = row(in: settings)?.value(in: settings) else { return "–" }
     if case .algorithm(let selection) = value { return selection.name }
     return value.description
   }
+
+  /// The values that switch a setting off, which read `off` as those of the others do.
+  private static let switchedOff = [
+    "guidance": "0", "cache": "none", "repetition": "1", "adjacent": "0",
+  ]
 
   /// Where the value lies on its slider, in 0...1.
   package func share(in settings: SamplerSettings) -> Double? {
@@ -105,6 +119,7 @@ extension SettingField {
     _ settings: SamplerSettings, to text: String, pieces: [TokenID: TokenPiece] = [:]
   ) throws(SettingError) -> SamplerSettings {
     guard let row = row(in: settings) else { return settings }
+    let text = text == "off" && parent == nil ? Self.switchedOff[name] ?? text : text
     do throws(SamplerError) {
       let value = try row.value(parsing: text) { text throws(SamplerError) in
         let bytes = Array(text.utf8)

@@ -23,14 +23,28 @@ package struct CanvasLayout: Equatable, Sendable {
   package static let gridCellWidth = 9
 
   /// Lays out text that flows: words stay together where they can.
-  package init(flowing text: TokenText, width: Int) {
+  ///
+  /// - Parameters:
+  ///   - text: The text.
+  ///   - width: The cells of a line.
+  ///   - boundaries: The positions before which `boundary` is put, ascending.
+  ///   - boundary: What stands between two blocks.
+  package init(
+    flowing text: TokenText, width: Int, boundaries: [Int] = [], boundary: Grapheme? = nil
+  ) {
     self.width = max(1, width)
     var word: [TokenText.Glyph] = []
+    var rest = boundaries[...]
     for glyph in text.glyphs {
+      while let boundary, let next = rest.first, next <= glyph.position {
+        rest = rest.dropFirst()
+        place(&word)
+        word = [TokenText.Glyph(grapheme: boundary, position: glyph.position, kind: .boundary)]
+      }
       let isOther = word.last.map { breaks(between: $0, and: glyph) } ?? false
       if isOther { place(&word) }
       switch glyph.kind {
-      case .text, .mask: word.append(glyph)
+      case .text, .mask, .boundary: word.append(glyph)
       case .space:
         place(&word)
         if column < self.width { put(glyph) }
@@ -54,12 +68,14 @@ package struct CanvasLayout: Equatable, Sendable {
 
   /// Lays out a grid: one cell of fixed width a position.
   package init(
-    grid frame: Frame, model: Model, symbols: Symbols, width: Int, ghosts: [Int: TokenID]
+    grid frame: Frame, model: Model, symbols: Symbols, width: Int, ghosts: [Int: TokenID],
+    boundaries: [Int] = [], boundary: Grapheme? = nil
   ) {
     self.width = max(1, width)
     let cell = min(Self.gridCellWidth, self.width)
     let perLine = max(1, self.width / cell)
     let sanitizer = TextSanitizer(symbols: symbols)
+    let boundaries = Set(boundaries)
     for position in 0..<frame.count {
       if position > 0, position % perLine == 0 { newLine() }
       column = position % perLine * cell
@@ -81,6 +97,11 @@ package struct CanvasLayout: Equatable, Sendable {
           TokenText.Glyph(
             grapheme: grapheme, position: position, kind: isMasked ? .mask : .text))
       }
+      // The gap after a cell is free for it.
+      if let boundary, cell > 1, boundaries.contains(position + 1) {
+        column = position % perLine * cell + cell - 1
+        put(TokenText.Glyph(grapheme: boundary, position: position, kind: .boundary))
+      }
     }
   }
 
@@ -91,7 +112,7 @@ package struct CanvasLayout: Equatable, Sendable {
 
   private mutating func put(_ glyph: TokenText.Glyph) {
     // A token begins where its word does, not at the blank left on the line before.
-    let isFirst = lineOfPosition[glyph.position] == nil
+    let isFirst = lineOfPosition[glyph.position] == nil && glyph.kind != .boundary
     if isFirst || (hasOnlySpace == glyph.position && glyph.kind != .space) {
       hasOnlySpace = glyph.kind == .space ? glyph.position : nil
       lineOfPosition[glyph.position] = lines.count - 1

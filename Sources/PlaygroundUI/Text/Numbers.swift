@@ -78,6 +78,11 @@ package enum Numbers {
       ? fixed(value / 1_000, 1) + " s" : fixed(value, value < 10 ? 1 : 0) + " ms"
   }
 
+  /// Returns a number of milliseconds in seconds, as a clock shows them: `0.213 s`.
+  package static func seconds(_ milliseconds: Double) -> String {
+    fixed(milliseconds / 1_000, milliseconds < 10_000 ? 3 : 1) + " s"
+  }
+
   /// Returns `text` with blanks before it, so that it is at least `width` characters long.
   package static func padded(_ text: String, to width: Int) -> String {
     String(repeating: " ", count: max(0, width - text.count)) + text

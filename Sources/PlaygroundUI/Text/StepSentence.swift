@@ -50,7 +50,10 @@ package struct StepSentence {
 
   private func quoted(_ token: TokenID) -> String { "\"\(piece(token))\"" }
 
-  private func probability(_ value: Double) -> String { Numbers.probability(value) }
+  /// As the sentences of steps write it: two digits after the point.
+  private func probability(_ value: Double) -> String {
+    value >= 0.995 ? Numbers.fixed(value, 2) : Numbers.probability(value)
+  }
 
   // MARK: Before the first step
 

@@ -22,6 +22,8 @@ package struct TokenText: Equatable, Sendable {
     case newline
     /// Part of a masked position, which is kept together.
     case mask
+    /// The line between two blocks: it stands before a position and is no part of it.
+    case boundary
   }
 
   /// What a position shows.

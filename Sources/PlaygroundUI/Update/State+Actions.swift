@@ -55,6 +55,7 @@ extension Playground.State {
     requests.tick = nil
     requests.goal = nil
     view.notice = nil
+    guard view.race == nil else { return showRace(step: step) }
     let last =
       view.compared.compactMap { session.branch($0)?.head }.max() ?? session.shown.head
     let step = min(max(step, 0), last)

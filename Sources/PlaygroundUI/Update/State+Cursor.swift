@@ -37,14 +37,14 @@ extension Playground.State {
     let index = view.compared.firstIndex(of: branch.id) ?? 0
     guard panels.canvases.indices.contains(index) else { return nil }
     return CanvasLayout(
-      Frame(branch, at: session.step), ghosts: ghosts(of: branch), model: model(of: branch),
-      state: self, width: panels.canvases[index].columns)
+      Frame(branch, at: shownStep(of: branch)), of: branch, state: self,
+      width: panels.canvases[index].columns)
   }
 
   /// The best guess for each masked position, empty when ghosts are off.
   package func ghosts(of branch: Branch) -> [Int: TokenID] {
     guard preferences.showsGhosts else { return [:] }
-    let guesses = branch.point(session.step).guesses
+    let guesses = branch.point(shownStep(of: branch)).guesses
     return Dictionary(
       guesses.map { (Int($0.position), $0.token) }, uniquingKeysWith: { first, _ in first })
   }
@@ -135,17 +135,20 @@ extension Playground.State {
 
 extension CanvasLayout {
   /// Lays out a frame the way the preferences say.
-  package init(
-    _ frame: Frame, ghosts: [Int: TokenID], model: Model, state: Playground.State, width: Int
-  ) {
+  package init(_ frame: Frame, of branch: Branch, state: Playground.State, width: Int) {
+    let (model, ghosts) = (state.model(of: branch), state.ghosts(of: branch))
+    let blocks = AnswerBlocks(branch, at: state.shownStep(of: branch), answer: frame.answer)
+    let boundary = Grapheme(unchecked: state.symbols.separator, width: 1)
     switch state.preferences.canvas {
     case .flowing:
       let text = TokenText(
         frame, model: model, symbols: state.symbols,
         masks: TokenText.MaskStyle(ghosts: ghosts))
-      self.init(flowing: text, width: width)
+      self.init(flowing: text, width: width, boundaries: blocks.boundaries, boundary: boundary)
     case .grid:
-      self.init(grid: frame, model: model, symbols: state.symbols, width: width, ghosts: ghosts)
+      self.init(
+        grid: frame, model: model, symbols: state.symbols, width: width, ghosts: ghosts,
+        boundaries: blocks.boundaries, boundary: boundary)
     }
   }
 }

@@ -87,17 +87,6 @@ extension Playground.State {
     return length > 0 ? length : model.info.suggestedLength
   }
 
-  /// Settings for a prompt: where gaps are filled in, an end of the text makes no sense.
-  func settings(_ settings: SamplerSettings, for prompt: String) -> SamplerSettings {
-    var settings = settings
-    if PromptMode.hasGap(prompt) {
-      if settings.endOfText == .stop { settings.endOfText = .forbid }
-    } else if settings.endOfText == .forbid, PromptMode.hasGap(session.shown.promptText) {
-      settings.endOfText = model.info.suggestedSettings.endOfText
-    }
-    return settings
-  }
-
   /// Starts a run of another prompt; length and settings stay, but for what gaps need.
   mutating func newPrompt(_ text: String, _ effects: inout Effects) {
     let branch = session.shown
@@ -117,10 +106,25 @@ extension Playground.State {
           ? "\(model.info.name) brings no examples" : "there is no example called '\(name)'",
         hint: near.map { "did you mean '\($0)'?" })
     }
-    let masks = PromptMode.hasGap(example.prompt) ? 0 : model.info.suggestedLength
+    start(example, visibleSettings, &effects)
+  }
+
+  /// Starts one of the model's examples; where nobody chose the steps, a longer text gets more of them.
+  private mutating func start(
+    _ example: Example, _ settings: SamplerSettings, _ effects: inout Effects
+  ) {
+    let info = model.info
+    func usualSteps(_ length: Int) -> Int {
+      max(1, info.suggestedSettings.steps * length / max(1, info.suggestedLength))
+    }
+    let length =
+      example.length ?? (PromptMode.hasGap(example.prompt) ? 0 : info.suggestedLength)
+    var settings = settings
+    let usual = [info.suggestedSettings.steps, usualSteps(session.shown.appendedLength)]
+    if length > 0, usual.contains(settings.steps) { settings.steps = usualSteps(length) }
     startRun(
-      model: session.shown.model, text: example.prompt, length: example.length ?? masks,
-      settings: visibleSettings, &effects)
+      model: session.shown.model, text: example.prompt, length: length, settings: settings,
+      &effects)
   }
 
   /// Starts the example after the one that is shown.
@@ -131,11 +135,7 @@ extension Playground.State {
     guard canCompute(session.shown), examples.count > 1,
       let index = examples.firstIndex(where: { $0.prompt == session.shown.promptText })
     else { return false }
-    let next = examples[(index + 1) % examples.count]
-    let masks = PromptMode.hasGap(next.prompt) ? 0 : model.info.suggestedLength
-    startRun(
-      model: session.shown.model, text: next.prompt, length: next.length ?? masks,
-      settings: settings, &effects)
+    start(examples[(index + 1) % examples.count], settings, &effects)
     return true
   }
 

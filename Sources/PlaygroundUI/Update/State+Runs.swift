@@ -12,8 +12,7 @@ extension Playground.State {
     }
     let number = requests.next()
     requests.tokens[number] = .start(
-      model: model, text: text, length: length, settings: self.settings(settings, for: text),
-      besides: besides)
+      model: model, text: text, length: length, settings: settings, besides: besides)
     effects.append(
       .tokenize(
         Playground.TokenizeRequest(
@@ -28,6 +27,7 @@ extension Playground.State {
         replacing: besides == nil, &effects)
       if let besides, session.branch(besides) != nil, session.shownID != besides {
         view.compared = [besides, session.shownID]
+        if requests.startsRace { beginRace() }
       }
     case .typing(let branch, let step, let position, let inserts):
       guard session.branch(branch) != nil else { return }
@@ -67,12 +67,15 @@ extension Playground.State {
     let canvas =
       isDraft
       ? Self.draft(of: tokens, maskToken: model.info.maskToken)
-      : Canvas(prompt: tokens, length: max(0, length), maskToken: model.info.maskToken)
+      : Canvas(
+        prompt: tokens, length: max(0, length), maskToken: model.info.maskToken,
+        answersPrompt: tokens.contains(model.info.maskToken))
     view.noising = nil
     guard canvas.tokens.contains(canvas.maskToken) || isDraft && !tokens.isEmpty else {
       return say(.error, "nothing is masked", hint: "give a :length, or put [MASK] into the text")
     }
     var settings = settings
+    if !isDraft { settings.endOfText = endOfText(settings.endOfText, on: canvas, model.info) }
     settings.recordedCandidates = Playground.candidateCount
     settings = settings.fitting(answerLength: canvas.answer.count, isUnderWay: false)
     isRunning = false
@@ -88,12 +91,25 @@ extension Playground.State {
       unsavedChanges += 1
     }
     session.change(session.shownID) { $0.appendedLength = max(0, length) }
-    view.compared = []
+    (view.compared, view.race) = ([], nil)
     view.notice = nil
     view.isFollowing = preferences.followsKept
     view.cursor = canvas.tokens.firstIndex(of: canvas.maskToken) ?? 0
     view.selectionStart = nil
     view.scroll = 0
+    warnOfBlocks()
+    sayWhatIsOpen()
+  }
+
+  /// What the end of a text means on a new canvas: what is usual there, unless the model or somebody has
+  /// said something else.
+  private func endOfText(
+    _ policy: EndOfTextPolicy, on canvas: Canvas, _ info: ModelInfo
+  ) -> EndOfTextPolicy {
+    let own = info.suggestedSettings.endOfText
+    guard own == .stop else { return policy }
+    let isUsual = policy == own || policy == session.shown.start.usualEndOfText
+    return isUsual ? canvas.usualEndOfText : policy
   }
 
   /// A canvas that is all answer, and written already.
@@ -138,6 +154,7 @@ extension Playground.State {
       session.change(session.shownID) { $0.isFinished = false }
     }
     view.notice = nil
+    warnOfBlocks()
   }
 
   /// Puts settings into force that were changed while a step was computed.
@@ -287,6 +304,7 @@ extension Playground.State {
 
   /// One step forward in every compared run; those that are behind are computed.
   mutating func advanceCompared(_ effects: inout Effects) {
+    guard view.race == nil else { return advanceRace(&effects) }
     guard requests.step == nil else { return }
     let step = session.step
     requests.goal = step + 1

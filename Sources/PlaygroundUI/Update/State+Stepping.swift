@@ -60,7 +60,9 @@ extension Playground.State {
         // Steps chosen by hand are not counted by the sampler.
         step.step = branch.head + 1
         step.opinions = []
-        branch.append(Point(step: step, settings: branch.settings, state: report.state))
+        var point = Point(step: step, settings: branch.settings, state: report.state)
+        point.visits = report.visits
+        branch.append(point)
       }
       branch.isFinished = report.isFinished || report.step == nil
     }
@@ -73,6 +75,8 @@ extension Playground.State {
     if view.compared.isEmpty {
       if report.isFinished || report.step == nil { finish() }
       goOn(&effects)
+    } else if view.race != nil {
+      continueRace(&effects)
     } else if requests.goal == session.step + 1 {
       advanceCompared(&effects)
     }

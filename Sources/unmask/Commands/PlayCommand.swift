@@ -72,6 +72,7 @@ struct PlayCommand: ParsableCommand {
       clipboard: Clipboard(terminalType: TerminalTraits.variable("TERM") ?? "")
     ) { try? OutputStream.standard.write($0) }
     connections.themes = plan.themes
+    connections.knowsLinks = TerminalTraits.knowsHyperlinks
     if TerminalTraits.variable("UNMASK_PROVOKE_TRAP") != nil {
       connections.observe = Self.trapOnF12
     }

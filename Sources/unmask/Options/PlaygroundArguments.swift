@@ -223,11 +223,15 @@ extension ModelArguments {
         suggestedLength: length, examples: ModelExamples.examples(in: model.source.folder),
         precisions: model.precisions,
         isBidirectional: model.predictor.attention == .full,
-        chatRoles: chat == nil || model.tokenizer == nil ? [] : Conversation.roles)
+        chatRoles: chat == nil || model.tokenizer == nil ? [] : Conversation.roles,
+        about: model.about, remarks: model.remarks,
+        trainedBlockLength: model.trainedBlockLength)
       let path = ModelShelf.absolute(model.source.path)
-      return PlayableModel(
+      var playable = PlayableModel(
         info: info, predictor: model.predictor, tokenizer: model.tokenizer,
         path: precision.map { ModelInfo.name(path, precision: $0.rawValue) } ?? path, chat: chat)
+      playable.examined = model
+      return playable
     }
   }
 

@@ -69,15 +69,9 @@ struct GenerationPlan {
     self.header = header.canvas == canvas.tokens ? header : header.starting(on: canvas)
   }
 
-  /// What the end-of-text token means unless somebody says: it ends a text, but not one that is
-  /// known to go on.
-  ///
-  /// Where nothing at all is given, ends are what a model is surest of: they wait.
+  /// What the end-of-text token means unless somebody says.
   private static func endOfText(_ canvas: Canvas, isText: Bool) -> EndOfTextPolicy {
-    guard isText else { return .keep }
-    let goesOn = canvas.tokens[canvas.answer].contains { $0 != canvas.maskToken }
-    if goesOn || canvas.answer.upperBound < canvas.count { return .forbid }
-    return canvas.answer.count == canvas.count ? .last : .stop
+    isText ? canvas.usualEndOfText : .keep
   }
 
   /// The answer positions: none where there are holes to fill, else what fits.

@@ -14,8 +14,11 @@ package struct Denoiser: Sendable {
     var model: String
     var origin: Playground.Origin
     var sampler: Sampler
-    /// The time looks took whose forward passes the next step will count.
+    /// Counts what the sampler computes.
+    var counter: CountedPredictor
+    /// The time looks took whose forward passes the next step will count, and what they computed.
     var lookMilliseconds = 0.0
+    var lookVisits = 0
   }
 
   private var kept: [Place] = []
@@ -33,15 +36,17 @@ package struct Denoiser: Sendable {
     var place = try takePlace(
       request.origin, model: request.model, predictor: predictor, cancellation: cancellation)
     defer { keep(place) }
+    _ = place.counter.reset()
     var step = try place.sampler.step()
+    let visits = place.counter.reset().visits + place.lookVisits
     step?.milliseconds += place.lookMilliseconds
-    place.lookMilliseconds = 0
+    (place.lookMilliseconds, place.lookVisits) = (0, 0)
     place.origin.settings = place.origin.settingsInForce
     place.origin.state = place.sampler.state
     place.origin.legs = []
     return Playground.StepReport(
       number: request.number, step: step, state: place.sampler.state,
-      isFinished: step == nil || place.sampler.isFinished)
+      isFinished: step == nil || place.sampler.isFinished, visits: visits)
   }
 
   /// Asks the predictor about a canvas.
@@ -55,9 +60,11 @@ package struct Denoiser: Sendable {
       request.origin, model: request.model, predictor: predictor, cancellation: cancellation)
     defer { keep(place) }
     let start = ContinuousClock.now
+    _ = place.counter.reset()
     let opinions = try place.sampler.opinions(
       count: Playground.candidateCount, everywhere: request.coversUnmasked)
     place.lookMilliseconds += (ContinuousClock.now - start) / .milliseconds(1)
+    place.lookVisits += place.counter.reset().visits
     var proposal: TraceStep?
     if request.wantsProposal {
       var copy = place.sampler
@@ -98,8 +105,10 @@ package struct Denoiser: Sendable {
     } else {
       var start = origin
       start.legs = []
+      let counter = CountedPredictor(predictor)
       place = Place(
-        model: model, origin: start, sampler: try Self.sampler(at: start, predictor: predictor))
+        model: model, origin: start, sampler: try Self.sampler(at: start, predictor: counter),
+        counter: counter)
     }
     place.sampler.cancellation = cancellation
     for leg in origin.legs.dropFirst(place.origin.legs.count) {

@@ -17,6 +17,8 @@ package struct PlayableModel: Sendable {
   package var path: String
   /// How it is talked to, or why that cannot be read; `nil` where it brings no template.
   package var chat: Result<ChatFormat, TemplateError>?
+  /// The same as commands know it, to be examined; `nil` where it is no model of theirs.
+  var examined: Model?
 
   /// Creates a model.
   package init(

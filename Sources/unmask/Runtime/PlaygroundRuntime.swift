@@ -21,6 +21,7 @@ package final class PlaygroundRuntime {
   private let observe: (TerminalEvent) -> Void
   private let themes: [String: Theme]
   private var announcer = Announcer()
+  private var links: LinkPainter?
 
   private var state: Playground.State
   private var ticks: [Tick] = []
@@ -57,6 +58,8 @@ package final class PlaygroundRuntime {
     package var writeSequence: (String) -> Void
     /// The user's own looks, by the name of the theme they stand in for.
     package var themes: [String: Theme] = [:]
+    /// Whether the terminal knows links.
+    package var knowsLinks = false
     /// Sees every event before it is handled.
     package var observe: (TerminalEvent) -> Void = { _ in }
 
@@ -85,6 +88,7 @@ package final class PlaygroundRuntime {
     writeSequence = connections.writeSequence
     observe = connections.observe
     themes = connections.themes
+    if connections.knowsLinks { links = LinkPainter() }
     for effect in start.effects { perform(effect) }
   }
 
@@ -121,6 +125,7 @@ package final class PlaygroundRuntime {
     while let event = next, !isOver {
       if event != .wake {
         observe(event)
+        if case .resize = event { links?.forget() }
         if case .terminate(let cause) = event { self.cause = cause }
         send(.event(event))
         nextPaint = .now
@@ -168,6 +173,7 @@ package final class PlaygroundRuntime {
     case .copyText(let text): copy(text)
     case .repaint:
       terminal.invalidate()
+      links?.forget()
       needsPaint = true
     case .suspend: terminal.suspend()
     case .quit: isOver = true
@@ -191,9 +197,10 @@ package final class PlaygroundRuntime {
   private func paintIfDue() {
     guard needsPaint, ContinuousClock.now >= nextPaint else { return }
     needsPaint = false
-    terminal.paint(
-      Playground.screen(for: state),
-      theme: theme.adapted(toColorCount: terminal.capabilities.colorCount))
+    let screen = Playground.screen(for: state)
+    let theme = theme.adapted(toColorCount: terminal.capabilities.colorCount)
+    terminal.paint(screen, theme: theme)
+    if let sequence = links?.sequence(for: screen, theme: theme) { writeSequence(sequence) }
     nextPaint = .now + .seconds(1) / Self.framesPerSecond
   }
 

@@ -61,6 +61,10 @@ package final class PlaygroundWork: Sendable {
     case .load(let argument):
       let model = try shelf.load(known(argument))
       return [.loaded(model.info), .pieces(model: model.info.name, model.pieces)]
+    case .examine(let model):
+      var messages: [Playground.Message] = []
+      examine(model, cancellation: cancellation) { messages.append($0) }
+      return messages
     case .score(let request): return [.scored(try score(request, cancellation: cancellation))]
     case .judge(let request):
       let verdict = try judge(request.model).verdict(on: request.tokens)
@@ -96,6 +100,20 @@ package final class PlaygroundWork: Sendable {
       return [.done("the settings are in \(path)")]
     default: return []
     }
+  }
+
+  /// Examines a model, and reports each part as soon as it is there.
+  package func examine(
+    _ name: String, cancellation: CancellationFlag?,
+    report: (Playground.Message) -> Void
+  ) {
+    if let model = shelf[name]?.examined {
+      let examiner = ModelExaminer(model)
+      for index in examiner.parts where cancellation?.isRaised != true {
+        report(.examined(model: name, examiner.section(index)))
+      }
+    }
+    report(.examined(model: name, nil))
   }
 
   private func save(

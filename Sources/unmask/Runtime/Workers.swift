@@ -3,7 +3,7 @@ package import PlaygroundUI
 
 /// The threads that do the playground's work while it goes on listening to the user.
 ///
-/// Denoising, loading, files and likelihoods have a thread each, so that none waits for another.
+/// Denoising, loading, files, likelihoods and examinations have a thread each, so that none waits for another.
 package final class Workers: Sendable {
   private enum Job: Sendable {
     case effect(Playground.Effect)
@@ -16,6 +16,7 @@ package final class Workers: Sendable {
   private let loading: SerialWorker<Job>
   private let files: SerialWorker<Job>
   private let scoring: SerialWorker<Job>
+  private let examining: SerialWorker<Job>
 
   /// Starts the threads; answers go to `mailbox`.
   ///
@@ -24,6 +25,8 @@ package final class Workers: Sendable {
     func worker(lowersPriority: Bool) throws(ThreadError) -> SerialWorker<Job> {
       try SerialWorker(lowersPriority: lowersPriority) { job, cancellation in
         switch job {
+        case .effect(.examine(let model)):
+          work.examine(model, cancellation: cancellation) { mailbox.post([$0]) }
         case .effect(let effect):
           mailbox.post(work.messages(for: effect, cancellation: cancellation))
         case .list: mailbox.post([work.available])
@@ -36,6 +39,7 @@ package final class Workers: Sendable {
     loading = try worker(lowersPriority: true)
     files = try worker(lowersPriority: false)
     scoring = try worker(lowersPriority: true)
+    examining = try worker(lowersPriority: true)
   }
 
   /// Has the work of `effect` done; what only the terminal can do is none of it.
@@ -45,6 +49,7 @@ package final class Workers: Sendable {
     case .cancel: denoising.cancel()
     case .score: scoring.enqueue(.effect(effect))
     case .cancelScoring: scoring.cancel()
+    case .examine: examining.enqueue(.effect(effect))
     case .load, .tokenize, .judge: loading.enqueue(.effect(effect))
     case .saveTrace, .openTrace, .savePreferences, .saveProgress: files.enqueue(.effect(effect))
     case .exportScreen, .copyText, .scheduleTick, .repaint, .suspend, .quit: break
@@ -61,6 +66,7 @@ package final class Workers: Sendable {
   package func finish() {
     denoising.cancel()
     scoring.cancel()
+    examining.cancel()
     let end = DispatchSemaphore(value: 0)
     files.enqueue(.signal(end))
     // A network file system may hang for ever.

@@ -249,4 +249,47 @@ struct RunsTests {
     try rig.press("b:save x.jsonl<enter><escape>")
     #expect(rig.state.unsavedChanges == 1)
   }
+
+  @Test(
+    "an end of text means what it means on the command line",
+    arguments: [
+      ("", EndOfTextPolicy.last), ("Once", .stop), ("Once upon a [MASK].", .forbid),
+      ("[MASK:4]", .last), ("Once [MASK]", .stop),
+    ])
+  func endOfText(_ prompt: String, _ policy: EndOfTextPolicy) throws {
+    let prompt = prompt.replacing("[MASK:4]", with: "[MASK][MASK][MASK][MASK]")
+    var settings = StoryModel.settings
+    settings.endOfText = .stop
+    var rig = Rig(prompt: "Once upon", settings: settings)
+    var info = StoryModel.info()
+    info.suggestedSettings.endOfText = .stop
+    rig.send(.loaded(info))
+    try rig.press("p")
+    for _ in 0..<20 { rig.send(.event(.key(.backspace))) }
+    rig.send(.event(.paste(prompt)))
+    try rig.press("<enter>")
+    #expect(rig.state.session.shown.promptText == prompt)
+    #expect(rig.state.session.settings.endOfText == policy)
+    // What somebody chose stays.
+    try rig.press(":end-of-text keep<enter>:length 9<enter>")
+    #expect(rig.state.session.settings.endOfText == .keep)
+  }
+
+  @Test func anExampleGetsTheStepsThatItsLengthNeedsUnlessSomebodyChose() throws {
+    var info = StoryModel.info()
+    info.examples = [
+      Example(name: "short", prompt: "Once upon", length: 12),
+      Example(name: "long", prompt: "There was a fox", length: 48),
+    ]
+    info.suggestedLength = 24
+    info.suggestedSettings.steps = 8
+    var rig = Rig()
+    rig.send(.loaded(info))
+    try rig.press(":example short<enter>")
+    #expect(rig.state.session.settings.steps == 4)
+    try rig.press(":example long<enter>")
+    #expect(rig.state.session.settings.steps == 16)
+    try rig.press(":steps 5<enter>:example short<enter>")
+    #expect(rig.state.session.settings.steps == 5)
+  }
 }
