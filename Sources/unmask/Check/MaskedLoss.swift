@@ -16,11 +16,11 @@ struct MaskedLoss {
   /// The probability of the most probable token, and whether it is right, for every mask.
   private(set) var guesses: [(confidence: Double, isCorrect: Bool)] = []
 
-  /// −ln p of the right token, for every mask.
-  private(set) var losses: [Double] = []
+  /// −ln p of the right tokens, summed.
+  private(set) var lossSum = 0.0
 
   /// The mean of −ln p of the right tokens, in nats.
-  var loss: Double { losses.reduce(0, +) / Double(max(1, count)) }
+  var loss: Double { lossSum / Double(max(1, count)) }
   /// The mean entropy, in nats.
   var entropy: Double { entropySum / Double(max(1, count)) }
   /// The share of right guesses.
@@ -64,16 +64,13 @@ struct MaskedLoss {
     }
   }
 
-  /// Whether the loss is below that of `other` on the same masks by more than chance gives: by three
-  /// standard errors of the differences.
+  /// Whether the loss is below that of `other` on the same masks, of which there are enough to tell.
   func isCertainlyBelow(_ other: MaskedLoss) -> Bool {
-    guard losses.count == other.losses.count, losses.count > 1 else { return false }
-    let differences = zip(other.losses, losses).map { $0 - $1 }
-    let count = Double(differences.count)
-    let mean = differences.reduce(0, +) / count
-    let variance = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
-    return mean > 0.02 && mean > 3 * (variance / count).squareRoot()
+    count == other.count && count >= Self.leastMasks && other.loss - loss > 0.02
   }
+
+  /// The masks that a difference of losses is believed of.
+  private static let leastMasks = 50
 
   private mutating func add(
     _ logits: Logits, targets: [TokenID], _ predictor: any MaskPredictor
@@ -86,7 +83,7 @@ struct MaskedLoss {
       let first = values.startIndex
       let target = targets[position]
       count += 1
-      losses.append(statistics.logSumExp - Double(values[first + Int(target)]))
+      lossSum += statistics.logSumExp - Double(values[first + Int(target)])
       entropySum += statistics.entropy
       let isCorrect = statistics.argmax == target
       if isCorrect { correctCount += 1 }

@@ -40,31 +40,19 @@ enum TensorExamination: Examination {
     return section
   }
 
-  /// What lies in the files and is not read may be a part that the configuration forgets.
+  /// What lies in the files and is not read.
   private static func findUnused(_ directory: ModelDirectory, _ section: inout CheckSection) {
     let names = directory.weights.tensors.keys.filter {
       directory.usedWeights.tensors[$0] == nil
     }.sorted()
     guard let first = names.first else { return }
     section.line("unused", "\(names.count), such as '\(first)'")
-    let layers = Set(names.compactMap(LayoutFaults.layer))
-    let count = directory.description.architecture.layerCount
-    if let extra = layers.filter({ $0 >= count }).max() {
-      section.find(
-        .warning, "unused-layers",
-        "the files hold layer \(extra), the configuration has \(count) of them, counted from 0",
-        advice:
-          "a network that is cut off makes little sense: see the number of layers in the configuration"
-      )
-    } else {
-      section.find(
-        .note, "unused-tensors",
-        "\(names.count) tensors are not part of the network: "
-          + names.prefix(3).joined(separator: ", ")
-          + (names.count > 3 ? ", …" : ""),
-        advice:
-          "fine where they are of training; else the configuration or the family is another one")
-    }
+    section.find(
+      .note, "unused-tensors",
+      "\(names.count) \(names.count == 1 ? "tensor is" : "tensors are") not part of the network: "
+        + names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", …" : ""),
+      advice: "fine where they are of training; else the configuration or the family is another one"
+    )
   }
 
   /// Two layers with the same matrices: one was written twice, and another is missing.
