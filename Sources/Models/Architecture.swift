@@ -147,7 +147,9 @@ package struct Architecture: Equatable, Sendable {
   package var hiddenWidth: Int {
     // Gate and what it multiplies lie side by side where no kernel computes both.
     let parts = feedForward == .geGLU ? 2 : 1
-    return max(parts * feedForwardWidth, experts?.width ?? 0, experts?.sharedWidth ?? 0)
+    // Where every layer has experts, no tensor vouches for what is said of the others.
+    let dense = experts?.layers.allSatisfy { $0 } == true ? 0 : parts * feedForwardWidth
+    return max(dense, experts?.width ?? 0, experts?.sharedWidth ?? 0)
   }
 
   /// Whether layer `layer` has experts instead of a feed-forward layer.

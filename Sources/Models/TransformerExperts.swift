@@ -90,6 +90,9 @@ extension Transformer {
   private func routes(_ scores: Rows, _ experts: BlockView.Experts) -> [[Route]] {
     let count = scores.width, chosenCount = architecture.experts?.perPosition ?? 0
     var routes = [[Route]](repeating: [], count: count)
+    // Damaged weights make scores that are no numbers. Those rank last, so that each expert is chosen
+    // once all the same, and show in the result.
+    let unknown = -Float.greatestFiniteMagnitude
     for row in 0..<scores.count {
       let values = UnsafeMutableBufferPointer(start: scores[row], count: count)
       let largest = values.max() ?? 0
@@ -99,7 +102,8 @@ extension Transformer {
         sum += values[expert]
       }
       for expert in 0..<count {
-        values[expert] = values[expert] / sum + (experts.bias?[expert] ?? 0)
+        let score = values[expert] / sum + (experts.bias?[expert] ?? 0)
+        values[expert] = score.isNaN ? unknown : score
       }
       var chosen: [(expert: Int, weight: Float)] = []
       for _ in 0..<min(chosenCount, count) {
@@ -108,7 +112,7 @@ extension Transformer {
             values[$0] < values[$1] || (values[$0] == values[$1] && $0 > $1)
           })
         else { break }
-        chosen.append((best, values[best]))
+        chosen.append((best, values[best] == unknown ? .nan : values[best]))
         values[best] = -.infinity
       }
       let whole =

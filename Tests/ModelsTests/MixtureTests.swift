@@ -52,4 +52,27 @@ import _TestSupport
     let error = #expect(throws: ModelError.self) { try load(path) }
     #expect(error?.description.contains("model.layers.1.mlp.gate_proj.weight") == true)
   }
+
+  /// Scores that overflow are no numbers in the end, and once sent a position to one expert several times.
+  @Test func aRouterOfTheLargestNumbersDoesNotTrap() throws {
+    let scratch = try ScratchDirectory()
+    var weights = [UInt8](try Fixture.data("mixture/rnd1/model.safetensors"))
+    let headerSize = weights.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+    let header = try #require(
+      JSONSerialization.jsonObject(with: Data(weights[8..<8 + headerSize])) as? [String: Any])
+    let router = try #require(header["model.layers.1.mlp.gate.weight"] as? [String: Any])
+    let offsets = try #require(router["data_offsets"] as? [Int])
+    let largest: [UInt8] = [0xFF, 0xFF, 0x7F, 0x7F]
+    for place in 0..<offsets[1] - offsets[0] {
+      weights[8 + headerSize + offsets[0] + place] = largest[place % 4]
+    }
+    _ = try scratch.copy("mixture/rnd1/config.json", as: "config.json")
+    _ = try scratch.file("model.safetensors", weights)
+    let predictor = try load(scratch.path).predictor
+    let row = PredictionRow(tokens: [1, predictor.maskToken, 3], wanted: [1])
+    let error = #expect(throws: PredictionError.self) {
+      try predictor.prediction(for: PredictionRequest(rows: [row]))
+    }
+    #expect(error?.description.contains("not finite") == true)
+  }
 }
