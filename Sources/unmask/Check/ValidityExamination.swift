@@ -4,6 +4,9 @@ import ClosedWorld
 enum ValidityExamination: Examination {
   static let title = "world"
 
+  /// The positions a text of any world fits into, however long the model's canvas may be.
+  private static let textLength = 128
+
   static func section(of subject: CheckSubject) throws -> CheckSection {
     var section = CheckSection(title)
     guard let size = subject.texts.world else {
@@ -15,7 +18,8 @@ enum ValidityExamination: Examination {
     let steps = subject.effort.isQuick ? 32 : 64
     let prompts = (0..<count).map { subject.prompts[$0 % subject.prompts.count] }
     let texts = try Writing(steps: steps, temperature: 0.5).texts(
-      after: prompts, length: subject.predictor.contextLength, with: subject.predictor)
+      after: prompts, length: min(subject.predictor.contextLength, textLength),
+      with: subject.predictor)
     let verdicts = zip(prompts, texts).map {
       checker.verdict(on: subject.model.text(of: $0 + $1.tokens))
     }
