@@ -27,7 +27,8 @@ CK_INLINE void CK_NAME(pack_rows_f32)(const transpose_source *source, const size
 #if CK_VECTOR_BYTES == 64
 
 // Two rows to bf16, interleaved, by the processor's own conversion; see ck_pack.
-#define CK_BF16_FUNCTION                                                                             __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx2,fma,f16c")))
+#define CK_BF16_FUNCTION \
+  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx2,fma,f16c")))
 
 CK_BF16_FUNCTION static inline ck_f32x16 CK_NAME(two_rows)(ck_f32x16 even, ck_f32x16 odd) {
   const __m512i order = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8,

@@ -25,5 +25,5 @@ typedef struct pack_target {
 #if defined(__x86_64__)
 /// Packs rows for products of f32 or 8-bit integers (matmul_avx2_pack.c).
 void ck_pack_by_eights(ck_operand operand, const pack_source *source, int32_t start,
-                            const pack_target *target);
+                       const pack_target *target);
 #endif

@@ -1,12 +1,14 @@
 // Work tickets: how threads share the tasks of one piece of work.
 //
 // One 64-bit word holds the number of tasks and the next task; a thread takes a task by adding one to
-// it. Between cores that share no cache each look at a word that the other has written takes 200 ns, so a task
-// costs one such step: a thread says only at the end how many it has finished. Who joins waits for tasks to be finished, not for workers to wake up: a worker that sleeps, or
-// that the system has put aside, holds nobody up. Waiting for work spins for 50 µs, because the next
-// piece of a forward pass follows within microseconds, and waking takes as long as a task of a small
-// model; then it sleeps in the system. Waiting for the last tasks of others spins for longer than a
-// task of a small model takes: a short sleep lasts 100 µs and more, and there are many joins in a pass.
+// it. Between cores that share no cache each look at a word that the other has written takes 200 ns,
+// so a task costs one such step: a thread says only at the end how many it has finished.
+//
+// Who joins waits for tasks to be finished, not for workers to wake up: a worker that sleeps, or that
+// the system has put aside, holds nobody up. Waiting for work spins for 50 µs, because the next piece
+// of a forward pass follows within microseconds, and waking takes as long as a task of a small model;
+// then it sleeps in the system. Waiting for the last tasks of others spins for longer than a task of a
+// small model takes: a short sleep lasts 100 µs and more, and there are many joins in a pass.
 
 #include "CKernels.h"
 

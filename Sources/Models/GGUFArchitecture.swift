@@ -13,7 +13,7 @@ struct GGUFArchitecture: Sendable {
   /// Whether the diffusion family shifts its logits, where the file does not say.
   let isShifted: Bool
   /// Its mixture of experts, if it is one.
-  var mixture: Mixture?
+  let mixture: Mixture?
 
   /// What becomes of the weights of the experts that are chosen.
   enum Mixture: Sendable {

@@ -2,9 +2,8 @@
 /// it in the order are written.
 ///
 /// A template cuts the answer into levels, each of which waits for the one before; or the order is
-/// written down position by position. Nothing is written
-/// against the order: where fewer positions are open than a step's share, the rest follows after the
-/// last step, level by level.
+/// written down position by position. Nothing is written against the order: where fewer positions are
+/// open than a step's share, the rest follows after the last step, level by level.
 ///
 /// - SeeAlso: dLLM-Reason `scheduler/dag_scheduler.py`, `graph/templates.py`, whose schedulers lose
 ///   the part of a count that is not spent and fill the rest against the order.

@@ -105,4 +105,13 @@ struct CheckEffort {
   var textCount: Int { isQuick ? 1 : 3 }
   /// The positions of a text that is written.
   var length: Int { isQuick ? 48 : 64 }
+
+  /// Matrices and layers are tried one by one for models up to this size, if it is to be quick.
+  private static let quickWeightLimit = 60_000_000
+
+  /// Whether faults are looked for in matrices and layers one by one, and not only in all layers
+  /// together: each takes a model's time.
+  func triesSingly(_ directory: ModelDirectory) -> Bool {
+    !isQuick || directory.parameterCount <= Self.quickWeightLimit
+  }
 }

@@ -17,8 +17,6 @@ enum FaultExamination: Examination {
   private static let certainty = 0.86
   /// Weights are tried in other places for models up to this size; it takes a model's time each.
   private static let weightLimit = 200_000_000
-  /// Matrices are tried one by one for models up to this size, if it is to be quick.
-  static let quickMatrixLimit = 60_000_000
 
   static func section(of subject: CheckSubject) throws -> CheckSection {
     var section = CheckSection(title)
@@ -76,10 +74,7 @@ enum FaultExamination: Examination {
       return directory.parameterCount <= 10 * weightLimit ? light : readings
     }
     return light + LayoutFaults(subject: subject, directory: directory).all
-      + WeightFaults(
-        subject: subject, weights: directory.weights,
-        triesSingly: subject.effort.triesSingly(directory)
-      ).all
+      + WeightFaults(subject: subject, directory: directory).all
   }
 
   private static func shift(by offset: Int, _ predictor: any MaskPredictor) -> Fault {

@@ -171,10 +171,3 @@ struct LayoutFaults {
     return parts.joined(separator: ".")
   }
 }
-
-extension CheckEffort {
-  /// Whether matrices and layers are tried one by one: each takes a model's time.
-  func triesSingly(_ directory: ModelDirectory) -> Bool {
-    !isQuick || directory.parameterCount <= FaultExamination.quickMatrixLimit
-  }
-}

@@ -5,9 +5,10 @@ import Models
 /// Faults of converted weights.
 struct WeightFaults {
   let subject: CheckSubject
-  let weights: Weights
-  /// Whether matrices are tried one by one, and not only those of all layers together.
-  let triesSingly: Bool
+  let directory: ModelDirectory
+
+  private var weights: Weights { directory.weights }
+  private var triesSingly: Bool { subject.effort.triesSingly(directory) }
 
   /// The most matrices that are transposed one by one.
   private static let matrixLimit = 64
