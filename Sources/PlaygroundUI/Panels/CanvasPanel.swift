@@ -284,32 +284,24 @@ extension CanvasPanel {
     let step = state.shownStep(of: branch)
     let totals = branch.totals(ofFirst: step)
     let isDone = branch.isFinished && step == branch.head
-    var first = [
-      isDone ? "finished" : "\(frame.maskedCount) left",
-      Playground.State.counted(totals.forwards, "forward"),
-      "\(Numbers.milliseconds(totals.milliseconds / Double(max(1, step))))/step",
-      "\(Numbers.fixed(totals.tokensPerForward ?? 0, 1)) per forward",
+    let left = isDone ? "finished" : "\(frame.maskedCount) left"
+    let forwards = Playground.State.counted(totals.forwards, "forward")
+    let pace = totals.tokensPerForward.map { "\(Numbers.fixed($0, 1)) per forward" }
+    var first: [String?] = [
+      left, forwards,
+      totals.forwards > 0
+        ? "\(Numbers.milliseconds(totals.milliseconds / Double(max(1, step))))/step" : nil, pace,
     ]
     if let race = state.view.race {
       // A clock stops when its run is done.
       let clock = isDone ? totals.milliseconds : max(totals.milliseconds, race.time)
       let visits = Double(totals.visits) / Double(max(1, totals.unmasked))
       first = [
-        Numbers.seconds(clock), first[1],
-        totals.visits > 0 ? "\(Numbers.fixed(visits, 1)) visits a token" : first[3], first[0],
+        Numbers.seconds(clock), forwards,
+        totals.visits > 0 ? "\(Numbers.fixed(visits, 1)) visits a token" : pace, left,
       ]
     }
-    let kept = frame.commitments.compactMap(\.self)
-    let count = Double(max(1, kept.count))
-    let confidence = kept.reduce(0) { $0 + $1.confidence } / count
-    let entropy = kept.reduce(0) { $0 + $1.entropy } / count
-    let second =
-      (verdict.map { [$0.summary] } ?? []) + [
-        Playground.State.counted(differences.count, "difference"),
-        "kept at \(Numbers.probability(confidence))", "entropy \(Numbers.fixed(entropy, 2))",
-        "\(Repetition(frame, model: model).count) repeated",
-      ]
-    for (row, parts) in [first, second].enumerated() {
+    for (row, parts) in [first.compactMap(\.self), quality].enumerated() {
       let separator = " \(state.symbols.dot) "
       var text = parts[0]
       for part in parts.dropFirst()
@@ -318,6 +310,22 @@ extension CanvasPanel {
       }
       screen.write(text, row: rect.row + row, column: rect.column, role: .dim, within: rect)
     }
+  }
+
+  /// How good the text is, and how sure the model was of it.
+  private var quality: [String] {
+    var parts =
+      (verdict.map { [$0.summary] } ?? [])
+      + [Playground.State.counted(differences.count, "difference")]
+    let kept = frame.commitments.compactMap(\.self)
+    guard !kept.isEmpty else { return parts }
+    let count = Double(kept.count)
+    parts += [
+      "kept at \(Numbers.probability(kept.reduce(0) { $0 + $1.confidence } / count))",
+      "entropy \(Numbers.fixed(kept.reduce(0) { $0 + $1.entropy } / count, 2))",
+      "\(Repetition(frame, model: model).count) repeated",
+    ]
+    return parts
   }
 
   /// Three lines for the first minutes, below the text where there is room.

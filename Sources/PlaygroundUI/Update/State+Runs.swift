@@ -107,7 +107,7 @@ extension Playground.State {
     _ policy: EndOfTextPolicy, on canvas: Canvas, _ info: ModelInfo
   ) -> EndOfTextPolicy {
     let own = info.suggestedSettings.endOfText
-    guard own == .stop else { return policy }
+    guard own == .stop, !info.endOfTextIsChosen else { return policy }
     let isUsual = policy == own || policy == session.shown.start.usualEndOfText
     return isUsual ? canvas.usualEndOfText : policy
   }

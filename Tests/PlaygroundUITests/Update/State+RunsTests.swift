@@ -275,6 +275,19 @@ struct RunsTests {
     #expect(rig.state.session.settings.endOfText == .keep)
   }
 
+  @Test func anEndOfTextThatWasTypedAtTheStartHoldsForEveryCanvas() throws {
+    var info = StoryModel.info()
+    info.suggestedSettings.endOfText = .stop
+    info.endOfTextIsChosen = true
+    var rig = Rig(prompt: "Once upon", settings: info.suggestedSettings)
+    rig.send(.loaded(info))
+    try rig.press("p")
+    for _ in 0..<20 { rig.send(.event(.key(.backspace))) }
+    try rig.press("<enter>")
+    #expect(rig.state.session.shown.promptText.isEmpty)
+    #expect(rig.state.session.settings.endOfText == .stop)
+  }
+
   @Test func anExampleGetsTheStepsThatItsLengthNeedsUnlessSomebodyChose() throws {
     var info = StoryModel.info()
     info.examples = [
