@@ -26,8 +26,9 @@ static void CK_NAME(ck_adamw)(const ck_adamw *step, const float *gradient, size_
                               float *restrict square) {
   float keep1 = step->beta1, keep2 = step->beta2, correction = step->square_correction;
   float epsilon = step->epsilon, keep = step->keep, rate = step->rate;
+  float scale = step->gradient_scale;
   for (size_t i = 0; i < count; i++) {
-    float g = gradient[i];
+    float g = gradient[i] * scale;
     float m = mean[i] * keep1 + g * (1 - keep1), s = square[i] * keep2 + g * g * (1 - keep2);
     mean[i] = m;
     square[i] = s;

@@ -99,6 +99,59 @@ extension Kernels {
     }
   }
 
+  /// Makes room for a left factor that is packed a part of its depth at a time.
+  ///
+  /// - Parameters:
+  ///   - factor: What will be packed.
+  ///   - rowCount: Its rows.
+  ///   - depth: Its columns.
+  ///   - operand: `.f32` or `.bf16`.
+  package func begin(
+    _ factor: LeftFactor, rowCount: Int, depth: Int, as operand: Operand
+  ) {
+    precondition(operand != .int8, "factors are f32 or bf16")
+    factor.rowCount = rowCount
+    factor.depth = depth
+    factor.operand = operand.operand
+    let tiles = (rowCount + Self.tileRows - 1) / Self.tileRows
+    factor.base = factor.memory.reserve(tiles * ck_packed_tile_bytes(factor.operand, depth))
+  }
+
+  /// The same for a right factor.
+  package func begin(
+    _ factor: RightFactor, rowCount: Int, depth: Int, as operand: Operand
+  ) {
+    precondition(operand != .int8, "factors are f32 or bf16")
+    factor.rowCount = rowCount
+    factor.depth = depth
+    factor.operand = operand.operand
+    factor.base = factor.memory.reserve(
+      (rowCount + 15) / 16 * ck_slab_bytes(factor.operand, depth))
+  }
+
+  /// Converts columns of a left factor, on the calling thread.
+  ///
+  /// - Parameters:
+  ///   - part: What stands in those columns, transposed: a row of it becomes a column of the factor.
+  ///   - first: The first of the columns, even; the number of columns is even but for the last ones.
+  ///   - factor: One that was begun.
+  package func pack(transposed part: Rows, at first: Int, into factor: LeftFactor) {
+    precondition(part.width == factor.rowCount, "\(part.width) columns, \(factor.rowCount)")
+    precondition(first % 2 == 0 && first + part.count <= factor.depth, "\(first), \(part.count)")
+    guard let base = factor.base else { return }
+    ck_pack_transposed_part(
+      isa, factor.operand, part.base, part.stride, part.count, part.width, first, factor.depth, base)
+  }
+
+  /// The same for a right factor.
+  package func pack(transposed part: Rows, at first: Int, into factor: RightFactor) {
+    precondition(part.width == factor.rowCount, "\(part.width) columns, \(factor.rowCount)")
+    precondition(first % 2 == 0 && first + part.count <= factor.depth, "\(first), \(part.count)")
+    guard let base = factor.base else { return }
+    ck_prepare_slab_transposed_part(
+      isa, factor.operand, part.base, part.stride, part.count, part.width, first, factor.depth, base)
+  }
+
   /// Computes C = A·Bᵀ, or C += A·Bᵀ, on the calling thread.
   ///
   /// For kernels of a single thread, which one thread uses at a time.

@@ -65,6 +65,108 @@ extension Kernels {
     }
   }
 
+  /// Rows that a forward pass leaves for the backward pass: as they are, or as bfloat16 where products
+  /// round to it anyway.
+  package final class SavedRows: @unchecked Sendable {
+    fileprivate var memory = AlignedMemory()
+    fileprivate var rounded: UnsafeMutablePointer<UInt16>?
+    fileprivate var rows: Rows?
+    private let isRounded: Bool
+
+    package init(operand: Operand) { isRounded = operand == .bf16 }
+
+    /// Makes room for a matrix; what was saved is lost.
+    package func reserve(_ count: Int, _ width: Int) {
+      let elements = count * width
+      if isRounded {
+        let bytes = elements * MemoryLayout<UInt16>.stride
+        rounded = memory.reserve(bytes).bindMemory(to: UInt16.self, capacity: elements)
+      } else {
+        let bytes = elements * MemoryLayout<Float>.stride
+        let floats = memory.reserve(bytes).bindMemory(to: Float.self, capacity: elements)
+        rows = Rows(floats, count: count, width: width)
+      }
+    }
+  }
+
+  /// Where rows `range` of a saved matrix are to be computed: in their place, or in `scratch`.
+  package func begin(_ saved: SavedRows, _ range: Range<Int>, scratch: Rows) -> Rows {
+    saved.rows?.rows(range) ?? scratch
+  }
+
+  /// Saves rows that were computed where ``begin(_:_:scratch:)`` said, and do not lie apart.
+  package func save(_ rows: Rows, as saved: SavedRows, from first: Int) {
+    guard let rounded = saved.rounded else { return }
+    ck_round_bf16(isa, rows.base, rows.count * rows.width, rounded + first * rows.width)
+  }
+
+  /// Rows `range` of a saved matrix, which the caller may overwrite; what was saved of them is lost.
+  package func restore(_ saved: SavedRows, _ range: Range<Int>, scratch: Rows) -> Rows {
+    guard let rounded = saved.rounded else { return saved.rows?.rows(range) ?? scratch }
+    ck_widen_bf16(
+      isa, rounded + range.lowerBound * scratch.width, range.count * scratch.width, scratch.base)
+    return scratch
+  }
+
+  /// One head of one canvas, or the gradients of one: matrices with a row a position.
+  package struct AttentionHead {
+    package var queries: Rows
+    package var keys: Rows
+    package var values: Rows
+
+    package init(queries: Rows, keys: Rows, values: Rows) {
+      self.queries = queries
+      self.keys = keys
+      self.values = values
+    }
+  }
+
+  /// Scratch memory of ``attentionBackward(_:gathered:into:addsToKeys:causalOffset:memory:)``, for one
+  /// thread at a time.
+  package final class AttentionMemory: @unchecked Sendable {
+    fileprivate var memory = AlignedMemory()
+
+    package init() {}
+  }
+
+  /// Whether ``attentionBackward(_:gathered:into:addsToKeys:causalOffset:memory:)`` can be used.
+  package func fusesAttentionBackward(_ operand: Operand, headSize: Int) -> Bool {
+    ck_attention_backward_is_fused(isa, operand.operand, headSize) != 0
+  }
+
+  /// Computes the gradients of a head of attention, with products of bfloat16.
+  ///
+  /// - Parameters:
+  ///   - head: Queries, keys and values.
+  ///   - gathered: The gradient of what the queries gathered.
+  ///   - gradients: What becomes the gradients.
+  ///   - addsToKeys: Whether to add to those of keys and values.
+  ///   - causalOffset: With it, query i sees keys 0...i + `causalOffset` only.
+  ///   - memory: Scratch memory.
+  package func attentionBackward(
+    _ head: AttentionHead, gathered: Rows, into gradients: AttentionHead, addsToKeys: Bool,
+    causalOffset: Int?, memory: AttentionMemory
+  ) {
+    let size = head.queries.width, queries = head.queries.count, keys = head.keys.count
+    for rows in [head.queries, gathered, gradients.queries] {
+      precondition(rows.width == size && rows.count == queries, "\(rows.count) × \(rows.width)")
+    }
+    for rows in [head.keys, head.values, gradients.keys, gradients.values] {
+      precondition(rows.width == size && rows.count == keys, "\(rows.count) × \(rows.width)")
+    }
+    var attention = ck_attention_backward(
+      q: head.queries.base, gradient: gathered.base, k: head.keys.base, v: head.values.base,
+      q_gradient: gradients.queries.base, k_gradient: gradients.keys.base,
+      v_gradient: gradients.values.base, q_stride: head.queries.stride,
+      gradient_stride: gathered.stride, k_stride: head.keys.stride, v_stride: head.values.stride,
+      q_gradient_stride: gradients.queries.stride, k_gradient_stride: gradients.keys.stride,
+      v_gradient_stride: gradients.values.stride, queries: queries, keys: keys, head_size: size,
+      scale: 1 / Float(size).squareRoot(), is_causal: causalOffset == nil ? 0 : 1,
+      causal_offset: causalOffset ?? 0, adds_to_keys: addsToKeys ? 1 : 0)
+    ck_attention_backward_head(
+      &attention, memory.memory.reserve(ck_attention_backward_bytes(keys, size)))
+  }
+
   /// Returns −log softmax(logits)[target], in nats, and replaces the logits by the gradient of
   /// `weight` times that.
   ///
@@ -104,10 +206,12 @@ extension Kernels {
     package var epsilon: Float
     /// 1 for the first step.
     package var number: Int
+    /// What gradients are multiplied by first.
+    package var gradientScale: Float
 
     package init(
       beta1: Float, beta2: Float, learningRate: Float, weightDecay: Float, epsilon: Float,
-      number: Int
+      number: Int, gradientScale: Float = 1
     ) {
       self.beta1 = beta1
       self.beta2 = beta2
@@ -115,6 +219,7 @@ extension Kernels {
       self.weightDecay = weightDecay
       self.epsilon = epsilon
       self.number = number
+      self.gradientScale = gradientScale
     }
   }
 
@@ -130,7 +235,8 @@ extension Kernels {
     var kernel = ck_adamw(
       beta1: step.beta1, beta2: step.beta2, rate: Float(rate),
       square_correction: Float(1 / (1 - power(step.beta2, step.number)).squareRoot()),
-      epsilon: step.epsilon, keep: 1 - step.learningRate * step.weightDecay)
+      epsilon: step.epsilon, keep: 1 - step.learningRate * step.weightDecay,
+      gradient_scale: step.gradientScale)
     ck_adamw_step(isa, &kernel, gradient, count, values, mean, square)
   }
 
