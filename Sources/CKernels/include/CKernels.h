@@ -231,6 +231,32 @@ void ck_round_bf16(ck_isa isa, const float *values, size_t count, uint16_t *outp
 /// Makes bfloat16s f32 again; exact.
 void ck_widen_bf16(ck_isa isa, const uint16_t *values, size_t count, float *output);
 
+// ---------------------------------------------------------------- SwiGLU in training (gate.c)
+
+/// Whether the functions below are there for `isa`, `operand` and rows of `width`: with bfloat16, and
+/// multiples of 32.
+int ck_gate_is_fused(ck_isa isa, ck_operand operand, size_t width);
+
+/// Takes columns `column` ..< `column + 32` of gate and up, each [rows, 32]; `column` is a multiple of 32.
+/// Rounds them to `saved`, 2·rows·width numbers in an order that ck_gate_backward_panel knows, and packs
+/// those columns of h = silu(gate) ⊙ up [rows, width] as ck_pack does, for products of bf16.
+void ck_gate_forward(const float *gates, const float *ups, size_t rows, size_t width, size_t column,
+                     uint16_t *saved, void *packed);
+
+/// The backward pass of some rows of a SwiGLU.
+typedef struct ck_gate_backward {
+  const uint16_t *saved;  // by ck_gate_forward, of the same rows
+  const float *gradient;  // [rows, 32], of columns `column` ..< `column + 32` of h
+  size_t rows, width, column;
+  void *packed;           // the gradients [rows, 2·width] of gate and up, as ck_pack packs them
+  size_t first, depth;    // these rows and all of those in what follows; first is even
+  void *transposed;       // those gradients, as ck_pack_transposed_part packs them, but for rows behind
+                          // the last one of the last tile, which are left as they are
+  void *hidden;           // h, as ck_prepare_slab_transposed_part does
+} ck_gate_backward;
+
+void ck_gate_backward_panel(const ck_gate_backward *gate);
+
 // ---------------------------------------------------------------- attention's backward pass
 // (attention_backward.c)
 

@@ -60,7 +60,7 @@ extension Lane {
   ) -> Double {
     let vocabulary = shape.vocabularySize
     let targets = targets(of: batch, wanted)
-    let most = max(48, Self.logitsOfProduct / vocabulary / 48 * 48)
+    let most = max(96, Self.logitsOfProduct / vocabulary / 96 * 96)
     var loss = 0.0
     for first in stride(from: 0, to: wanted.count, by: most) {
       let part = first..<min(first + most, wanted.count)
@@ -68,7 +68,7 @@ extension Lane {
         kernels.begin(factors.outer, rowCount: vocabulary, depth: part.count, as: operand)
         kernels.begin(factors.outerInput, rowCount: shape.width, depth: part.count, as: operand)
       }
-      for slice in Self.slices(of: part.count) {
+      for slice in slices(of: part.count) {
         let rows = first + slice.lowerBound..<first + slice.upperBound
         loss += backwardThroughHead(
           rows, of: wanted.count, targets[rows], place: slice.lowerBound, into: gradient)
@@ -180,7 +180,7 @@ extension Lane {
     kernels.begin(factors.outerInput, rowCount: inner, depth: count, as: operand)
     kernels.begin(factors.inner, rowCount: 2 * inner, depth: count, as: operand)
     kernels.begin(factors.innerInput, rowCount: width, depth: count, as: operand)
-    for slice in Self.slices(of: count) { backwardThroughFeedForward(layer, slice, gradient) }
+    for slice in slices(of: count) { backwardThroughFeedForward(layer, slice, gradient) }
     add(factors.outer, factors.outerInput, to: gradients[.down(layer: layer)])
     add(factors.inner, factors.innerInput, to: gradients.gateUp(layer))
   }
@@ -189,30 +189,48 @@ extension Lane {
   private func backwardThroughFeedForward(
     _ layer: Int, _ slice: Range<Int>, _ whole: Kernels.Rows
   ) {
-    let inner = shape.feedForwardWidth, width = shape.width, block = weights.blocks[layer]
-    let gradient = whole.rows(slice), place = slice.lowerBound
-    let hidden = scratch.hidden.rows(slice.count, inner)
-    let gateUp = kernels.restore(
-      blocks[layer].gateUp, slice, scratch: scratch.gateUp.rows(slice.count, 2 * inner))
+    let width = shape.width, gradient = whole.rows(slice), place = slice.lowerBound
     kernels.pack(gradient, as: operand, into: left)
-    kernels.multiply(left, by: block.down.backward, into: hidden)
-    kernels.swiGLUBackward(
-      gate: gateUp.columns(0..<inner), up: gateUp.columns(inner..<2 * inner), hidden: hidden)
     kernels.pack(transposed: gradient, at: place, into: factors.outer)
-    kernels.pack(transposed: hidden, at: place, into: factors.outerInput)
+    backwardThroughGate(layer, slice)
 
     let role = ParameterRole.feedForwardNorm(layer: layer)
     let middle = blocks[layer].middle.rows(whole.count, width).rows(slice)
     let normed = scratch.normed.rows(slice.count, width)
     let normGradient = scratch.normGradient.rows(slice.count, width)
     kernels.rmsNorm(middle, norm: norm(role), into: normed)
-    kernels.pack(transposed: gateUp, at: place, into: factors.inner)
     kernels.pack(transposed: normed, at: place, into: factors.innerInput)
-    kernels.pack(gateUp, as: operand, into: left)
-    kernels.multiply(left, by: block.gateUp.backward, into: normGradient)
+    kernels.multiply(
+      gated, by: weights.blocks[layer].gateUp.backward, into: normGradient)
     kernels.rmsNormBackward(
       middle, norm: norm(role), gradient: normGradient, into: gradient,
       weightGradient: gradients.vector(role))
+  }
+
+  /// From the gradient in the left factor to those of gate and up, a factor for the first matrices.
+  private func backwardThroughGate(_ layer: Int, _ slice: Range<Int>) {
+    let inner = shape.feedForwardWidth, weights = weights.blocks[layer].down.backward
+    let saved = blocks[layer].gateUp
+    guard fusesGate else {
+      let hidden = scratch.hidden.rows(slice.count, inner)
+      let gateUp = kernels.restore(
+        saved, slice, scratch: scratch.gateUp.rows(slice.count, 2 * inner))
+      kernels.multiply(left, by: weights, into: hidden)
+      kernels.swiGLUBackward(
+        gate: gateUp.columns(0..<inner), up: gateUp.columns(inner..<2 * inner), hidden: hidden)
+      kernels.pack(transposed: hidden, at: slice.lowerBound, into: factors.outerInput)
+      kernels.pack(transposed: gateUp, at: slice.lowerBound, into: factors.inner)
+      kernels.pack(gateUp, as: operand, into: gated)
+      return
+    }
+    let width = Kernels.gateColumns, hidden = scratch.gate.rows(slice.count, width)
+    let packed = Kernels.GateFactors(
+      gradients: gated, transposedGradients: factors.inner, transposedHidden: factors.outerInput)
+    kernels.begin(gated, rowCount: slice.count, depth: 2 * inner, as: operand)
+    for column in stride(from: 0, to: inner, by: width) {
+      kernels.multiply(left, by: weights, columns: column..<column + width, into: hidden)
+      kernels.gateBackward(saved, slice, hidden: hidden, column: column, into: packed)
+    }
   }
 
   /// From what attention added to the stream, and the stream's own way, to the input of the block.

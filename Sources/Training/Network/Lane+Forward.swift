@@ -47,16 +47,18 @@ extension Lane {
       forwardThroughAttention(layer, group, all, selection, into: middle.rows(group.kept))
     }
     blocks[layer].gateUp.reserve(middle.count, 2 * shape.feedForwardWidth)
-    for slice in Self.slices(of: middle.count) { feedForward(layer, slice, middle, into: next) }
+    for slice in slices(of: middle.count) { feedForward(layer, slice, middle, into: next) }
   }
 
   /// Rows that pass through a feed-forward layer together: what lies between its matrices stays in the
-  /// second-level cache. A multiple of the rows of a tile.
-  private static let rowsOfSlice = 48
-
-  static func slices(of count: Int) -> [Range<Int>] {
-    stride(from: 0, to: count, by: rowsOfSlice).map { $0..<min($0 + rowsOfSlice, count) }
+  /// second-level cache. Multiples of the rows of a tile.
+  func slices(of count: Int) -> [Range<Int>] {
+    let most = fusesGate ? 96 : 48
+    return stride(from: 0, to: count, by: most).map { $0..<min($0 + most, count) }
   }
+
+  /// Whether gate and up need not be written as f32.
+  var fusesGate: Bool { kernels.fusesGate(operand, width: shape.feedForwardWidth) }
 
   /// Adds to each row of a group of canvases what its heads gather.
   private func forwardThroughAttention(
@@ -89,19 +91,38 @@ extension Lane {
   private func feedForward(
     _ layer: Int, _ slice: Range<Int>, _ middle: Kernels.Rows, into next: Kernels.Rows
   ) {
-    let inner = shape.feedForwardWidth, block = weights.blocks[layer]
+    let block = weights.blocks[layer]
     let rows = middle.rows(slice), output = next.rows(slice)
-    let gateUp = kernels.begin(
-      blocks[layer].gateUp, slice, scratch: scratch.gateUp.rows(slice.count, 2 * inner))
-    let hidden = scratch.hidden.rows(slice.count, inner)
     kernels.pack(rows, norm: norm(.feedForwardNorm(layer: layer)), as: operand, into: left)
-    kernels.multiply(left, by: block.gateUp.forward, into: gateUp)
-    kernels.swiGLU(
-      gate: gateUp.columns(0..<inner), up: gateUp.columns(inner..<2 * inner), into: hidden)
-    kernels.save(gateUp, as: blocks[layer].gateUp, from: slice.lowerBound)
+    forwardThroughGate(layer, slice)
     output.base.update(from: rows.base, count: rows.count * rows.width)
-    kernels.pack(hidden, as: operand, into: left)
-    kernels.multiply(left, by: block.down.forward, into: output, accumulate: true)
+    kernels.multiply(gated, by: block.down.forward, into: output, accumulate: true)
+  }
+
+  /// From the rows in the left factor to what is gated, a factor for the second matrix.
+  private func forwardThroughGate(_ layer: Int, _ slice: Range<Int>) {
+    let inner = shape.feedForwardWidth, weights = weights.blocks[layer].gateUp.forward
+    let saved = blocks[layer].gateUp
+    guard fusesGate else {
+      let gateUp = kernels.begin(
+        saved, slice, scratch: scratch.gateUp.rows(slice.count, 2 * inner))
+      let hidden = scratch.hidden.rows(slice.count, inner)
+      kernels.multiply(left, by: weights, into: gateUp)
+      kernels.swiGLU(
+        gate: gateUp.columns(0..<inner), up: gateUp.columns(inner..<2 * inner), into: hidden)
+      kernels.save(gateUp, as: saved, from: slice.lowerBound)
+      kernels.pack(hidden, as: operand, into: gated)
+      return
+    }
+    let width = Kernels.gateColumns
+    let gate = scratch.gate.rows(slice.count, width), up = scratch.up.rows(slice.count, width)
+    kernels.begin(gated, rowCount: slice.count, depth: inner, as: operand)
+    for column in stride(from: 0, to: inner, by: width) {
+      kernels.multiply(left, by: weights, columns: column..<column + width, into: gate)
+      kernels.multiply(
+        left, by: weights, columns: inner + column..<inner + column + width, into: up)
+      kernels.gate(gate, up, column: column, saving: saved, from: slice.lowerBound, into: gated)
+    }
   }
 
   /// Copies the kept rows of a group.

@@ -20,6 +20,8 @@ final class Lane: @unchecked Sendable {
 
   /// The left side of the product at hand.
   let left = Kernels.LeftFactor()
+  /// What comes between the products of a feed-forward layer.
+  let gated = Kernels.LeftFactor()
   let factors = GradientFactors()
   let attention = AttentionFactors()
 
@@ -96,6 +98,8 @@ struct LaneScratch {
   var normed = Buffer()
   var gateUp = Buffer()
   var hidden = Buffer()
+  var gate = Buffer()
+  var up = Buffer()
   var streamGradient = Buffer()
   var wantedGradient = Buffer()
   var normGradient = Buffer()
