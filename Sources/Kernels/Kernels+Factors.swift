@@ -140,7 +140,8 @@ extension Kernels {
     precondition(first % 2 == 0 && first + part.count <= factor.depth, "\(first), \(part.count)")
     guard let base = factor.base else { return }
     ck_pack_transposed_part(
-      isa, factor.operand, part.base, part.stride, part.count, part.width, first, factor.depth, base)
+      isa, factor.operand, part.base, part.stride, part.count, part.width, first, factor.depth, base
+    )
   }
 
   /// The same for a right factor.
@@ -149,7 +150,8 @@ extension Kernels {
     precondition(first % 2 == 0 && first + part.count <= factor.depth, "\(first), \(part.count)")
     guard let base = factor.base else { return }
     ck_prepare_slab_transposed_part(
-      isa, factor.operand, part.base, part.stride, part.count, part.width, first, factor.depth, base)
+      isa, factor.operand, part.base, part.stride, part.count, part.width, first, factor.depth, base
+    )
   }
 
   /// Computes C = A·Bᵀ, or C += A·Bᵀ, on the calling thread.

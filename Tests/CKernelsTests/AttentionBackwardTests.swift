@@ -82,21 +82,31 @@ struct AttentionBackwardTests {
       let before = (dq, dk, dv)
       let scratch = Memory(byteCount: ck_attention_backward_bytes(test.keys, test.size))
       var attention = ck_attention_backward()
-      (attention.queries, attention.keys, attention.head_size) = (test.queries, test.keys, test.size)
+      (attention.queries, attention.keys, attention.head_size) = (
+        test.queries, test.keys, test.size
+      )
       attention.scale = 1 / Float(test.size).squareRoot()
       attention.is_causal = test.causalOffset == nil ? 0 : 1
       attention.causal_offset = test.causalOffset ?? 0
       attention.adds_to_keys = test.addsToKeys ? 1 : 0
-      for stride in [\ck_attention_backward.q_stride, \.gradient_stride, \.k_stride, \.v_stride,
-        \.q_gradient_stride, \.k_gradient_stride, \.v_gradient_stride]
-      { attention[keyPath: stride] = q.stride }
-      q.values.withUnsafeBufferPointer { attention.q = $0.baseAddress
-        k.values.withUnsafeBufferPointer { attention.k = $0.baseAddress
-          v.values.withUnsafeBufferPointer { attention.v = $0.baseAddress
-            gradient.values.withUnsafeBufferPointer { attention.gradient = $0.baseAddress
-              dq.values.withUnsafeMutableBufferPointer { attention.q_gradient = $0.baseAddress
-                dk.values.withUnsafeMutableBufferPointer { attention.k_gradient = $0.baseAddress
-                  dv.values.withUnsafeMutableBufferPointer { attention.v_gradient = $0.baseAddress
+      for stride in [
+        \ck_attention_backward.q_stride, \.gradient_stride, \.k_stride, \.v_stride,
+        \.q_gradient_stride, \.k_gradient_stride, \.v_gradient_stride,
+      ] { attention[keyPath: stride] = q.stride }
+      q.values.withUnsafeBufferPointer {
+        attention.q = $0.baseAddress
+        k.values.withUnsafeBufferPointer {
+          attention.k = $0.baseAddress
+          v.values.withUnsafeBufferPointer {
+            attention.v = $0.baseAddress
+            gradient.values.withUnsafeBufferPointer {
+              attention.gradient = $0.baseAddress
+              dq.values.withUnsafeMutableBufferPointer {
+                attention.q_gradient = $0.baseAddress
+                dk.values.withUnsafeMutableBufferPointer {
+                  attention.k_gradient = $0.baseAddress
+                  dv.values.withUnsafeMutableBufferPointer {
+                    attention.v_gradient = $0.baseAddress
                     ck_attention_backward_head(&attention, scratch.base)
                   }
                 }

@@ -50,85 +50,6 @@ extension Lane {
     return backwardThroughHead(batch, wanted, into: nil)
   }
 
-  /// The logits whose gradients wait for a product together: of a large vocabulary they would take much
-  /// memory.
-  private static let logitsOfProduct = 1 << 21
-
-  /// Head, cross entropy and final norm: writes the gradient of the last block's output.
-  private func backwardThroughHead(
-    _ batch: TrainingBatch, _ wanted: RowSelection, into gradient: Kernels.Rows?
-  ) -> Double {
-    let vocabulary = shape.vocabularySize
-    let targets = targets(of: batch, wanted)
-    let most = max(96, Self.logitsOfProduct / vocabulary / 96 * 96)
-    var loss = 0.0
-    for first in stride(from: 0, to: wanted.count, by: most) {
-      let part = first..<min(first + most, wanted.count)
-      if gradient != nil {
-        kernels.begin(factors.outer, rowCount: vocabulary, depth: part.count, as: operand)
-        kernels.begin(factors.outerInput, rowCount: shape.width, depth: part.count, as: operand)
-      }
-      for slice in slices(of: part.count) {
-        let rows = first + slice.lowerBound..<first + slice.upperBound
-        loss += backwardThroughHead(
-          rows, of: wanted.count, targets[rows], place: slice.lowerBound, into: gradient)
-      }
-      guard gradient != nil else { continue }
-      kernels.multiply(
-        factors.outer, by: factors.outerInput, into: gradients[.head],
-        accumulate: hasGradients || first > 0)
-    }
-    return loss
-  }
-
-  /// Some of the wanted rows; their part of the product for the head's weights is packed.
-  private func backwardThroughHead(
-    _ rows: Range<Int>, of count: Int, _ targets: ArraySlice<TrainingBatch.Target?>, place: Int,
-    into gradient: Kernels.Rows?
-  ) -> Double {
-    let width = shape.width, vocabulary = shape.vocabularySize
-    let output = output.rows(count, width).rows(rows)
-    let normed = scratch.normed.rows(rows.count, width)
-    let logits = scratch.logits.rows(rows.count, vocabulary)
-    kernels.rmsNorm(output, norm: norm(.finalNorm), into: normed)
-    kernels.pack(normed, as: operand, into: left)
-    kernels.multiply(left, by: weights.head.forward, into: logits)
-    var loss = 0.0
-    for (row, target) in targets.enumerated() {
-      guard let target else {
-        logits[row].update(repeating: 0, count: vocabulary)
-        continue
-      }
-      let nats = kernels.crossEntropy(
-        logits[row], count: vocabulary, target: Int(target.token), weight: target.weight)
-      loss += Double(target.weight) * nats
-    }
-    guard let gradient else { return loss }
-    let outputGradient = gradient.rows(rows)
-    let normGradient = scratch.normGradient.rows(rows.count, width)
-    kernels.pack(transposed: logits, at: place, into: factors.outer)
-    kernels.pack(transposed: normed, at: place, into: factors.outerInput)
-    kernels.pack(logits, as: operand, into: left)
-    kernels.multiply(left, by: weights.head.backward, into: normGradient)
-    outputGradient.base.update(repeating: 0, count: rows.count * width)
-    kernels.rmsNormBackward(
-      output, norm: norm(.finalNorm), gradient: normGradient, into: outputGradient,
-      weightGradient: gradients.vector(.finalNorm))
-    return loss
-  }
-
-  /// What each wanted row is to predict; `nil` for rows that only lie between such.
-  private func targets(
-    of batch: TrainingBatch, _ wanted: RowSelection
-  ) -> [TrainingBatch.Target?] {
-    var next = 0
-    return (wanted.kept ?? []).map { row in
-      guard next < batch.targets.count, batch.targets[next].row == row else { return nil }
-      next += 1
-      return batch.targets[next - 1]
-    }
-  }
-
   /// Adds dYᵀ·X, the gradient of W in Y = X·Wᵀ.
   private func add(
     _ gradient: Kernels.LeftFactor, _ input: Kernels.RightFactor, to sums: Kernels.Rows
@@ -154,17 +75,25 @@ extension Lane {
     let factors = factors
     kernels.begin(factors.outer, rowCount: width, depth: keptDepth, as: operand)
     kernels.begin(factors.outerInput, rowCount: shape.queryWidth, depth: keptDepth, as: operand)
-    kernels.begin(factors.inner, rowCount: 2 * shape.keyValueWidth, depth: depth, as: operand)
-    kernels.begin(factors.innerInput, rowCount: width, depth: depth, as: operand)
-    kernels.begin(factors.query, rowCount: shape.queryWidth, depth: keptDepth, as: operand)
-    if !keepsAll {
-      kernels.begin(factors.queryInput, rowCount: width, depth: keptDepth, as: operand)
+    if layer == 0 {
+      clearProjectionGradients()
+    } else {
+      kernels.begin(factors.inner, rowCount: 2 * shape.keyValueWidth, depth: depth, as: operand)
+      kernels.begin(factors.innerInput, rowCount: width, depth: depth, as: operand)
+      kernels.begin(factors.query, rowCount: shape.queryWidth, depth: keptDepth, as: operand)
+      if !keepsAll {
+        kernels.begin(factors.queryInput, rowCount: width, depth: keptDepth, as: operand)
+      }
     }
     for group in groups {
       backwardThroughAttention(
         layer, group, all, selection, gradient.rows(group.kept), into: output.rows(group.rows))
     }
     add(factors.outer, factors.outerInput, to: gradients[.projection(layer: layer)])
+    guard layer > 0 else {
+      backwardThroughTokens()
+      return output
+    }
     add(factors.inner, factors.innerInput, to: gradients.keyValue(layer))
     add(
       factors.query, keepsAll ? factors.innerInput : factors.queryInput,
@@ -252,8 +181,25 @@ extension Lane {
     rotate(queries, selection.positions[group.kept], reversedSines)
     rotate(
       keyValues.columns(0..<shape.keyValueWidth), all.positions[group.rows], reversedSines)
+    guard layer > 0 else {
+      addProjectionGradients(group, selection, queries: queries, keyValues: keyValues)
+      if selection.kept != nil { spread(gradient, selection, group, into: output) }
+      return
+    }
     backwardThroughProjections(
       layer, group, selection, gradient, queries: queries, keyValues: keyValues, into: output)
+  }
+
+  /// Puts the kept rows of a group in their places among zeros.
+  private func spread(
+    _ rows: Kernels.Rows, _ selection: RowSelection, _ group: CanvasGroup,
+    into output: Kernels.Rows
+  ) {
+    output.base.update(repeating: 0, count: output.count * output.width)
+    for (place, kept) in group.kept.enumerated() {
+      output[selection.row(kept) - group.rows.lowerBound].update(
+        from: rows[place], count: rows.width)
+    }
   }
 
   /// From queries, keys and values to the input of the block.
@@ -279,13 +225,12 @@ extension Lane {
       keep(selection, group, of: normed, in: some)
       kernels.pack(transposed: some, at: group.keptPlace, into: factors.queryInput)
       kernels.multiply(left, by: block.query.backward, into: some)
-      output.base.update(repeating: 0, count: count * width)
       for (place, row) in kept[group.kept].enumerated() {
         let row = row - group.rows.lowerBound
         let sum = normGradient.rows(row..<row + 1)
         kernels.add(sum, some.rows(place..<place + 1), into: sum)
-        output[row].update(from: gradient[place], count: width)
       }
+      spread(gradient, selection, group, into: output)
     } else {
       kernels.multiply(left, by: block.query.backward, into: normGradient, accumulate: true)
     }

@@ -28,6 +28,7 @@ extension Lane {
     for (row, token) in batch.tokens.enumerated() {
       first[row].update(from: embedding[Int(token)], count: width)
     }
+    projectTokens(of: batch)
     for layer in blocks.indices {
       let isLast = layer == blocks.count - 1
       let selection = isLast ? wanted : all
@@ -50,8 +51,9 @@ extension Lane {
     for slice in slices(of: middle.count) { feedForward(layer, slice, middle, into: next) }
   }
 
-  /// Rows that pass through a feed-forward layer together: what lies between its matrices stays in the
-  /// second-level cache. Multiples of the rows of a tile.
+  /// Rows that pass through a feed-forward layer together.
+  ///
+  /// What lies between its matrices stays in the second-level cache. Multiples of the rows of a tile.
   func slices(of count: Int) -> [Range<Int>] {
     let most = fusesGate ? 96 : 48
     return stride(from: 0, to: count, by: most).map { $0..<min($0 + most, count) }
@@ -71,11 +73,15 @@ extension Lane {
     let keyValues = blocks[layer].keyValues.rows(all.count, 2 * shape.keyValueWidth)
     let gathered = blocks[layer].gathered.rows(selection.count, shape.queryWidth)
 
-    kernels.pack(stream, norm: norm, as: operand, into: left)
-    kernels.multiply(left, by: block.keyValue.forward, into: keyValues.rows(group.rows))
     keep(selection, group, of: stream, in: middle)
-    if selection.kept != nil { kernels.pack(middle, norm: norm, as: operand, into: left) }
-    kernels.multiply(left, by: block.query.forward, into: queries)
+    if layer == 0 {
+      copyProjections(group, selection, queries: queries, keyValues: keyValues.rows(group.rows))
+    } else {
+      kernels.pack(stream, norm: norm, as: operand, into: left)
+      kernels.multiply(left, by: block.keyValue.forward, into: keyValues.rows(group.rows))
+      if selection.kept != nil { kernels.pack(middle, norm: norm, as: operand, into: left) }
+      kernels.multiply(left, by: block.query.forward, into: queries)
+    }
     rotate(queries, selection.positions[group.kept], rotations.sines)
     rotate(
       keyValues.rows(group.rows).columns(0..<shape.keyValueWidth), all.positions[group.rows],

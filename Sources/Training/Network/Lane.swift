@@ -25,6 +25,8 @@ final class Lane: @unchecked Sendable {
   let factors = GradientFactors()
   let attention = AttentionFactors()
 
+  /// The tokens of the canvases at hand.
+  var distinct = DistinctTokens()
   /// What the forward pass of each block saves.
   var blocks: [SavedBlock] = []
   /// The output of the last block, wanted rows only.
@@ -100,6 +102,11 @@ struct LaneScratch {
   var hidden = Buffer()
   var gate = Buffer()
   var up = Buffer()
+  var distinctStream = Buffer()
+  var distinctQueries = Buffer()
+  var distinctKeyValues = Buffer()
+  var distinctNormed = Buffer()
+  var distinctNormGradient = Buffer()
   var streamGradient = Buffer()
   var wantedGradient = Buffer()
   var normGradient = Buffer()

@@ -31,6 +31,9 @@ struct RowSelection {
   var allCount: Int { canvasCount * length }
   var count: Int { kept?.count ?? allCount }
 
+  /// The row of all positions that kept row `index` is.
+  func row(_ index: Int) -> Int { kept?[index] ?? index }
+
   /// How many keys more than its own place among the kept rows the first kept row of `canvas` sees, if it
   /// sees no later ones.
   func causalOffset(canvas: Int, _ range: Range<Int>) -> Int {
@@ -56,9 +59,10 @@ extension RowSelection {
   /// Rows that make a group, unless a canvas is longer.
   private static let rowsOfGroup = 128
 
-  /// The canvases in groups, and the depth of factors that hold their rows, and their kept rows.
+  /// Divides the canvases into groups.
   ///
   /// - Parameter unit: What places of groups are multiples of: two bfloat16s make a step.
+  /// - Returns: The groups, and the depth of factors that hold their rows, and their kept rows.
   func groups(unit: Int) -> (groups: [CanvasGroup], depth: Int, keptDepth: Int) {
     func rounded(_ count: Int) -> Int { (count + unit - 1) / unit * unit }
     let most = max(1, Self.rowsOfGroup / length)

@@ -23,8 +23,9 @@ package final class TrainingNetwork: @unchecked Sendable {
   private let weights: PackedWeights
   private var arePacked = false
 
-  /// Positions a lane computes at a time. More take more memory; fewer read and write the sums of all
-  /// gradients more often.
+  /// Positions a lane computes at a time.
+  ///
+  /// More take more memory; fewer read and write the sums of all gradients more often.
   private static let positionsOfPass = 1024
 
   /// Creates a network.
