@@ -86,11 +86,13 @@ package struct CanvasPanel {
 
   /// Draws the canvas; compared runs get a heading and totals.
   package func draw(on screen: inout Screen, in rect: Rect) {
+    // The large map stands in its place.
+    guard !rect.isEmpty else { return }
     var room = rect
     if !state.view.compared.isEmpty {
       (_, room) = rect.splitTop(1)
       var totals: Rect
-      (room, totals) = room.splitBottom(2)
+      (room, totals) = room.splitBottom(rect.columns >= 60 ? 2 : 3)
       drawHeading(on: &screen, in: rect)
       drawTotals(on: &screen, in: totals)
     }
@@ -138,7 +140,10 @@ package struct CanvasPanel {
 
   /// The sign of a mask: how sure the predictor is of it, or that it is about to be kept.
   private func fogGlyph(_ position: Int) -> Character? {
-    if next.contains(position) { return state.symbols.next }
+    if next.contains(position) {
+      return state.preferences.theme == .monochrome
+        ? state.symbols.nextUncolored : state.symbols.next
+    }
     if other.contains(position) { return state.symbols.other }
     guard let share = fogShare(position) else { return nil }
     let index = StyleRole.fog.firstIndex(of: .fog(at: share)) ?? 0
@@ -275,7 +280,7 @@ extension CanvasPanel {
       row: rect.row, column: rect.column, role: isShown ? .focus : .title, within: rect)
   }
 
-  /// Two lines of figures: what the run cost, and how sure it was.
+  /// Lines of figures: what the run cost, and how sure it was.
   private func drawTotals(on screen: inout Screen, in rect: Rect) {
     let step = state.shownStep(of: branch)
     let totals = branch.totals(ofFirst: step)
@@ -297,14 +302,20 @@ extension CanvasPanel {
         totals.visits > 0 ? "\(Numbers.fixed(visits, 1)) visits a token" : pace, left,
       ]
     }
-    for (row, parts) in [first.compactMap(\.self), quality].enumerated() {
-      let separator = " \(state.symbols.dot) "
-      var text = parts[0]
-      for part in parts.dropFirst()
-      where text.count + separator.count + part.count <= rect.columns {
-        text += separator + part
+    let separator = " \(state.symbols.dot) "
+    var lines = [""]
+    for part in first.compactMap(\.self) + quality {
+      let line = lines[lines.count - 1]
+      if line.isEmpty {
+        lines[lines.count - 1] = part
+      } else if line.count + separator.count + part.count <= rect.columns {
+        lines[lines.count - 1] += separator + part
+      } else {
+        lines.append(part)
       }
-      screen.write(text, row: rect.row + row, column: rect.column, role: .dim, within: rect)
+    }
+    for (row, line) in lines.prefix(rect.rows).enumerated() {
+      screen.write(line, row: rect.row + row, column: rect.column, role: .dim, within: rect)
     }
   }
 
@@ -324,16 +335,19 @@ extension CanvasPanel {
     return parts
   }
 
-  /// Three lines for the first minutes, below the text where there is room.
+  /// Three lines for the first minutes, below the text where there is room; the last, which offers the
+  /// first lesson, where there is little.
   private func drawHints(on screen: inout Screen, in rect: Rect, usedRows: Int) {
-    guard state.view.showsHints, state.view.compared.isEmpty, rect.rows - usedRows >= 5,
-      frame.count > 0
-    else { return }
-    let lines = [
+    let room = rect.rows - usedRows
+    guard state.view.showsHints, state.view.compared.isEmpty, room >= 2, frame.count > 0 else {
+      return
+    }
+    var lines = [
       "\(String(state.symbols.fog)) are masks: the higher, the surer.",
       "\(key(.forward)) keeps the surest guesses, \(key(.back)) goes back.",
-      "\(key(.lesson)) lessons, \(key(.help)) help, \(key(.theme)) other colours.",
+      "New here? \(key(.lesson)): the first lesson.",
     ]
+    if room < 5 { lines.removeFirst(2) }
     for (index, line) in lines.enumerated() {
       let text = state.symbols.isUnicode ? line : line.replacingArrows()
       screen.write(

@@ -22,11 +22,15 @@ extension Playground.State {
   mutating func receive(_ report: Playground.TokenizeReport, _ effects: inout Effects) {
     switch requests.tokens.removeValue(forKey: report.number) {
     case .start(let model, let text, let length, let settings, let besides):
+      let compared = view.compared
       start(
         model: model, text: text, tokens: report.tokens, length: length, settings: settings,
         replacing: besides == nil, &effects)
       if let besides, session.branch(besides) != nil, session.shownID != besides {
-        view.compared = [besides, session.shownID]
+        // One more beside those that are compared already.
+        view.compared =
+          compared.contains(besides) && compared.count < 4
+          ? compared + [session.shownID] : [besides, session.shownID]
         if requests.startsRace { beginRace() }
       }
     case .typing(let branch, let step, let position, let inserts):
@@ -75,6 +79,7 @@ extension Playground.State {
       return say(.error, "nothing is masked", hint: "give a :length, or put [MASK] into the text")
     }
     var settings = settings
+    settings.steps = steps(settings.steps, on: canvas, text: text, model.info)
     if !isDraft { settings.endOfText = endOfText(settings.endOfText, on: canvas, model.info) }
     settings.recordedCandidates = Playground.candidateCount
     settings = settings.fitting(answerLength: canvas.answer.count, isUnderWay: false)
@@ -99,6 +104,19 @@ extension Playground.State {
     view.scroll = 0
     warnOfBlocks()
     sayWhatIsOpen()
+  }
+
+  /// The steps of a new run: those of now, but as many as gaps need where nobody chose any.
+  private func steps(
+    _ steps: Int, on canvas: Canvas, text: String, _ info: ModelInfo
+  ) -> Int {
+    let suggested = info.suggestedSettings.steps, branch = session.shown
+    let fitted = branch.start.fittingSteps(suggested, forLength: info.suggestedLength)
+    guard PromptMode.hasGap(text) else {
+      return PromptMode.hasGap(branch.promptText) && steps == fitted ? suggested : steps
+    }
+    return [suggested, fitted].contains(steps)
+      ? canvas.fittingSteps(suggested, forLength: info.suggestedLength) : steps
   }
 
   /// What the end of a text means on a new canvas: what is usual there, unless the model or somebody has
