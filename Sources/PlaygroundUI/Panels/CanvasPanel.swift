@@ -46,8 +46,9 @@ package struct CanvasPanel {
       let roomy = state.preferences.canvas == .flowing ? 2 * lines + 3 : lines
       let isRoomy = size.rows >= roomy + 11
       // A likelihood is asked for to be seen.
-      let most = state.view.likelihood == nil ? size.rows : max(3, size.rows - 5)
-      return PanelRow.Wish(least: min(most, lines + hints), best: isRoomy ? roomy : lines)
+      let most = state.view.likelihood == nil ? size.rows : max(3, size.rows - 6)
+      return PanelRow.Wish(
+        least: min(most, lines + hints), best: min(most, isRoomy ? roomy : lines))
     },
     draw: { _, _, _ in },
     click: { state, click, _ in state.clickCanvas(click) })

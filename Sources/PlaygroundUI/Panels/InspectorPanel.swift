@@ -316,10 +316,10 @@ package struct InspectorPanel {
 
   private func drawTally(_ row: Int, on screen: inout Screen, in rect: Rect) -> Int {
     guard let tally = state.view.handTally else { return row }
-    let count = tally.choices
+    let (count, of) = (tally.choices, rect.columns < 30 ? "/" : " of ")
     let lines = [
       "like \(state.session.settings.strategy.name):",
-      "place \(tally.samePosition) of \(count), token \(tally.sameToken) of \(count)",
+      "place \(tally.samePosition)\(of)\(count), token \(tally.sameToken)\(of)\(count)",
     ]
     let top = min(row, rect.endRow - lines.count)
     for (index, line) in lines.enumerated() where top + index >= rect.row {

@@ -64,7 +64,9 @@ extension Playground.State {
         point.visits = report.visits
         branch.append(point)
       }
-      branch.isFinished = report.isFinished || report.step == nil
+      let isWritten =
+        branch.endsWithTheLastMask && Frame(branch, at: branch.head).maskedCount == 0
+      branch.isFinished = report.isFinished || report.step == nil || isWritten
     }
     if follows, view.compared.isEmpty {
       session.show(step: place.step + 1)
@@ -73,7 +75,7 @@ extension Playground.State {
     applyQueuedSettings()
     session.trim()
     if view.compared.isEmpty {
-      if report.isFinished || report.step == nil { finish() }
+      if session.branch(place.branch)?.isFinished == true { finish() }
       goOn(&effects)
     } else if view.race != nil {
       continueRace(&effects)

@@ -151,6 +151,16 @@ struct SteppingTests {
     #expect(rig.text.contains("the run is finished"))
   }
 
+  @Test func aRunIsFinishedOnceNothingIsMaskedThoughStepsAreLeft() throws {
+    var settings = Self.inTwentyFiveSteps
+    settings.strategy = AlgorithmSelection("confidence-threshold")
+    var rig = Rig(length: 6, settings: settings)
+    try rig.press("<space>")
+    rig.wait()
+    #expect(rig.state.frame.maskedCount == 0 && rig.state.session.step < 25)
+    #expect(rig.state.session.shown.isFinished && !rig.state.isRunning)
+  }
+
   @Test func tenStepsForwardStopWhereAnotherKeyIsPressed() throws {
     var rig = Rig(length: 40, settings: Self.inTwentyFiveSteps)
     rig.answers = false
