@@ -217,6 +217,8 @@ extension Playground {
     package var lessonOpening: Lesson.Opening?
     /// The lesson to open once the first run has begun.
     package var firstLesson: String?
+    /// What went wrong before there was anything to see; it is said once there is.
+    package var complaints: [String] = []
     package private(set) var issued = 0
 
     /// Returns a number no request has had.

@@ -55,6 +55,7 @@ extension Playground.State {
       openLesson(named: first, &effects)
     }
     goOnWithLesson(&effects)
+    sayComplaints()
     if view.lesson == nil, view.focus == .lesson { view.focus = .canvas }
     requestLook(&effects)
     requestVerdicts(&effects)
@@ -120,7 +121,16 @@ extension Playground.State {
         }
       }
     }
+    if failure.number == nil, isOpening { requests.complaints.append(failure.text) }
     say(.error, failure.text, hint: failure.hint)
+  }
+
+  /// Says what went wrong before there was anything to see.
+  private mutating func sayComplaints() {
+    guard !requests.complaints.isEmpty, frame.count > 0 else { return }
+    let others = view.notice.map { $0.kind == .warning ? [$0.text] : [] } ?? []
+    say(.error, (requests.complaints + others).joined(separator: "; "))
+    requests.complaints = []
   }
 
   mutating func receive(_ info: ModelInfo, _ effects: inout Effects) {

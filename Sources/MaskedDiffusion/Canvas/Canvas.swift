@@ -115,6 +115,21 @@ public struct Canvas: Sendable {
     return answer.count == count ? .last : .stop
   }
 
+  /// Returns the steps that suit the masks of this canvas, where `steps` suit `length` masks: as many
+  /// tokens a step, and never more steps than masks.
+  ///
+  /// - Parameters:
+  ///   - steps: At least 1.
+  ///   - length: At least 1.
+  /// - Returns: The steps; at least 1.
+  public func fittingSteps(_ steps: Int, forLength length: Int) -> Int {
+    let masks = openCount(in: answer)
+    let (product, isTooLarge) = masks.multipliedReportingOverflow(by: max(1, steps))
+    guard !isTooLarge else { return steps }
+    let length = max(1, length)
+    return max(1, min(masks, product / length + (product % length > 0 ? 1 : 0)))
+  }
+
   /// The canvas guidance compares with: every given position masked, revealed answer tokens kept
   /// (SMDM `diff_sample`, LLaDA `generate`).
   public var unconditional: [TokenID] {

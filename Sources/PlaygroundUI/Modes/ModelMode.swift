@@ -152,16 +152,28 @@ package struct ModelMode: ModeContent {
   }
 
   private func hint(_ state: Playground.State) -> String {
+    let sections = state.models[name]?.examination ?? []
     if state.requests.examination == name {
-      let count = state.models[name]?.examination.count ?? 0
-      return "examining: \(Playground.State.counted(count, "part")) done, more to come"
+      return "examining: \(Playground.State.counted(sections.count, "part")) done, more to come"
     }
     guard state.models[name]?.isLoaded == true else {
       return "it is not loaded, so it cannot be examined  any other key closes"
     }
-    let isExamined = state.models[name]?.examination.isEmpty == false
-    return "enter examines it\(isExamined ? " again" : ""): loss, faults, precisions, speed  "
-      + "any other key closes"
+    guard !sections.isEmpty else {
+      return "enter examines it: loss, faults, precisions, speed  any other key closes"
+    }
+    return "\(Self.summary(of: sections))  enter examines it again  any other key closes"
+  }
+
+  /// What is wrong, in a few words.
+  private static func summary(of sections: [ModelSection]) -> String {
+    let severities = sections.flatMap(\.remarks).map(\.severity)
+    let illnesses = severities.count { $0 == .illness }
+    let warnings = severities.count { $0 == .warning }
+    let counts =
+      (illnesses > 0 ? [illnesses == 1 ? "1 illness" : "\(illnesses) illnesses"] : [])
+      + (warnings > 0 ? [Playground.State.counted(warnings, "warning")] : [])
+    return counts.isEmpty ? "healthy" : counts.joined(separator: ", ")
   }
 
   // MARK: Keys
@@ -174,7 +186,12 @@ package struct ModelMode: ModeContent {
       next.scroll = line
       state.mode = next.mode
     } else if key == .enter {
+      // What is found shows as it comes, below what was known before.
       state.examine(name, &effects)
+      let known = columns(state)
+      guard known.count == 1, state.requests.examination == name else { return }
+      next.scroll = known[0].count + 1
+      state.mode = next.mode
     } else {
       state.mode = nil
     }

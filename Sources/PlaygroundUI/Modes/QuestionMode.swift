@@ -3,14 +3,10 @@ package struct QuestionMode: ModeContent {
   package var mode: Playground.Mode { .question(self) }
 
   package func draw(_ state: Playground.State, on screen: inout Screen, _ panels: PanelLayout) {
-    let line = panels.hints
-    screen.fill(line)
     let count = Playground.State.counted(state.unsavedChanges, "unsaved change")
-    let end = screen.write(
-      "\(count): quit?", row: line.row, column: line.column + 1, role: .warning, within: line)
-    screen.write(
-      "y quits, s saves, any other key stays", row: line.row, column: end + 2, role: .dim,
-      within: line)
+    StatusLine(state).draw(
+      "\(count): quit?", role: .warning, hint: "y quits, s saves, any other key stays",
+      on: &screen, in: panels.hints)
   }
 
   package func receive(

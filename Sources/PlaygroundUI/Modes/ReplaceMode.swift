@@ -8,15 +8,11 @@ package struct ReplaceMode: ModeContent {
   package init(_ file: Playground.OccupiedFile) { self.file = file }
 
   package func draw(_ state: Playground.State, on screen: inout Screen, _ panels: PanelLayout) {
-    let line = panels.hints
-    screen.fill(line)
     let sanitizer = TextSanitizer(symbols: state.symbols)
-    let end = screen.write(
-      sanitizer.sanitized("\(file.path) exists."), row: line.row, column: line.column + 1,
-      role: .warning, within: line)
-    screen.write(
-      sanitizer.sanitized("y replaces it, n writes \(file.freePath), any other key nothing"),
-      row: line.row, column: end + 1, role: .dim, within: line)
+    StatusLine(state).draw(
+      sanitizer.sanitized("\(file.path) exists."), role: .warning,
+      hint: sanitizer.sanitized("y replaces it, n writes \(file.freePath), any other key nothing"),
+      on: &screen, in: panels.hints)
   }
 
   package func receive(

@@ -87,11 +87,13 @@ package struct CanvasPanel {
 
   /// Draws the canvas; compared runs get a heading and totals.
   package func draw(on screen: inout Screen, in rect: Rect) {
+    // The large map stands in its place.
+    guard !rect.isEmpty else { return }
     var room = rect
     if !state.view.compared.isEmpty {
       (_, room) = rect.splitTop(1)
       var totals: Rect
-      (room, totals) = room.splitBottom(2)
+      (room, totals) = room.splitBottom(rect.columns >= 60 ? 2 : 3)
       drawHeading(on: &screen, in: rect)
       drawTotals(on: &screen, in: totals)
     }
@@ -139,7 +141,10 @@ package struct CanvasPanel {
 
   /// The sign of a mask: how sure the predictor is of it, or that it is about to be kept.
   private func fogGlyph(_ position: Int) -> Character? {
-    if next.contains(position) { return state.symbols.next }
+    if next.contains(position) {
+      return state.preferences.theme == .monochrome
+        ? state.symbols.nextUncolored : state.symbols.next
+    }
     if other.contains(position) { return state.symbols.other }
     guard let share = fogShare(position) else { return nil }
     let index = StyleRole.fog.firstIndex(of: .fog(at: share)) ?? 0
@@ -279,45 +284,59 @@ extension CanvasPanel {
       row: rect.row, column: rect.column, role: isShown ? .focus : .title, within: rect)
   }
 
-  /// Two lines of figures: what the run cost, and how sure it was.
+  /// Lines of figures: what the run cost, and how sure it was.
   private func drawTotals(on screen: inout Screen, in rect: Rect) {
     let step = state.shownStep(of: branch)
     let totals = branch.totals(ofFirst: step)
     let isDone = branch.isFinished && step == branch.head
-    var first = [
-      isDone ? "finished" : "\(frame.maskedCount) left",
-      Playground.State.counted(totals.forwards, "forward"),
-      "\(Numbers.milliseconds(totals.milliseconds / Double(max(1, step))))/step",
-      "\(Numbers.fixed(totals.tokensPerForward ?? 0, 1)) per forward",
+    let left = isDone ? "finished" : "\(frame.maskedCount) left"
+    let forwards = Playground.State.counted(totals.forwards, "forward")
+    let pace = totals.tokensPerForward.map { "\(Numbers.fixed($0, 1)) per forward" }
+    var first: [String?] = [
+      left, forwards,
+      totals.forwards > 0
+        ? "\(Numbers.milliseconds(totals.milliseconds / Double(max(1, step))))/step" : nil, pace,
     ]
     if let race = state.view.race {
       // A clock stops when its run is done.
       let clock = isDone ? totals.milliseconds : max(totals.milliseconds, race.time)
       let visits = Double(totals.visits) / Double(max(1, totals.unmasked))
       first = [
-        Numbers.seconds(clock), first[1],
-        totals.visits > 0 ? "\(Numbers.fixed(visits, 1)) visits a token" : first[3], first[0],
+        Numbers.seconds(clock), forwards,
+        totals.visits > 0 ? "\(Numbers.fixed(visits, 1)) visits a token" : pace, left,
       ]
     }
-    let kept = frame.commitments.compactMap(\.self)
-    let count = Double(max(1, kept.count))
-    let confidence = kept.reduce(0) { $0 + $1.confidence } / count
-    let entropy = kept.reduce(0) { $0 + $1.entropy } / count
-    let second =
-      (verdict.map { [$0.summary] } ?? []) + [
-        Playground.State.counted(differences.count, "difference"),
-        "kept at \(Numbers.probability(confidence))", "entropy \(Numbers.fixed(entropy, 2))",
-        "\(Repetition(frame, model: model).count) repeated",
-      ]
-    for (row, parts) in [first, second].enumerated() {
-      let separator = " \(state.symbols.dot) "
-      var text = parts[0]
-      for part in parts.dropFirst()
-      where text.count + separator.count + part.count <= rect.columns {
-        text += separator + part
+    let separator = " \(state.symbols.dot) "
+    var lines = [""]
+    for part in first.compactMap(\.self) + quality {
+      let line = lines[lines.count - 1]
+      if line.isEmpty {
+        lines[lines.count - 1] = part
+      } else if line.count + separator.count + part.count <= rect.columns {
+        lines[lines.count - 1] += separator + part
+      } else {
+        lines.append(part)
       }
-      screen.write(text, row: rect.row + row, column: rect.column, role: .dim, within: rect)
     }
+    for (row, line) in lines.prefix(rect.rows).enumerated() {
+      screen.write(line, row: rect.row + row, column: rect.column, role: .dim, within: rect)
+    }
+  }
+
+  /// How good the text is, and how sure the model was of it.
+  private var quality: [String] {
+    var parts =
+      (verdict.map { [$0.summary] } ?? [])
+      + [Playground.State.counted(differences.count, "difference")]
+    let kept = frame.commitments.compactMap(\.self)
+    guard !kept.isEmpty else { return parts }
+    let count = Double(kept.count)
+    parts += [
+      "kept at \(Numbers.probability(kept.reduce(0) { $0 + $1.confidence } / count))",
+      "entropy \(Numbers.fixed(kept.reduce(0) { $0 + $1.entropy } / count, 2))",
+      "\(Repetition(frame, model: model).count) repeated",
+    ]
+    return parts
   }
 
   /// Three lines for the first minutes, below the text where there is room.

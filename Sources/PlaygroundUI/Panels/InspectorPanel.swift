@@ -72,7 +72,7 @@ package struct InspectorPanel {
     var row = rect.row
     if let opinion = source?.opinion {
       row = drawCandidates(opinion, on: &screen, in: rect, row)
-      row = draw(numbers(opinion), row: row, on: &screen, in: rect)
+      row = draw(numbers(opinion, rect), row: row, on: &screen, in: rect)
     } else if let guess = point.guess(at: position) {
       row = draw(
         ["best guess", "\(text(guess.token)) \(Numbers.share(Double(guess.probability)))"],
@@ -116,9 +116,7 @@ package struct InspectorPanel {
   ) -> Int {
     let heading = headingRows(rect)
     if heading > 0 {
-      screen.write(
-        "with prompt  without  guided", row: row, endColumn: rect.endColumn - 1, role: .dim,
-        within: rect)
+      drawShareHeading(row: row, on: &screen, in: rect)
     }
     let table = isGuided && !isTight(rect) ? 6 : 0
     let room = max(1, min(opinion.top.count, rect.rows - 3 - table - heading))
@@ -144,7 +142,8 @@ package struct InspectorPanel {
     let isNarrow = isTight(rect) && candidate.conditional != nil
     screen.write(
       graphemes.truncated(
-        toWidth: isNarrow ? min(word, rect.columns - 23) : word, ellipsis: state.symbols.ellipsis),
+        toWidth: isNarrow ? min(word, rect.columns - shareColumns(rect).width) : word,
+        ellipsis: state.symbols.ellipsis),
       row: row, column: rect.column + 1, role: isChosen ? .selection : isThere ? .title : .text,
       within: rect)
     let end = rect.endColumn - 1
@@ -165,14 +164,25 @@ package struct InspectorPanel {
     screen.write(Numbers.share(candidate.probability), row: row, endColumn: end, within: rect)
   }
 
+  /// How far from the right the columns of ``drawShares(_:row:on:in:)`` end, and what they take.
+  private func shareColumns(_ rect: Rect) -> (with: Int, without: Int, width: Int) {
+    rect.columns >= 30 ? (17, 8, 24) : (13, 7, 20)
+  }
+
+  private func drawShareHeading(row: Int, on screen: inout Screen, in rect: Rect) {
+    screen.write(
+      rect.columns >= 30 ? "with prompt  without  guided" : "prompt  none guided", row: row,
+      endColumn: rect.endColumn - 1, role: .dim, within: rect)
+  }
+
   /// The probability with the prompt, without it and guided, under their headings.
   private func drawShares(
     _ entry: Opinion.TokenProbability, row: Int, on screen: inout Screen, in rect: Rect
   ) {
-    let end = rect.endColumn - 1
+    let end = rect.endColumn - 1, columns = shareColumns(rect)
     let (with, without) = (entry.conditional ?? 0, entry.unconditional ?? 0)
-    screen.write(Numbers.share(with), row: row, endColumn: end - 17, within: rect)
-    screen.write(Numbers.share(without), row: row, endColumn: end - 8, within: rect)
+    screen.write(Numbers.share(with), row: row, endColumn: end - columns.with, within: rect)
+    screen.write(Numbers.share(without), row: row, endColumn: end - columns.without, within: rect)
     screen.write(Numbers.share(entry.probability), row: row, endColumn: end, within: rect)
     guard abs(entry.probability - with) >= 0.005 else { return }
     screen.write(
@@ -180,13 +190,13 @@ package struct InspectorPanel {
       column: end, role: .barAlternate, within: rect)
   }
 
-  private func numbers(_ opinion: Opinion) -> [String] {
+  private func numbers(_ opinion: Opinion, _ rect: Rect) -> [String] {
     var entropy = Numbers.fixed(opinion.entropy, 2)
     let vocabulary = model.info.embeddingCount
     if vocabulary > 1, vocabulary < .max {
       let most = Numbers.logarithm(Double(vocabulary))
       let share = Int((min(1, opinion.entropy / most) * 100).rounded())
-      entropy += " of \(Numbers.fixed(most, 2)), \(share) %"
+      entropy += (rect.columns >= 30 ? " of \(Numbers.fixed(most, 2))" : "") + ", \(share) %"
     } else {
       entropy += " nats"
     }
@@ -225,8 +235,10 @@ package struct InspectorPanel {
     let nowText =
       now.map(Numbers.share)
       ?? opinion.flatMap { $0.top.last.map { "below " + Numbers.share($0.probability) } } ?? "–"
+    let arrow = state.symbols.isUnicode ? "→" : ">"
+    let between = rect.columns >= 30 ? "  now" : " \(arrow)"
     return draw(
-      ["then", "\(Numbers.share(commitment.confidence))  now \(nowText)"], row: row,
+      ["then", "\(Numbers.share(commitment.confidence))\(between) \(nowText)"], row: row,
       on: &screen, in: rect)
   }
 
@@ -273,15 +285,14 @@ package struct InspectorPanel {
     if rect.columns >= 38 {
       screen.write("guidance", row: first, column: rect.column, role: .title, within: rect)
     }
-    screen.write(
-      "with prompt  without  guided", row: first, endColumn: rect.endColumn - 1, role: .dim,
-      within: rect)
+    drawShareHeading(row: first, on: &screen, in: rect)
     let room = max(0, min(4, rect.endRow - first - 1))
     for (index, entry) in moved.prefix(room).enumerated() {
       let line = first + 1 + index
       screen.write(
         TokenText.graphemes(model, entry.token, symbols: state.symbols, marksSpaces: true)
-          .truncated(toWidth: rect.columns - 24, ellipsis: state.symbols.ellipsis),
+          .truncated(
+            toWidth: rect.columns - shareColumns(rect).width, ellipsis: state.symbols.ellipsis),
         row: line, column: rect.column + 1, within: rect)
       drawShares(entry, row: line, on: &screen, in: rect)
     }

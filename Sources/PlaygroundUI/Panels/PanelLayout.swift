@@ -86,7 +86,7 @@ package struct PanelLayout: Equatable, Sendable {
     let most = state.view.lesson == nil ? rest.rows / 2 : rest.rows * 3 / 5
     (rest, bottom) = rest.splitBottom(min(wanted, max(2, most)))
     rects = Self.shared(bottom.inset(left: 1, right: 1), among: wishes)
-    (rest, caption) = rest.splitBottom(size.rows >= 22 ? 2 : 1)
+    (rest, caption) = rest.splitBottom(StatusLine(state).captionRows(columns: size.columns - 2))
     caption = caption.inset(left: 1, right: 1)
     if size.rows >= 24 { rest = rest.inset(top: 1) }
     let count = max(1, state.view.compared.count)
@@ -118,7 +118,8 @@ package struct PanelLayout: Equatable, Sendable {
     let wishes = Self.wishes(in: .left, state, ScreenSize(rows: rect.rows, columns: text.columns))
     let parts = Self.shared(rect, among: wishes)
     rects.merge(parts) { $1 }
-    let canvas = parts[.canvas] ?? rect
+    // The large map stands in place of the text.
+    let canvas = parts[.canvas] ?? rect.splitTop(0).top
     canvases = [text.intersection(canvas)]
     let lines = Self.expectedLines(state, columns: text.columns)
     if state.preferences.canvas == .flowing, canvas.rows >= 2 * lines + 3 { lineSpacing = 2 }

@@ -53,20 +53,39 @@ package struct StatusLine {
   /// The sentence that says what the step did and why.
   package func drawCaption(on screen: inout Screen, in rect: Rect) {
     guard !rect.isEmpty else { return }
+    let caption = caption
+    let lines = WrappedText(caption.text, width: rect.columns, symbols: state.symbols)
+      .lines(limit: rect.rows)
+    for (row, line) in lines.enumerated() {
+      screen.write(
+        line, row: rect.row + row, column: rect.column,
+        role: caption.isWarning ? .warning : .caption, within: rect)
+    }
+  }
+
+  /// The sentence, and whether it warns.
+  private var caption: (text: String, isWarning: Bool) {
     let sentence = StepSentence(state)
     let chosen =
       state.view.isPresenting
       ? nil : state.view.focus.row.caption(state) ?? LikelihoodPanel.row.caption(state)
     let shown = state.raceSentence ?? chosen ?? sentence.text
-    let text = state.symbols.isUnicode ? shown : shown.replacingArrows()
-    let lines = WrappedText(text, width: rect.columns, symbols: state.symbols)
-      .lines(limit: rect.rows)
-    for (row, line) in lines.enumerated() {
-      screen.write(
-        line, row: rect.row + row, column: rect.column,
-        role: sentence.isWarning && chosen == nil && state.view.race == nil ? .warning : .caption,
-        within: rect)
-    }
+    return (
+      state.symbols.isUnicode ? shown : shown.replacingArrows(),
+      sentence.isWarning && chosen == nil && state.view.race == nil
+    )
+  }
+
+  /// The rows of the sentence: the same in all steps, so that nothing moves, but for one more where a
+  /// run ends with something wrong.
+  package func captionRows(columns: Int) -> Int {
+    let usual = state.size.rows >= 22 ? 2 : 1
+    guard state.session.shown.isFinished, state.session.isAtHead else { return usual }
+    let caption = caption
+    guard caption.isWarning else { return usual }
+    let lines = WrappedText(caption.text, width: columns, symbols: state.symbols)
+      .lines(limit: usual + 1)
+    return max(usual, lines.count)
   }
 
   /// The numbers of the run up to the step that is shown, and the legend of the colours.
@@ -122,19 +141,29 @@ package struct StatusLine {
     let isUnicode = state.symbols.isUnicode
     let text = marker + (isUnicode ? notice.text : notice.text.replacingArrows())
     let hint = notice.hint.map { isUnicode ? $0 : $0.replacingArrows() } ?? ""
+    draw(text, role: role, hint: hint, on: &screen, in: rect)
+  }
+
+  /// Draws a message and what to do about it, in as many lines as they take, the last of them `rect`.
+  package func draw(
+    _ text: String, role: StyleRole, hint: String, on screen: inout Screen, in rect: Rect
+  ) {
     let width = rect.columns - 2
+    screen.fill(rect)
     if CharacterWidth.width(of: text) + 2 + CharacterWidth.width(of: hint) <= width {
       let end = screen.write(text, row: rect.row, column: rect.column + 1, role: role, within: rect)
       screen.write(hint, row: rect.row, column: end + 2, role: .dim, within: rect)
       return
     }
     let limit = max(1, min(Self.noticeLines, screen.size.rows - 1))
-    var lines = WrappedText(text, width: width, symbols: state.symbols).lines(limit: limit)
-      .map { ($0, role) }
-    if !hint.isEmpty, lines.count < limit {
-      lines += WrappedText(hint, width: width, symbols: state.symbols)
-        .lines(limit: limit - lines.count).map { ($0, .dim) }
-    }
+    // What to do comes last and is never cut before the message is.
+    let hints =
+      hint.isEmpty
+      ? []
+      : WrappedText(hint, width: width, symbols: state.symbols).lines(limit: max(1, limit - 1))
+    let lines =
+      WrappedText(text, width: width, symbols: state.symbols)
+      .lines(limit: max(1, limit - hints.count)).map { ($0, role) } + hints.map { ($0, .dim) }
     let top = rect.row - lines.count + 1
     screen.fill(Rect(row: top, column: rect.column, rows: lines.count, columns: rect.columns))
     for (row, line) in lines.enumerated() {

@@ -11,6 +11,8 @@ public struct Symbols: Hashable, Sendable {
   public let fog: [Character]
   /// One cell of a masked position that is about to be kept.
   public let next: Character
+  /// The same where there are no colours: told apart by its shape from a mask the predictor is sure of.
+  public let nextUncolored: Character
   /// One cell of a masked position that a second strategy would keep.
   public let other: Character
   /// A newline in a text.
@@ -82,7 +84,8 @@ public struct Symbols: Hashable, Sendable {
 extension Symbols {
   /// Box drawing, blocks and arrows.
   public static let unicode = Symbols(
-    isUnicode: true, mask: "░", fog: Array("▁▂▄▆█"), next: "█", other: "◆", newline: "⏎", tab: "⇥",
+    isUnicode: true, mask: "░", fog: Array("▁▂▄▆█"), next: "█", nextUncolored: "▓",
+    other: "◆", newline: "⏎", tab: "⇥",
     endOfText: "∎", space: "·",
     replacement: "\u{FFFD}", invisible: "◌", direction: "⇄", ellipsis: "…", horizontal: "─",
     vertical: "│", separator: "┊", corners: ["┌", "┐", "└", "┘"], step: "●", currentStep: "◉",
@@ -93,7 +96,8 @@ extension Symbols {
 
   /// Nothing but ASCII.
   public static let ascii = Symbols(
-    isUnicode: false, mask: "_", fog: Array("_-:+%"), next: "@", other: "&", newline: "$", tab: ">",
+    isUnicode: false, mask: "_", fog: Array("_-:+%"), next: "@", nextUncolored: "@",
+    other: "&", newline: "$", tab: ">",
     endOfText: "#", space: ".",
     replacement: "?", invisible: "?", direction: "?", ellipsis: "~", horizontal: "-",
     vertical: "|", separator: ":", corners: ["+", "+", "+", "+"], step: "o", currentStep: "@",

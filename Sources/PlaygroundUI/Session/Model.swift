@@ -38,6 +38,8 @@ public struct ModelInfo: Equatable, Sendable {
   public var remarks: [String]
   /// The positions of the blocks it was trained to write; `nil` for a model without blocks.
   public var trainedBlockLength: Int?
+  /// Whether somebody, or its files, said what a token that ends a text means; else it depends on the canvas.
+  public var endOfTextIsChosen: Bool
 
   /// Creates a description.
   public init(
@@ -46,7 +48,7 @@ public struct ModelInfo: Equatable, Sendable {
     contextLength: Int, embeddingCount: Int, suggestedSettings: SamplerSettings,
     suggestedLength: Int, examples: [Example] = [], precisions: [String] = [],
     isBidirectional: Bool = true, chatRoles: [String] = [], about: [ModelSection] = [],
-    remarks: [String] = [], trainedBlockLength: Int? = nil
+    remarks: [String] = [], trainedBlockLength: Int? = nil, endOfTextIsChosen: Bool = false
   ) {
     self.name = name
     self.family = family
@@ -66,6 +68,7 @@ public struct ModelInfo: Equatable, Sendable {
     self.about = about
     self.remarks = remarks
     self.trainedBlockLength = trainedBlockLength
+    self.endOfTextIsChosen = endOfTextIsChosen
   }
 
   /// Whether a prompt is a conversation, written as the chat template says: it begins with a role and a

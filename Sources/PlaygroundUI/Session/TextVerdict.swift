@@ -35,13 +35,19 @@ public struct TextVerdict: Equatable, Sendable {
   }
 
   /// The verdict in a sentence; the fault at a position comes before the others.
-  package func sentence(at position: Int) -> String {
+  ///
+  /// - Parameters:
+  ///   - position: Where the cursor is.
+  ///   - word: The word at a position, as it is written in sentences.
+  /// - Returns: The sentence.
+  package func sentence(at position: Int, word: (Int) -> String) -> String {
     guard isValid != true else { return "The checker finds no fault." }
     guard let fault = fault(at: position) ?? faults.first else {
       return "The checker knows no text like this."
     }
     let count = Playground.State.counted(faults.count, "fault")
-    return "The checker finds \(count): \(fault.reason)."
+    let first = fault.positions.lowerBound
+    return "The checker finds \(count); \(word(first)) at \(first): \(fault.reason)."
   }
 
   /// The fault that a position belongs to.

@@ -26,20 +26,26 @@ package struct StepSentence {
     step = state.session.shown.clamped(state.session.step)
     symbols = state.symbols
     guard frame.count > 0 else { return }
-    text = noiseSentence(state) ?? point.step.map { sentence(of: $0) } ?? startSentence
+    text = noiseSentence(state) ?? handEdit ?? point.step.map { sentence(of: $0) } ?? startSentence
     if step == branch.head, branch.isFinished {
-      // What the run came to is read first; what its last step did may be cut.
+      // What is wrong is read first; what the last step did may be cut.
       let end = RunEnd(state)
-      var sentences = end.warnings
+      var sentences = end.warnings + (maskWarning.map { [$0] } ?? [])
       isWarning = !sentences.isEmpty
       if let verdict = point.verdict {
         isWarning = isWarning || verdict.isValid == false
-        sentences.insert(verdict.sentence(at: state.view.cursor), at: 0)
+        sentences.insert(sentence(of: verdict, cursor: state.view.cursor), at: 0)
       }
-      text = ([end.text] + sentences + [text]).joined(separator: " ")
+      text = (sentences + [end.text, text]).joined(separator: " ")
     } else if let warning = maskWarning {
       isWarning = true
       text += " " + warning
+    }
+  }
+
+  private func sentence(of verdict: TextVerdict, cursor: Int) -> String {
+    verdict.sentence(at: cursor) { position in
+      frame.tokens.indices.contains(position) ? quoted(frame.tokens[position]) : "what stands"
     }
   }
 
@@ -68,6 +74,12 @@ package struct StepSentence {
     let bound = loss.isLowerBound ? "at least " : ""
     return text + "; the model's first guess is right at \(loss.found) of \(loss.count), mean loss "
       + "\(bound)\(Numbers.fixed(loss.mean, 2)) nats."
+  }
+
+  /// That the canvas is no longer what the step made of it.
+  private var handEdit: String? {
+    guard step > 0, point.editedCanvas != nil else { return nil }
+    return "Changed by hand after step \(step); the next step goes on from what stands here."
   }
 
   private var startSentence: String {

@@ -216,7 +216,8 @@ extension Playground.State {
     view.overlay = strategy
     forgetOverlay()
     say(
-      .success, "\(strategy.name) would keep what is marked \(symbols.other)",
+      .success,
+      "\(symbols.other) is what \(strategy.name) would keep besides; no \(symbols.other): the same",
       hint: "\(keymap.key(for: .overlay)) ends it")
   }
 

@@ -75,6 +75,7 @@ extension Playground.State {
       return say(.error, "nothing is masked", hint: "give a :length, or put [MASK] into the text")
     }
     var settings = settings
+    settings.steps = steps(settings.steps, on: canvas, text: text, model.info)
     if !isDraft { settings.endOfText = endOfText(settings.endOfText, on: canvas, model.info) }
     settings.recordedCandidates = Playground.candidateCount
     settings = settings.fitting(answerLength: canvas.answer.count, isUnderWay: false)
@@ -101,13 +102,26 @@ extension Playground.State {
     sayWhatIsOpen()
   }
 
+  /// The steps of a new run: those of now, but as many as gaps need where nobody chose any.
+  private func steps(
+    _ steps: Int, on canvas: Canvas, text: String, _ info: ModelInfo
+  ) -> Int {
+    let suggested = info.suggestedSettings.steps, branch = session.shown
+    let fitted = branch.start.fittingSteps(suggested, forLength: info.suggestedLength)
+    guard PromptMode.hasGap(text) else {
+      return PromptMode.hasGap(branch.promptText) && steps == fitted ? suggested : steps
+    }
+    return [suggested, fitted].contains(steps)
+      ? canvas.fittingSteps(suggested, forLength: info.suggestedLength) : steps
+  }
+
   /// What the end of a text means on a new canvas: what is usual there, unless the model or somebody has
   /// said something else.
   private func endOfText(
     _ policy: EndOfTextPolicy, on canvas: Canvas, _ info: ModelInfo
   ) -> EndOfTextPolicy {
     let own = info.suggestedSettings.endOfText
-    guard own == .stop else { return policy }
+    guard own == .stop, !info.endOfTextIsChosen else { return policy }
     let isUsual = policy == own || policy == session.shown.start.usualEndOfText
     return isUsual ? canvas.usualEndOfText : policy
   }

@@ -210,6 +210,8 @@ extension ModelArguments {
       let room = max(1, model.predictor.contextLength * 3 / 4)
       let length = length ?? min(model.defaults.length ?? Self.defaultLength, room)
       let settings = try choice.resolved(for: model, length: length, endOfText: .stop).settings
+      // What was said holds whatever is usual.
+      let said = try choice.resolved(for: model, length: length, endOfText: .keep).settings
       let chat = Self.chat(of: model)
       let info = ModelInfo(
         name: precision.map { ModelInfo.name(model.identity.name, precision: $0.rawValue) }
@@ -225,7 +227,8 @@ extension ModelArguments {
         isBidirectional: model.predictor.attention == .full,
         chatRoles: chat == nil || model.tokenizer == nil ? [] : Conversation.roles,
         about: model.about, remarks: model.remarks,
-        trainedBlockLength: model.trainedBlockLength)
+        trainedBlockLength: model.trainedBlockLength,
+        endOfTextIsChosen: said.endOfText == settings.endOfText)
       let path = ModelShelf.absolute(model.source.path)
       var playable = PlayableModel(
         info: info, predictor: model.predictor, tokenizer: model.tokenizer,

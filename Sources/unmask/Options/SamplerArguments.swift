@@ -61,6 +61,8 @@ struct SettingsChoice {
   struct Resolved {
     var preset: String
     var settings: SamplerSettings
+    /// Whether the steps are those the model suggests for the length it suggests.
+    var stepsAreSuggested = false
   }
 
   /// Returns the settings for an answer of `length` positions of `model`.
@@ -91,11 +93,11 @@ struct SettingsChoice {
         try model.defaults.apply(to: &settings)
       }
     }
+    let naming: TokenNaming = { text throws(SamplerError) in try model.token(of: text) }
+    let typesSteps = try typed(naming).contains { $0.row.name == "steps" }
     return Resolved(
-      preset: preset.name,
-      settings: try applied(to: settings) { text throws(SamplerError) in
-        try model.token(of: text)
-      })
+      preset: preset.name, settings: try applied(to: settings, naming: naming),
+      stepsAreSuggested: name == own && model.defaults.values["steps"] != nil && !typesSteps)
   }
 
   /// Returns `settings` with what was typed.

@@ -48,6 +48,11 @@ struct GenerationPlan {
     }
     var resolved = try choice.resolved(
       for: model, length: canvas.answer.count, endOfText: Self.endOfText(canvas, isText: isText))
+    if appended == 0, isText, (prompt + suffix).contains(mask), resolved.stepsAreSuggested {
+      // Gaps are filled as the model writes: as many tokens a step.
+      resolved.settings.steps = canvas.fittingSteps(
+        resolved.settings.steps, forLength: model.defaults.length ?? canvas.answer.count)
+    }
     if appended > 0, suffix.isEmpty,
       let whole = WholeBlocks(
         length: appended, after: prompt.count, settings: resolved.settings,

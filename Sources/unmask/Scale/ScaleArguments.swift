@@ -34,8 +34,11 @@ struct ScaleArguments: ParsableArguments {
     help: ArgumentHelp("How much larger each budget is than the one before.", valueName: "r"))
   var ratio = 3.0
 
-  @Option(help: ArgumentHelp("The most positions of a canvas.", valueName: "n"))
-  var canvas = 128
+  @Option(
+    help: ArgumentHelp(
+      "The most positions of a canvas; as many as the texts of a world need unless given, else 128.",
+      valueName: "n"))
+  var canvas: Int?
 
   @Option(help: ArgumentHelp("About how many positions a step has.", valueName: "n"))
   var batch = 1536
@@ -59,7 +62,8 @@ struct ScaleArguments: ParsableArguments {
 
   /// What the models have in common, as options of `train`.
   var trainingOptions: [String] {
-    ["--data", data, "--canvas", "\(canvas)", "--batch", "\(batch)", "--seed", "\(seed)"]
+    ["--data", data, "--batch", "\(batch)", "--seed", "\(seed)"]
+      + (canvas.map { ["--canvas", "\($0)"] } ?? [])
       + (kinds.map { ["--kinds", $0] } ?? []) + (tokenizer.map { ["--tokenizer", $0] } ?? [])
   }
 

@@ -45,8 +45,11 @@ struct TrainDataArguments: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: "Train a tokenizer of whole words; usual for a world.")
   var words: Bool?
 
-  @Option(help: ArgumentHelp("The most positions of a canvas.", valueName: "n"))
-  var canvas = 128
+  @Option(
+    help: ArgumentHelp(
+      "The most positions of a canvas; as many as the texts of a world need unless given, else 128.",
+      valueName: "n"))
+  var canvas: Int?
 
   @Option(
     help: ArgumentHelp(

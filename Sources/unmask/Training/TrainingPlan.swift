@@ -48,16 +48,18 @@ struct TrainingPlan {
       world == nil
       ? corpus.split(holdingOut: data.heldOut)
       : (corpus, try TokenCorpus(world?.heldOut ?? [], tokenizer: tokenizer))
-    let filling = data.fill ?? Self.usualFilling(corpus, canvas: data.canvas)
+    let canvas = data.canvas ?? Self.usualCanvas(corpus, isWorld: world != nil)
+    let filling = data.fill ?? Self.usualFilling(corpus, canvas: canvas)
     let canvases = CanvasSource.Settings(
-      filling: filling, canvasLength: data.canvas, positionsOfStep: method.batch,
+      filling: filling, canvasLength: canvas, positionsOfStep: method.batch,
       promptShare: data.prompts ?? (world == nil ? 1 : 0.5),
       randomLengthShare: data.randomLength)
     source = try CanvasSource(
       training, canvases, seed: method.seed, fresh: world?.freshTexts(tokenizer))
     held =
       heldOut.tokens.isEmpty ? nil : try? CanvasSource(heldOut, canvases, seed: method.seed)
-    let begun = try Self.network(data, method, vocabularySize: tokenizer.vocabularySize)
+    let begun = try Self.network(
+      data, method, vocabularySize: tokenizer.vocabularySize, canvas: canvas)
     shape = begun.shape
     parameters = begun.parameters
     settings = Self.settings(data, method, threads: threads)
@@ -72,7 +74,7 @@ struct TrainingPlan {
       (world.map { "the \($0.size.rawValue) world, " + $0.entropyText } ?? amount)
         + (source.leftOutCount > 0 ? ", \(source.leftOutCount) too long for a canvas" : ""),
       "\(abbreviated(ParameterLayout(shape).count)) parameters, "
-        + "\(tokenizer.vocabularySize) tokens, canvases of \(data.canvas)",
+        + "\(tokenizer.vocabularySize) tokens, canvases of \(canvas)",
     ]
   }
 }
@@ -98,7 +100,7 @@ extension TrainingPlan {
     }
     if let minutes = method.minutes { try inRange("minutes", minutes, 0...1e6) }
     if let steps = method.steps { try inRange("steps", Double(steps), 1...1e9) }
-    try inRange("canvas", Double(data.canvas), 2...65_536)
+    try inRange("canvas", Double(data.canvas ?? 128), 2...65_536)
     try inRange("vocabulary", Double(data.vocabulary), 257...1e6)
     try inRange("batch", Double(method.batch), 1...1e8)
     try inRange("held-out", data.heldOut, 0...0.5)
@@ -157,6 +159,12 @@ extension TrainingPlan {
     return (try document.tokenizer(), document.text)
   }
 
+  /// Room for the longest text of a world and its end, in 32s: what is longer is computed for nothing.
+  private static func usualCanvas(_ corpus: TokenCorpus, isWorld: Bool) -> Int {
+    guard isWorld, let longest = corpus.texts.map(\.count).max() else { return 128 }
+    return (longest + 1 + 31) / 32 * 32
+  }
+
   /// One text a canvas where most fit; else long texts are cut.
   private static func usualFilling(_ corpus: TokenCorpus, canvas: Int) -> CanvasSource.Filling {
     let fitting = corpus.texts.count { $0.count <= canvas }
@@ -171,11 +179,11 @@ extension TrainingPlan {
   }
 
   private static func network(
-    _ data: TrainDataArguments, _ method: TrainMethodArguments, vocabularySize: Int
+    _ data: TrainDataArguments, _ method: TrainMethodArguments, vocabularySize: Int, canvas: Int
   ) throws -> (shape: NetworkShape, parameters: Tensor) {
     if let initial = try initialDirectory(data) {
       let begun = try ModelImport(
-        path: initial, contextLength: data.canvas, isCausal: method.causal,
+        path: initial, contextLength: canvas, isCausal: method.causal,
         isShifted: data.keepShift
       ).network()
       guard vocabularySize <= begun.shape.vocabularySize else {
@@ -193,7 +201,7 @@ extension TrainingPlan {
           + NetworkShape.presets.map(\.name).joined(separator: ", "))
     }
     let shape = NetworkShape(
-      preset, vocabularySize: vocabularySize, contextLength: data.canvas,
+      preset, vocabularySize: vocabularySize, contextLength: canvas,
       isCausal: method.causal)
     return (
       shape, Initialization(seed: method.seed).parameters(of: shape, ParameterLayout(shape))

@@ -24,6 +24,15 @@ struct ModelSectionTests {
     #expect(!rig.text.contains("0.31 nats"))
   }
 
+  @Test func showsInASmallWindowWhatIsFoundAsItComes() throws {
+    var rig = Rig(rows: 12, columns: 60)
+    try rig.press("M")
+    #expect(!rig.text.contains("0.31 nats"))
+    try rig.press("<enter>")
+    #expect(rig.text.contains("0.31 nats"))
+    #expect(rig.text.contains("1 illness"))
+  }
+
   @Test func ofARecordedModelSaysWhatTheRecordingSays() throws {
     var first = Rig()
     try first.press("<right>")

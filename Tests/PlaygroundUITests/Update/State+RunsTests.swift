@@ -231,7 +231,8 @@ struct RunsTests {
     #expect(rig.text.contains("run-b.jsonl is written"))
     #expect(rig.state.unsavedChanges == 0)
     try rig.press(":save run-a.jsonl<enter>")
-    #expect(rig.text.contains("run-a.jsonl exists. y replaces it, n writes free.jsonl"))
+    #expect(rig.text.contains("run-a.jsonl exists."))
+    #expect(rig.text.contains("y replaces it, n writes free.jsonl"))
     try rig.press("x")
     #expect(rig.text.contains("nothing was written"))
     try rig.press(":save run-a.jsonl<enter>n")
@@ -273,6 +274,63 @@ struct RunsTests {
     // What somebody chose stays.
     try rig.press(":end-of-text keep<enter>:length 9<enter>")
     #expect(rig.state.session.settings.endOfText == .keep)
+  }
+
+  @Test func gapsGetAsManyStepsAsTheyNeedUnlessSomebodyChose() throws {
+    var info = StoryModel.info()
+    info.suggestedLength = 24
+    info.suggestedSettings.steps = 24
+    var rig = Rig(settings: info.suggestedSettings)
+    rig.send(.loaded(info))
+    func ask(_ prompt: String) throws {
+      try rig.press("p")
+      for _ in 0..<80 { rig.send(.event(.key(.backspace))) }
+      rig.send(.event(.paste(prompt)))
+      try rig.press("<enter>")
+    }
+    try ask("The fox [MASK] and [MASK] away")
+    #expect(rig.state.session.settings.steps == 2)
+    try ask("The fox")
+    #expect(rig.state.session.settings.steps == 24)
+    try rig.press(":steps 7<enter>")
+    try ask("The fox [MASK] away")
+    #expect(rig.state.session.settings.steps == 7)
+  }
+
+  @Test func whatWentWrongBeforeThereWasAnythingToSeeIsSaidOnce() throws {
+    var (state, _) = Playground.start(
+      .model("story-1k", prompt: StoryModel.prompt, length: 8, settings: StoryModel.settings),
+      size: ScreenSize(rows: 24, columns: 80))
+    for text in ["keys.json: line 3: no such action", "settings.json: not JSON"] {
+      _ = Playground.update(&state, with: .failed(Playground.Failure(text: text)))
+    }
+    let effects = Playground.update(&state, with: .loaded(StoryModel.info()))
+    guard case .tokenize(let request)? = effects.last else {
+      Issue.record("no run was begun: \(effects)")
+      return
+    }
+    _ = Playground.update(
+      &state,
+      with: .tokenized(
+        Playground.TokenizeReport(
+          number: request.number, tokens: StoryModel.tokens(StoryModel.prompt))))
+    let text = Playground.screen(for: state).text
+    #expect(text.contains("keys.json: line 3") && text.contains("settings.json: not JSON"))
+    _ = Playground.update(&state, with: .event(.key(.character("."))))
+    #expect(!Playground.screen(for: state).text.contains("keys.json"))
+  }
+
+  @Test func anEndOfTextThatWasTypedAtTheStartHoldsForEveryCanvas() throws {
+    var info = StoryModel.info()
+    info.suggestedSettings.endOfText = .stop
+    info.endOfTextIsChosen = true
+    var rig = Rig(prompt: "Once upon", settings: info.suggestedSettings)
+    rig.send(.loaded(info))
+    try rig.press("p")
+    for _ in 0..<20 { rig.send(.event(.key(.backspace))) }
+    try rig.press("<enter>")
+    #expect(rig.state.session.shown.promptText.isEmpty)
+    #expect(rig.state.session.settings.endOfText == .stop)
   }
 
   @Test func anExampleGetsTheStepsThatItsLengthNeedsUnlessSomebodyChose() throws {

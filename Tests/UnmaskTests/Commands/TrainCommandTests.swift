@@ -99,6 +99,7 @@ struct TrainCommandTests {
       "--batch", "256", "--every", "1000")
     #expect(run.status == 0, "\(run.errors)")
     #expect(run.output.contains("the tiny world, "))
+    #expect(run.output.contains("canvases of 96"))
     #expect(run.output.contains(", gap "))
     #expect(run.output.contains("\n  → "), "\(run.output)")
     let other = try CommandRun(
