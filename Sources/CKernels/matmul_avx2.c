@@ -208,6 +208,8 @@ CK_AVX2_INLINE void block_8_bits(const int rows, const ck_tile *tile, size_t at,
       integers[m][0] = _mm256_add_epi32(integers[m][0], _mm256_madd_epi16(a, ones));
       integers[m][1] = _mm256_add_epi32(integers[m][1], _mm256_madd_epi16(b, ones));
     }
+    CK_UNROLL for (int m = 0; m < rows; m++)
+      __asm__ volatile("" : "+x"(integers[m][0]), "+x"(integers[m][1]));
     x += CK_TILE_ROWS;
     w += CK_SLAB_COLUMNS;
   }
