@@ -55,10 +55,13 @@ static ck_tile tile_at(const ck_matmul *product, size_t tile, size_t first) {
   ck_tile result = {.values = values + first / ck_elements_per_step(operand) * CK_TILE_ROWS};
   if (operand == CK_OPERAND_I8) {
     size_t quants = columns / CK_QUANT * CK_TILE_ROWS, skip = first / CK_QUANT * CK_TILE_ROWS;
-    const float *scales = (const float *)(values + ck_steps(operand, columns) * CK_TILE_ROWS);
-    result.scales = scales + skip;
-    result.starts = (const int32_t *)(scales + quants) + skip;
-    result.sums = scales + 2 * quants + skip;
+    const int32_t *exponents =
+        (const int32_t *)(values + ck_steps(operand, columns) * CK_TILE_ROWS);
+    const float *sums = (const float *)(exponents + 2 * quants);
+    result.exponents = exponents + skip;
+    result.starts = exponents + quants + skip;
+    result.sums = sums + skip;
+    result.steps = sums + quants;
   }
   return result;
 }
@@ -279,9 +282,10 @@ static float multiply_scalar(ck_operand operand, int has_minima, const ck_tile *
       for (size_t k = q * 8; k < q * 8 + 8; k++) {
         integer += dot4(b[k * CK_SLAB_COLUMNS], a[k * CK_TILE_ROWS]);
       }
-      sum += (float)integer * (slab->scales[sq] * tile->scales[tq]);
+      sum += (float)integer * ck_scaled(slab->scales[sq], tile->exponents[tq]);
       if (has_minima) sum -= slab->minima[sq] * tile->sums[tq];
     }
+    sum *= tile->steps[m];
   }
   return sum;
 }

@@ -3,10 +3,11 @@
 // f32: 6 rows × 16 columns = 12 vectors of sums; a step of K loads two vectors of the slab and
 // multiplies them by 6 broadcast values of the tile. That leaves one of the 16 registers.
 //
-// 8 bits: a block of 32 elements is summed as integers; then the sums become f32, are multiplied by
-// both scales and added to sums in memory, which stay in the first-level cache: so all registers
-// serve the integers. What is multiplied with plain AVX2 are 8-bit by 8-bit numbers to sums of two
-// in 16 bits (vpmaddubsw), the one factor unsigned:
+// 8 bits: a block of 32 elements is summed as integers; then the sums become f32, are multiplied by the
+// scales of the weights, to whose exponents those of the activations were added, and added to sums in
+// memory, which stay in the first-level cache: so all registers serve the integers. What is multiplied
+// with plain AVX2 are 8-bit by 8-bit numbers to sums of two in 16 bits (vpmaddubsw), the one factor
+// unsigned:
 //
 //   4-bit weights   0...15, times −127...127: two products are at most 3810, the 16 of a block that
 //                   meet in a lane at most 30480. One accumulator of 16 bits holds a block, and is
@@ -128,17 +129,18 @@ CK_AVX2 static void multiply_f32(const ck_tile *tile, const ck_slab slabs[2], si
 
 /// Integer sums of a block times the scales, less the minima, added to `sums`.
 CK_AVX2_INLINE void add_block(const int has_minima, const ck_tile *tile, size_t at,
-                              const float *scales, const float *minima, __m256i left, __m256i right,
-                              float sums[CK_SLAB_COLUMNS]) {
-  __m256 x_scale = _mm256_broadcast_ss(tile->scales + at);
-  __m256 first = _mm256_mul_ps(_mm256_load_ps(scales), x_scale);
-  __m256 second = _mm256_mul_ps(_mm256_load_ps(scales + 8), x_scale);
+                              const float *scales, const __m256 minimum[2], __m256i left,
+                              __m256i right, float sums[CK_SLAB_COLUMNS]) {
+  __m256i exponent = _mm256_set1_epi32(tile->exponents[at]);
+  const __m256i *bits = (const __m256i *)scales;
+  __m256 first = (__m256)_mm256_add_epi32(_mm256_load_si256(bits), exponent);
+  __m256 second = (__m256)_mm256_add_epi32(_mm256_load_si256(bits + 1), exponent);
   first = _mm256_fmadd_ps(_mm256_cvtepi32_ps(left), first, _mm256_load_ps(sums));
   second = _mm256_fmadd_ps(_mm256_cvtepi32_ps(right), second, _mm256_load_ps(sums + 8));
   if (has_minima) {
     __m256 sum = _mm256_broadcast_ss(tile->sums + at);
-    first = _mm256_fnmadd_ps(_mm256_load_ps(minima), sum, first);
-    second = _mm256_fnmadd_ps(_mm256_load_ps(minima + 8), sum, second);
+    first = _mm256_fnmadd_ps(minimum[0], sum, first);
+    second = _mm256_fnmadd_ps(minimum[1], sum, second);
   }
   _mm256_store_ps(sums, first);
   _mm256_store_ps(sums + 8, second);
@@ -147,7 +149,7 @@ CK_AVX2_INLINE void add_block(const int has_minima, const ck_tile *tile, size_t 
 /// What the integer sum of a row starts from: −8·Σq for Q4_0, of what tiles have, −128·Σq; and
 /// nothing for weights that are signed, or have a minimum.
 CK_AVX2_INLINE __m256i start_q4_0(const ck_tile *tile, size_t at) {
-  return _mm256_set1_epi32(tile->starts[at] / 16);
+  return _mm256_srai_epi32(_mm256_set1_epi32(tile->starts[at]), 4);
 }
 
 /// 4-bit weights: `rows` rows × 16 columns of a block.
@@ -166,9 +168,14 @@ CK_AVX2_INLINE void block_4_bits(const int rows, const int has_minima, const ck_
       pairs[m][0] = k ? _mm256_add_epi16(pairs[m][0], first) : first;
       pairs[m][1] = k ? _mm256_add_epi16(pairs[m][1], second) : second;
     }
+    // Step by step: the compiler would begin the next one too early, and run out of registers.
+    CK_UNROLL for (int m = 0; m < rows; m++)
+      __asm__ volatile("" : "+x"(pairs[m][0]), "+x"(pairs[m][1]));
     x += CK_TILE_ROWS;
     w += CK_SLAB_COLUMNS;
   }
+  __m256 minimum[2] = {_mm256_setzero_ps(), _mm256_setzero_ps()};
+  if (has_minima) minimum[0] = _mm256_load_ps(minima), minimum[1] = _mm256_load_ps(minima + 8);
   const __m256i ones = _mm256_set1_epi16(1);
   CK_UNROLL for (int m = 0; m < rows; m++) {
     __m256i left = _mm256_madd_epi16(pairs[m][0], ones);
@@ -178,7 +185,7 @@ CK_AVX2_INLINE void block_4_bits(const int rows, const int has_minima, const ck_
       left = _mm256_add_epi32(left, start);
       right = _mm256_add_epi32(right, start);
     }
-    add_block(has_minima, tile, at + (size_t)m, scales, minima, left, right, sums[m]);
+    add_block(has_minima, tile, at + (size_t)m, scales, minimum, left, right, sums[m]);
   }
 }
 
@@ -201,6 +208,8 @@ CK_AVX2_INLINE void block_8_bits(const int rows, const ck_tile *tile, size_t at,
       integers[m][0] = _mm256_add_epi32(integers[m][0], _mm256_madd_epi16(a, ones));
       integers[m][1] = _mm256_add_epi32(integers[m][1], _mm256_madd_epi16(b, ones));
     }
+    CK_UNROLL for (int m = 0; m < rows; m++)
+      __asm__ volatile("" : "+x"(integers[m][0]), "+x"(integers[m][1]));
     x += CK_TILE_ROWS;
     w += CK_SLAB_COLUMNS;
   }
@@ -237,16 +246,19 @@ CK_AVX_VNNI_INLINE void block_vnni(const int rows, const ck_format format, const
   // All are in registers here: the compiler would begin with the scales too early, and run out of them.
   CK_UNROLL for (int m = 0; m < rows; m++)
     __asm__ volatile("" : "+x"(integers[m][0]), "+x"(integers[m][1]));
+  __m256 minimum[2] = {_mm256_setzero_ps(), _mm256_setzero_ps()};
+  if (has_minima) minimum[0] = _mm256_load_ps(minima), minimum[1] = _mm256_load_ps(minima + 8);
   CK_UNROLL for (int m = 0; m < rows; m++) {
-    add_block(has_minima, tile, at + (size_t)m, scales, minima, integers[m][0], integers[m][1],
+    add_block(has_minima, tile, at + (size_t)m, scales, minimum, integers[m][0], integers[m][1],
               sums[m]);
   }
 }
 
 /// The blocks of `ROWS` rows of a tile, with `BLOCK(at, x, w, scales, minima)` for each.
 #define MULTIPLY_BLOCKS(NAME, TARGET, ROWS, BLOCK)                                                 \
-  TARGET static void NAME(const ck_tile *tile, size_t row, size_t column, const ck_slab *slab,     \
+  TARGET static void NAME(const ck_tile *packed, size_t row, size_t column, const ck_slab *slab,   \
                           size_t quants, ck_sink *sink) {                                          \
+    const ck_tile parts = *packed, *tile = &parts; /* not read again after each store */           \
     _Alignas(32) float memory[ROWS][CK_SLAB_COLUMNS] = {{0}};                                      \
     float (*sums)[CK_SLAB_COLUMNS] = CK_IN_MEMORY(memory);                                         \
     for (size_t quant = 0; quant < quants; quant++) {                                              \
@@ -259,7 +271,9 @@ CK_AVX_VNNI_INLINE void block_vnni(const int rows, const ck_format format, const
       BLOCK;                                                                                       \
     }                                                                                              \
     for (size_t m = 0; m < ROWS; m++) {                                                            \
-      write_row(sink, row + m, column, _mm256_load_ps(sums[m]), _mm256_load_ps(sums[m] + 8));      \
+      __m256 step = _mm256_broadcast_ss(tile->steps + row + m);                                    \
+      write_row(sink, row + m, column, _mm256_mul_ps(_mm256_load_ps(sums[m]), step),               \
+                _mm256_mul_ps(_mm256_load_ps(sums[m] + 8), step));                                 \
     }                                                                                              \
   }
 

@@ -16,6 +16,8 @@ typedef struct eight_rows {
   int is_whole;  // whether all rows are
   const float *weight;
   int is_normed;
+  __m256i largest;      // for 8 bits: see ck_row_step
+  __m256 inverse_step;
 } eight_rows;
 
 CK_AVX2_INLINE eight_rows eight_rows_from(const pack_source *source, size_t m) {
@@ -64,11 +66,10 @@ CK_AVX2_INLINE void store_lanes(const pack_target *target, void *step, size_t m,
   }
 }
 
-/// Block `quant` of 32 elements to 8 bits, with a step of amax/127 for each row.
+/// Block `quant` of 32 elements to 8 bits.
 CK_AVX2_INLINE void pack_block(const eight_rows *eight, size_t m, size_t quant, int32_t start,
                                const pack_target *target) {
-  const __m256 tiny = _mm256_set1_ps(1e-30f);
-  const __m256 steps = _mm256_set1_ps(127), magic = _mm256_set1_ps(12582912.f);
+  const __m256 magic = _mm256_set1_ps(12582912.f);
   const __m256i magnitude = _mm256_set1_epi32(INT32_MAX), byte = _mm256_set1_epi32(255);
   __m256 x[CK_QUANT];
   // The order of bit patterns is that of magnitudes; those of NaN are above all.
@@ -79,11 +80,14 @@ CK_AVX2_INLINE void pack_block(const eight_rows *eight, size_t m, size_t quant, 
       bits = _mm256_max_epi32(bits, _mm256_and_si256((__m256i)x[i + j], magnitude));
     }
   }
-  __m256 largest = (__m256)bits;
-  __m256 is_some = _mm256_cmp_ps(largest, tiny, _CMP_GT_OQ);
-  __m256 inverse = _mm256_and_ps(is_some, _mm256_div_ps(steps, largest));
-  __m256 scale =
-      _mm256_andnot_ps(_mm256_cmp_ps(largest, tiny, _CMP_LE_OQ), _mm256_div_ps(largest, steps));
+  // See ck_block_exponent.
+  const __m256i most = _mm256_set1_epi32(CK_EXPONENTS << 23);
+  const __m256i most_up = _mm256_set1_epi32((CK_EXPONENTS << 23) + 0x7fffff);
+  bits = _mm256_add_epi32(_mm256_sub_epi32(bits, eight->largest), most_up);
+  __m256i exponents = _mm256_and_si256(_mm256_max_epi32(bits, _mm256_setzero_si256()),
+                                       _mm256_set1_epi32(0x7f800000));
+  __m256 inverse =
+      (__m256)_mm256_add_epi32((__m256i)eight->inverse_step, _mm256_sub_epi32(most, exponents));
   // Adding 1.5·2²³ rounds to the nearest integer, which then stands in the low bits.
   __m256i sum = _mm256_setzero_si256();
   size_t at = quant * target->stride;
@@ -101,14 +105,26 @@ CK_AVX2_INLINE void pack_block(const eight_rows *eight, size_t m, size_t quant, 
   }
   sum = _mm256_sub_epi32(sum, _mm256_slli_epi32((__m256i)magic, 5));  // 32 times what was added
   __m256i starts = _mm256_mullo_epi32(sum, _mm256_set1_epi32(start));
-  store_lanes(target, target->scales + at, m, (__m256i)scale);
+  __m256 powers = (__m256)_mm256_add_epi32((__m256i)_mm256_set1_ps(1), exponents);
+  store_lanes(target, target->exponents + at, m, exponents);
   store_lanes(target, target->starts + at, m, starts);
-  store_lanes(target, target->sums + at, m, (__m256i)_mm256_mul_ps(scale, _mm256_cvtepi32_ps(sum)));
+  __m256 sums = _mm256_mul_ps(powers, _mm256_cvtepi32_ps(sum));
+  store_lanes(target, target->sums + at, m, (__m256i)sums);
 }
 
-CK_AVX2 static void pack_eight_i8(const eight_rows *eight, size_t m, size_t columns, int32_t start,
-                                  const pack_target *target) {
-  for (size_t quant = 0; quant < columns / CK_QUANT; quant++) {
+CK_AVX2 static void pack_eight_i8(eight_rows *eight, const pack_source *source, size_t m,
+                                  int32_t start, const pack_target *target) {
+  int32_t largest[8];
+  float steps[8], inverse[8];
+  for (size_t i = 0; i < 8; i++) {
+    largest[i] = source->steps[m + i].largest;
+    steps[i] = source->steps[m + i].step;
+    inverse[i] = source->steps[m + i].inverse;
+  }
+  store_lanes(target, target->steps, m, (__m256i)_mm256_loadu_ps(steps));
+  eight->largest = _mm256_loadu_si256((const __m256i *)largest);
+  eight->inverse_step = _mm256_loadu_ps(inverse);
+  for (size_t quant = 0; quant < source->columns / CK_QUANT; quant++) {
     pack_block(eight, m, quant, start, target);
   }
 }
@@ -139,7 +155,7 @@ CK_AVX2 void ck_pack_by_eights(ck_operand operand, const pack_source *source, in
   for (size_t m = 0; m < target->lanes; m += 8) {
     eight_rows eight = eight_rows_from(source, m);
     if (operand == CK_OPERAND_I8) {
-      pack_eight_i8(&eight, m, source->columns, start, target);
+      pack_eight_i8(&eight, source, m, start, target);
     } else {
       pack_eight_f32(&eight, m, source->columns, target);
     }

@@ -94,10 +94,16 @@ CK_AVX512_INLINE float half_to_float(uint16_t half) {
 
 /// The halves with which the blocks of 16 rows begin, as f32.
 CK_AVX512_INLINE __m512 block_scales(const char *blocks, size_t stride) {
-  uint16_t halves[16];
-  CK_UNROLL for (size_t i = 0; i < 16; i++)
-    memcpy(&halves[i], blocks + i * stride, 2);
-  return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)halves));
+  uint64_t fours[4];  // put together by the integer units: vectors would wait for halves in memory
+  CK_UNROLL for (size_t i = 0; i < 4; i++) {
+    fours[i] = 0;
+    CK_UNROLL for (size_t j = 0; j < 4; j++) {
+      fours[i] |= (uint64_t)((const ck_half *)(blocks + (4 * i + j) * stride))->bits << 16 * j;
+    }
+    __asm__("" : "+r"(fours[i]));
+  }
+  return _mm512_cvtph_ps(_mm256_setr_epi64x((long long)fours[0], (long long)fours[1],
+                                            (long long)fours[2], (long long)fours[3]));
 }
 
 /// 16 bytes of 16 rows: low nibbles to `low`, high ones to `high`, `offset` added to both.
@@ -120,13 +126,10 @@ CK_AVX512 static void decode_q8_0(const char *blocks, size_t stride, size_t quan
   const __m512i flip = _mm512_set1_epi8((char)0x80);
   for (size_t quant = 0; quant < quants; quant++) {
     _mm512_store_ps(scales, block_scales(blocks, stride));
-    CK_UNROLL for (size_t half = 0; half < 2; half++) {
-      __m512i dwords[4];
-      ck_transpose_16x4(blocks + 2 + 16 * half, stride, dwords);
-      CK_UNROLL for (size_t i = 0; i < 4; i++) {
-        _mm512_store_si512(values + (4 * half + i) * CK_SLAB_COLUMNS,
-                           _mm512_xor_si512(dwords[i], flip));
-      }
+    __m512i dwords[8];
+    ck_transpose_16x8(blocks + 2, stride, dwords);
+    CK_UNROLL for (size_t i = 0; i < 8; i++) {
+      _mm512_store_si512(values + i * CK_SLAB_COLUMNS, _mm512_xor_si512(dwords[i], flip));
     }
     blocks += sizeof(ck_block_q8_0);
     values += 8 * CK_SLAB_COLUMNS;

@@ -8,7 +8,7 @@
 //   step k + 1  b0 b1 b2 b3    zip2 → a2 b2 a3 b3   rows 2 and 3
 //
 // 6 rows × 8 columns at a time: 12 registers of integer sums and 12 of f32 leave 8 of the 32 for
-// operands. A block of 32 elements is 48 smmla, 28 zips and 36 operations of f32. The f32 sums stay
+// operands. A block of 32 elements is 48 smmla, 28 zips and 36 operations on sums and scales. The f32 sums stay
 // in blocks of 2 × 2 as well, multiplied by scales arranged alike, until K is through.
 //
 // Each sum takes the same operations in the same order as with the other instruction sets, so that
@@ -84,13 +84,15 @@ __attribute__((noinline)) static void write_row(const ck_sink *sink, int row, in
 }
 
 /// Brings sums from blocks of 2 × 2 into rows and writes them.
-CK_I8MM CK_INLINE void write_blocks(const int pairs, int row, int column,
+CK_I8MM CK_INLINE void write_blocks(const int pairs, int row, int column, const float *steps,
                                     float32x4_t sums[PAIRS][COLUMNS / 2], const ck_sink *sink) {
   CK_UNROLL for (int p = 0; p < pairs; p++) {
     float rows[2][COLUMNS];
+    float32x4_t step = by_row(steps + row + 2 * p);
     CK_UNROLL for (int c = 0; c < COLUMNS / 2; c++) {
-      vst1_f32(rows[0] + 2 * c, vget_low_f32(sums[p][c]));
-      vst1_f32(rows[1] + 2 * c, vget_high_f32(sums[p][c]));
+      float32x4_t values = vmulq_f32(sums[p][c], step);
+      vst1_f32(rows[0] + 2 * c, vget_low_f32(values));
+      vst1_f32(rows[1] + 2 * c, vget_high_f32(values));
     }
     write_row(sink, row + 2 * p, column, rows[0]);
     write_row(sink, row + 2 * p + 1, column, rows[1]);
@@ -115,10 +117,12 @@ CK_I8MM CK_INLINE void multiply(const int pairs, const int has_minima, const ck_
     multiply_block(pairs, tile->values + 8 * quant * CK_TILE_ROWS + row,
                    slab->values + 8 * quant * CK_SLAB_COLUMNS + slab_column, integers);
     CK_UNROLL for (int p = 0; p < pairs; p++) {
-      float32x4_t x_scale = by_row(tile->scales + t + 2 * p);
+      const float *pair = (const float *)tile->exponents + t + 2 * p;
+      int32x4_t exponents = vreinterpretq_s32_f32(by_row(pair));
       CK_UNROLL for (int c = 0; c < COLUMNS / 2; c++) {
-        float32x4_t scale = vmulq_f32(by_column(slab->scales + s + 2 * c), x_scale);
-        sums[p][c] = vfmaq_f32(sums[p][c], vcvtq_f32_s32(integers[p][c]), scale);
+        int32x4_t scale = vreinterpretq_s32_f32(by_column(slab->scales + s + 2 * c));
+        float32x4_t scaled = vreinterpretq_f32_s32(vaddq_s32(scale, exponents));
+        sums[p][c] = vfmaq_f32(sums[p][c], vcvtq_f32_s32(integers[p][c]), scaled);
       }
       if (!has_minima) continue;
       float32x4_t x_sum = by_row(tile->sums + t + 2 * p);
@@ -127,7 +131,7 @@ CK_I8MM CK_INLINE void multiply(const int pairs, const int has_minima, const ck_
       }
     }
   }
-  write_blocks(pairs, row, column, sums, sink);
+  write_blocks(pairs, row, column, tile->steps, sums, sink);
 }
 
 #define MULTIPLY(NAME, ROW_PAIRS, HAS_MINIMA)                                                      \

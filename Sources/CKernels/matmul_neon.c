@@ -163,11 +163,13 @@ CK_DOT static void multiply_i8(int has_minima, const ck_tile *tile, int row, con
     ck_f32x16 scale = CK_NAME(load)(slab->scales + s), minimum = CK_NAME(load)(slab->minima + s);
     CK_UNROLL for (int m = 0; m < CK_I8_ROWS; m++) {
       ck_f32x16 value = __builtin_convertvector(integers[m], ck_f32x16);
-      sums[m] += value * (scale * tile->scales[t + (size_t)m]);
+      sums[m] += value * (ck_f32x16)((ck_i32x16)scale + tile->exponents[t + (size_t)m]);
       if (has_minima) sums[m] -= minimum * tile->sums[t + (size_t)m];
     }
   }
-  CK_UNROLL for (int m = 0; m < CK_I8_ROWS; m++) { write_row(sink, row + m, column, sums[m]); }
+  CK_UNROLL for (int m = 0; m < CK_I8_ROWS; m++) {
+    write_row(sink, row + m, column, sums[m] * tile->steps[row + m]);
+  }
 }
 
 void ck_multiply_tile_neon(ck_operand operand, ck_format format, const ck_tile *tile,

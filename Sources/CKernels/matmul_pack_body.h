@@ -5,14 +5,18 @@
 #include "vector_body.h"
 
 typedef uint16_t CK_NAME(u16x16) __attribute__((vector_size(32)));
+typedef uint32_t CK_NAME(u32x16) __attribute__((vector_size(64)));
 
 static float CK_NAME(ck_inverse_rms)(const float *x, size_t columns, float epsilon) {
-  ck_f64x16 sums = {0};
+  ck_f64x16 sums = {0}, others = {0};  // two, that additions need not wait for each other
   size_t k = 0;
-  for (; k + CK_LANES <= columns; k += CK_LANES) {
+  for (; k + 2 * CK_LANES <= columns; k += 2 * CK_LANES) {
     ck_f64x16 v = __builtin_convertvector(CK_NAME(load)(x + k), ck_f64x16);
+    ck_f64x16 w = __builtin_convertvector(CK_NAME(load)(x + k + CK_LANES), ck_f64x16);
     sums += v * v;
+    others += w * w;
   }
+  sums += others;
   double sum = 0;
   for (int i = 0; i < CK_LANES; i++) sum += sums[i];
   for (; k < columns; k++) sum += (double)x[k] * x[k];
@@ -84,14 +88,14 @@ CK_INLINE void CK_NAME(elements_at)(const pack_source *source, size_t first,
   CK_UNROLL for (size_t m = 0; m < CK_LANES; m++) {
     x[m] = m < source->count ? CK_NAME(load)(source->rows[m] + first) : CK_NAME(splat)(0.f);
   }
-  CK_NAME(transpose16)(x);
-  if (!source->norm) return;
-  ck_f32x16 inverse = CK_NAME(load)(source->inverse);
-  const float *weight = source->norm->weight;
-  for (size_t i = 0; i < CK_LANES; i++) {
-    x[i] *= inverse;
-    if (weight) x[i] *= weight[first + i];
+  if (source->norm) {
+    CK_UNROLL for (size_t m = 0; m < CK_LANES; m++) x[m] *= source->inverse[m];
   }
+  if (source->norm && source->norm->weight) {
+    ck_f32x16 weight = CK_NAME(load)(source->norm->weight + first);
+    CK_UNROLL for (size_t m = 0; m < CK_LANES; m++) x[m] *= weight;
+  }
+  CK_NAME(transpose16)(x);
 }
 
 /// Writes the lanes of the rows of `target`.
@@ -103,38 +107,68 @@ CK_INLINE void CK_NAME(store_lanes)(const pack_target *target, void *output, con
   }
 }
 
-/// Block `quant` of 32 elements of every row to 8 bits, with a step of amax/127 each. A lane is a
-/// row, so that largest values and sums are found without going across lanes.
-static void CK_NAME(pack_block_i8)(const pack_source *source, size_t quant, int32_t start,
-                                   const pack_target *target) {
-  ck_f32x16 x[CK_QUANT];
-  CK_NAME(elements_at)(source, quant * CK_QUANT, x);
-  CK_NAME(elements_at)(source, quant * CK_QUANT + CK_LANES, x + CK_LANES);
+/// The largest |x|, or |x·weight|, of a row of whole blocks of 32; NaN if there is one.
+static float CK_NAME(ck_largest)(const float *x, const float *weight, size_t columns) {
   // The order of bit patterns is that of magnitudes; those of NaN are above all.
-  ck_i32x16 bits = {0};
-  for (size_t i = 0; i < CK_QUANT; i++) {
-    bits = __builtin_elementwise_max(bits, (ck_i32x16)x[i] & INT32_MAX);
+  ck_i32x16 most[2] = {{0}};
+  for (size_t k = 0; k < columns; k += CK_QUANT) {
+    for (size_t i = 0; i < 2; i++) {
+      ck_f32x16 values = CK_NAME(load)(x + k + i * CK_LANES);
+      if (weight) values *= CK_NAME(load)(weight + k + i * CK_LANES);
+      most[i] = __builtin_elementwise_max(most[i], (ck_i32x16)values & INT32_MAX);
+    }
   }
-  ck_f32x16 largest = (ck_f32x16)bits, zeros = {0};
-  ck_f32x16 inverse = CK_NAME(select)(largest > 1e-30f, 127.f / largest, zeros);
-  ck_f32x16 scale = CK_NAME(select)(largest <= 1e-30f, zeros, largest / 127.f);
+  int32_t bits = __builtin_reduce_max(__builtin_elementwise_max(most[0], most[1]));
+  float largest;
+  memcpy(&largest, &bits, 4);
+  return largest;
+}
+
+/// The rows' steps, a lane each.
+typedef struct CK_NAME(row_steps) {
+  ck_i32x16 largest;
+  ck_f32x16 inverse;
+} CK_NAME(row_steps);
+
+/// Block `quant` of 32 elements of every row to 8 bits. A lane is a row, so that largest values and
+/// sums are found without going across lanes.
+static void CK_NAME(pack_block_i8)(const pack_source *source, size_t quant, int32_t start,
+                                   const CK_NAME(row_steps) *rows, const pack_target *target) {
+  ck_f32x16 x[CK_QUANT];
+  ck_i32x16 bits = {0};
+  for (size_t half = 0; half < 2; half++) {
+    ck_f32x16 values[CK_LANES];
+    CK_NAME(elements_at)(source, quant * CK_QUANT + half * CK_LANES, values);
+    CK_UNROLL for (size_t i = 0; i < CK_LANES; i++) {
+      bits = __builtin_elementwise_max(bits, (ck_i32x16)values[i] & INT32_MAX);
+      x[half * CK_LANES + i] = values[i];
+    }
+  }
+  // See ck_block_exponent.
+  bits += (CK_EXPONENTS << 23) + 0x7fffff - rows->largest;
+  const ck_i32x16 none = {0};
+  ck_i32x16 exponents = __builtin_elementwise_max(bits, none) & 0x7f800000;
+  ck_f32x16 inverse = (ck_f32x16)((ck_i32x16)rows->inverse + (CK_EXPONENTS << 23) - exponents);
   // Adding 1.5·2²³ rounds to the nearest integer, which then stands in the low bits.
   const ck_f32x16 magic = CK_NAME(splat)(12582912.f);
-  ck_i32x16 sum = {0};
+  CK_NAME(u32x16) total = {0};
   size_t at = quant * target->stride;
   for (size_t i = 0; i < CK_QUANT; i += 4) {
     ck_i32x16 q[4];
     CK_UNROLL for (size_t j = 0; j < 4; j++) {
       ck_f32x16 scaled = x[i + j] * inverse;
-      q[j] = (ck_i32x16)(scaled + magic) - (ck_i32x16)magic;
-      sum += q[j];
+      q[j] = (ck_i32x16)(scaled + magic);
+      total += (CK_NAME(u32x16))q[j];
     }
     ck_i32x16 dwords = (q[0] & 255) | (q[1] & 255) << 8 | (q[2] & 255) << 16 | q[3] << 24;
     CK_NAME(store_lanes)(target, target->values + 8 * at + i / 4 * target->stride, &dwords);
   }
+  // 32 times what was added.
+  ck_i32x16 sum = (ck_i32x16)(total - ((CK_NAME(u32x16))magic << 5));
   ck_i32x16 starts = sum * start;
-  ck_f32x16 sums = scale * __builtin_convertvector(sum, ck_f32x16);
-  CK_NAME(store_lanes)(target, target->scales + at, &scale);
+  ck_f32x16 powers = (ck_f32x16)((ck_i32x16)CK_NAME(splat)(1.f) + exponents);
+  ck_f32x16 sums = powers * __builtin_convertvector(sum, ck_f32x16);
+  CK_NAME(store_lanes)(target, target->exponents + at, &exponents);
   CK_NAME(store_lanes)(target, target->starts + at, &starts);
   CK_NAME(store_lanes)(target, target->sums + at, &sums);
 }
@@ -144,8 +178,16 @@ static void CK_NAME(ck_pack_lanes)(ck_operand operand, const pack_source *source
   size_t elements = CK_LANES * ck_elements_per_step(operand);
   size_t steps = ck_steps(operand, source->columns);
   if (operand == CK_OPERAND_I8) {
+    CK_NAME(row_steps) rows;
+    ck_f32x16 step;
+    for (size_t m = 0; m < CK_LANES; m++) {
+      rows.largest[m] = source->steps[m].largest;
+      rows.inverse[m] = source->steps[m].inverse;
+      step[m] = source->steps[m].step;
+    }
+    CK_NAME(store_lanes)(target, target->steps, &step);
     for (size_t quant = 0; quant < source->columns / CK_QUANT; quant++) {
-      CK_NAME(pack_block_i8)(source, quant, start, target);
+      CK_NAME(pack_block_i8)(source, quant, start, &rows, target);
     }
     return;
   }

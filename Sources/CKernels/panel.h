@@ -23,12 +23,17 @@
 //
 // 8-bit integers have scales a block of 32 elements:
 //
-//   tile  scale [K/32][12] f32   x ≈ scale · q
-//         start [K/32][12] i32   what an integer sum starts from: −128·Σq, because the processor's dot
-//                                product wants unsigned weights, stored as w + 128 (0 for NEON)
-//         sum   [K/32][12] f32   scale · Σq, for weights that have a minimum
-//   slab  scale [K/32][16] f32   w = scale · q − minimum
-//         minimum [K/32][16] f32 only for formats that have one (Q4_K)
+//   tile  exponent [K/32][12] i32  x ≈ step · 2ᵉ · q, where e stands in the place of an f32's exponent
+//         start    [K/32][12] i32  what an integer sum starts from: −128·Σq, because the processor's dot
+//                                  product wants unsigned weights, stored as w + 128 (0 for NEON)
+//         sum      [K/32][12] f32  2ᵉ · Σq, for weights that have a minimum
+//         step     [12] f32        one a row
+//   slab  scale    [K/32][16] f32  w = scale · q − minimum
+//         minimum  [K/32][16] f32  only for formats that have one (Q4_K)
+//
+// A scale of weights is multiplied by 2ᵉ by adding integers, which leaves the multipliers to the dot
+// products: that is why steps of the blocks of a row differ by powers of two. e is 0...CK_EXPONENTS, and
+// scales are halves, or 63 times halves: no sum of exponents leaves those of f32.
 //
 // A long K is cut into blocks of at most CK_BLOCK_STEPS dwords, so that a panel never exceeds 256 KiB.
 
@@ -38,7 +43,8 @@
 
 enum {
   CK_BLOCK_STEPS = 2048,
-  CK_QUANT = 32,  // elements that share a scale
+  CK_QUANT = 32,      // elements that share a scale
+  CK_EXPONENTS = 24,  // the steps of a row's blocks differ by 2⁻²⁴ at most
   CK_BLOCK_QUANTS = CK_BLOCK_STEPS * 4 / CK_QUANT,
 };
 
@@ -204,6 +210,15 @@ static inline uint16_t ck_float_to_half(float value) {
   return sign | (uint16_t)((magnitude - (112u << 23) + 0xfff + odd) >> 13);
 }
 
+/// The scale of weights times 2ᵉ, for an exponent of a tile.
+static inline float ck_scaled(float scale, int32_t exponent) {
+  uint32_t bits;
+  memcpy(&bits, &scale, 4);
+  bits += (uint32_t)exponent;
+  memcpy(&scale, &bits, 4);
+  return scale;
+}
+
 static inline float ck_bf16_to_float(uint16_t half) {
   uint32_t bits = (uint32_t)half << 16;
   float value;
@@ -229,12 +244,13 @@ typedef struct ck_slab {
   float *minima;     // [steps/8][16], I8 only
 } ck_slab;
 
-/// The parts of a packed tile; `scales`, `starts`, `sums` for I8 only.
+/// The parts of a packed tile; all but `values` for I8 only.
 typedef struct ck_tile {
   const uint32_t *values;
-  const float *scales;
+  const int32_t *exponents;
   const int32_t *starts;
   const float *sums;
+  const float *steps;
 } ck_tile;
 
 /// Where the sums of a tile × panel go.

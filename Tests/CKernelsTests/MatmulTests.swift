@@ -210,10 +210,56 @@ struct MatmulTests {
     }
     for (format, operand) in pairs where operand == CK_OPERAND_I8 {
       for rows in 1...13 {
-        let product = Product(
+        var product = Product(
           rows: rows, outputs: 41, columns: 512, format: format, operand: operand)
+        product.x = product.x.enumerated().map { $0.element * magnitude(ofBlock: $0.offset / 32) }
         let results = sets.map { product.computed($0) }
         for result in results.dropFirst() { #expect(result == results.first) }
+      }
+    }
+  }
+
+  /// Of 32 activations: from 2⁻²¹ to 2²¹, and now and then 0.
+  private func magnitude(ofBlock block: Int) -> Float {
+    block % 11 == 7 ? 0 : Float(sign: .plus, exponent: block * 17 % 43 - 21, significand: 1)
+  }
+
+  @Test(arguments: instructionSets)
+  func everyBlockOfActivationsKeepsTheStepItNeeds(isa: ck_isa) {
+    for (format, operand) in pairs where operand == CK_OPERAND_I8 {
+      for block in 0..<16 {
+        var product = Product(
+          rows: 3, outputs: 17, columns: 512, format: format, operand: operand)
+        product.x = product.x.enumerated().map { $0.offset / 32 % 16 == block ? $0.element : 0 }
+        let small = product.exact()
+        // The largest value of a row, far above the others, alone in a block.
+        for row in 0..<3 {
+          product.x[row * 512 + (block + 1) % 16 * 32] = Float(
+            sign: .plus, exponent: block, significand: 1)
+        }
+        for ((value, exact), small) in zip(zip(product.computed(isa), product.exact()), small) {
+          let bound = 0.01 * small.magnitude + 0x1p-20 * exact.magnitude
+          #expect(abs(Double(value) - exact.value) <= bound, "\(isa) \(format) \(block)")
+        }
+      }
+    }
+  }
+
+  @Test(arguments: instructionSets)
+  func aRowWithoutNumbersHasNoneAndLeavesTheOthersAlone(isa: ck_isa) {
+    for (format, operand) in pairs where operand == CK_OPERAND_I8 {
+      var product = Product(rows: 14, outputs: 40, columns: 512, format: format, operand: operand)
+      let sound = product.computed(isa)
+      for bad in [Float.nan, .infinity, -.infinity] {
+        product.x[5 * 512 + 300] = bad
+        let y = product.computed(isa)
+        #expect(y[5 * 40..<6 * 40].allSatisfy { !$0.isFinite })
+        #expect(y[..<(5 * 40)] == sound[..<(5 * 40)])
+        #expect(y[(6 * 40)...] == sound[(6 * 40)...])
+      }
+      for tiny in [Float(0), -0.0, 1e-30, .leastNonzeroMagnitude] {
+        product.x.replaceSubrange(5 * 512..<6 * 512, with: repeatElement(tiny, count: 512))
+        #expect(product.computed(isa)[5 * 40..<6 * 40].allSatisfy { $0 == 0 })
       }
     }
   }
@@ -265,7 +311,9 @@ struct MatmulTests {
         let product = Product(
           rows: 15, outputs: 0, columns: columns, format: CK_FORMAT_F32, operand: operand)
         let byteCount = 2 * ck_packed_tile_bytes(operand, columns)
-        let dwords = columns / (operand == CK_OPERAND_F32 ? 1 : operand == CK_OPERAND_BF16 ? 2 : 4)
+        var dwords = columns / (operand == CK_OPERAND_F32 ? 1 : operand == CK_OPERAND_BF16 ? 2 : 4)
+        // Behind integers, the exponents of their steps.
+        if operand == CK_OPERAND_I8 { dwords += columns / 32 }
         let ours = product.packed(isa), twins = product.packed(CK_ISA_SCALAR)
         for tile in 0..<2 {
           for index in 0..<dwords * 12 {

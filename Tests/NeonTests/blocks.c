@@ -52,7 +52,7 @@ void blocks_written(ck_isa isa, tally *tally) {
 
 // ---------------------------------------------------------------- tiles
 
-/// Compares two packed tiles: values, scales and sums. What integer sums start from is 0 where
+/// Compares two packed tiles: values, exponents, sums and steps. What integer sums start from is 0 where
 /// weights are signed, as the scalar version's are not.
 static void compare_tiles(ck_isa isa, ck_operand operand, size_t columns, const uint32_t *tile,
                           const uint32_t *twin, tally *tally) {
@@ -63,10 +63,14 @@ static void compare_tiles(ck_isa isa, ck_operand operand, size_t columns, const 
   size_t scales = columns / 32 * CK_TILE_ROWS;
   int is_signed = ck_operand_is_fast(isa, CK_OPERAND_I8);
   for (size_t i = values; i < values + scales; i++) {
-    compare(tally, tile[i], twin[i], 0, "a scale");
+    compare(tally, tile[i], twin[i], 0, "an exponent");
     size_t start = i + scales, sum = i + 2 * scales;
     compare(tally, tile[start], is_signed ? 0 : twin[start], 0, "a start");
     compare(tally, tile[sum], twin[sum], 0, "a sum");
+  }
+  size_t steps = values + 3 * scales;
+  for (size_t i = steps; i < steps + CK_TILE_ROWS; i++) {
+    compare(tally, tile[i], twin[i], 0, "a step");
   }
 }
 
@@ -106,6 +110,7 @@ void tiles_packed(ck_isa isa, tally *tally) {
     noise noise = noise_from(sizes[i]);
     noise_fill(&noise, x, ROWS * sizes[i], 3);
     for (size_t k = 0; k < sizes[i]; k++) x[k] = 0;  // a row of zeros
+    for (size_t k = 0; k < ROWS * sizes[i]; k += 2) x[k] *= ldexpf(1, (int)(k / 32 % 37) - 30);
     pack_alike(isa, CK_OPERAND_F32, x, sizes[i], tally);
     pack_alike(isa, CK_OPERAND_BF16, x, sizes[i], tally);
     if (sizes[i] % 32 == 0) pack_alike(isa, CK_OPERAND_I8, x, sizes[i], tally);

@@ -81,6 +81,7 @@ static product *make_product(ck_format format, ck_operand operand, size_t column
   fill_weights(base, format, MOST_OUTPUTS, columns, seed);
   noise noise = noise_from(columns);
   noise_fill(&noise, p->x, MOST_ROWS * columns, 1);
+  for (size_t i = 0; i < MOST_ROWS * columns; i++) p->x[i] = ldexpf(p->x[i], -(int)(i / 32 % 5));
   float y[(MOST_ROWS + 1) * (MOST_OUTPUTS + MARGIN)];
   multiply(CK_ISA_SCALAR, p, MOST_ROWS, MOST_OUTPUTS, NULL, 0, y);
   for (size_t m = 0; m < MOST_ROWS; m++) {

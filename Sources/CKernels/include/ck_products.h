@@ -15,7 +15,8 @@ extern "C" {
 typedef enum ck_operand {
   CK_OPERAND_F32 = 0,   // exact products of f32
   CK_OPERAND_BF16 = 1,  // both rounded to bfloat16, summed in f32
-  CK_OPERAND_I8 = 2,    // integers with a scale a block of 32 (Q8_0, Q4_0, Q4_K weights only)
+  CK_OPERAND_I8 = 2,    // integers with a step a block of 32 (Q8_0, Q4_0, Q4_K weights only, whose
+                        // scales are numbers: what others give may be any number)
 } ck_operand;
 
 enum {
@@ -40,8 +41,9 @@ size_t ck_packed_tile_bytes(ck_operand operand, size_t columns);
 /// Packs tile `tile` (rows 12·tile ..< min(rows, 12·tile + 12)) of activations [rows, columns]:
 /// optionally normalises each row, converts to `operand`, and interleaves the rows (layout: see
 /// panel.h). Rows beyond `rows` become zeros. `packed` is the start of tile 0, aligned to 64 bytes.
-/// BF16 rounds to nearest even; I8 has a step of amax/127 a block of 32. `columns` must be a
-/// multiple of 32 for I8. `norm` may be NULL.
+/// BF16 rounds to nearest even; I8 has a step a block of 32: amax/127 of the row, halved as often as the
+/// block's values allow (24 times at most), so at most twice amax/127 of the block. Rows with values that
+/// are no numbers have a step that is none. `columns` must be a multiple of 32 for I8. `norm` may be NULL.
 void ck_pack(ck_isa isa, ck_operand operand, const float *input, size_t stride, size_t rows,
              size_t columns, const ck_norm *norm, size_t tile, void *packed);
 
