@@ -16,8 +16,10 @@ struct MaskedLoss {
   /// The probability of the most probable token, and whether it is right, for every mask.
   private(set) var guesses: [(confidence: Double, isCorrect: Bool)] = []
 
+  /// −ln p of the right token of every mask, by text.
+  private(set) var losses: [[Double]] = []
   /// −ln p of the right tokens, summed.
-  private(set) var lossSum = 0.0
+  private var lossSum = 0.0
 
   /// The mean of −ln p of the right tokens, in nats.
   var loss: Double { lossSum / Double(max(1, count)) }
@@ -40,6 +42,7 @@ struct MaskedLoss {
     self.time = time
     let random = SeededRandomSource(seed: seed)
     for (index, tokens) in rows.enumerated() {
+      losses.append([])
       if predictor.attention == .causal {
         let request = PredictionRequest(
           rows: [
@@ -64,14 +67,6 @@ struct MaskedLoss {
     }
   }
 
-  /// Whether the loss is below that of `other` on the same masks, of which there are enough to tell.
-  func isCertainlyBelow(_ other: MaskedLoss) -> Bool {
-    count == other.count && count >= Self.leastMasks && other.loss - loss > 0.02
-  }
-
-  /// The masks that a difference of losses is believed of.
-  private static let leastMasks = 50
-
   private mutating func add(
     _ logits: Logits, targets: [TokenID], _ predictor: any MaskPredictor
   ) throws(PredictionError) {
@@ -83,7 +78,9 @@ struct MaskedLoss {
       let first = values.startIndex
       let target = targets[position]
       count += 1
-      lossSum += statistics.logSumExp - Double(values[first + Int(target)])
+      let loss = statistics.logSumExp - Double(values[first + Int(target)])
+      losses[losses.count - 1].append(loss)
+      lossSum += loss
       entropySum += statistics.entropy
       let isCorrect = statistics.argmax == target
       if isCorrect { correctCount += 1 }
