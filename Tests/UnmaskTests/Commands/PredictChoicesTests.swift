@@ -15,6 +15,12 @@ import Testing
     #expect(json["position"].integer == 1)
   }
 
+  @Test func anEmptyChoiceIsNamed() throws {
+    let run = try CommandRun("predict", "--choices", "kite,,boat", "Mia has a")
+    #expect(run.status == 64)
+    #expect(run.errors.contains("choice 2 of 3 is empty"), "\(run.errors)")
+  }
+
   @Test func masksAreAddedWhereThereAreNone() throws {
     let json = try CommandRun(
       "predict", "--json", "--choices", "the lake,fox kite", "Lily had ten apples. By"
