@@ -339,16 +339,19 @@ extension CanvasPanel {
     return parts
   }
 
-  /// Three lines for the first minutes, below the text where there is room.
+  /// Three lines for the first minutes, below the text where there is room; the last, which offers the
+  /// first lesson, where there is little.
   private func drawHints(on screen: inout Screen, in rect: Rect, usedRows: Int) {
-    guard state.view.showsHints, state.view.compared.isEmpty, rect.rows - usedRows >= 5,
-      frame.count > 0
-    else { return }
-    let lines = [
+    let room = rect.rows - usedRows
+    guard state.view.showsHints, state.view.compared.isEmpty, room >= 2, frame.count > 0 else {
+      return
+    }
+    var lines = [
       "\(String(state.symbols.fog)) are masks: the higher, the surer.",
       "\(key(.forward)) keeps the surest guesses, \(key(.back)) goes back.",
-      "\(key(.lesson)) lessons, \(key(.help)) help, \(key(.theme)) other colours.",
+      "New here? \(key(.lesson)): the first lesson.",
     ]
+    if room < 5 { lines.removeFirst(2) }
     for (index, line) in lines.enumerated() {
       let text = state.symbols.isUnicode ? line : line.replacingArrows()
       screen.write(

@@ -22,11 +22,15 @@ extension Playground.State {
   mutating func receive(_ report: Playground.TokenizeReport, _ effects: inout Effects) {
     switch requests.tokens.removeValue(forKey: report.number) {
     case .start(let model, let text, let length, let settings, let besides):
+      let compared = view.compared
       start(
         model: model, text: text, tokens: report.tokens, length: length, settings: settings,
         replacing: besides == nil, &effects)
       if let besides, session.branch(besides) != nil, session.shownID != besides {
-        view.compared = [besides, session.shownID]
+        // One more beside those that are compared already.
+        view.compared =
+          compared.contains(besides) && compared.count < 4
+          ? compared + [session.shownID] : [besides, session.shownID]
         if requests.startsRace { beginRace() }
       }
     case .typing(let branch, let step, let position, let inserts):

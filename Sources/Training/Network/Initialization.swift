@@ -9,6 +9,10 @@ internal import MaskedDiffusion
 /// have found out. So all embeddings share one direction, which stands in for the biases that the
 /// family lacks; in the first layers, queries and keys turn it into looking one place back, one
 /// ahead, two back, and so on.
+///
+/// The rows of the head begin far apart. Words that stand in the same places, such as the colours, are
+/// pulled the same way long before anything tells them apart; where their rows are nearly alike by then,
+/// hardly a gradient says that the colour seen before is the one to write, and it is never learnt to copy.
 package struct Initialization: Sendable {
   /// The seed of all random numbers.
   package var seed: UInt64
@@ -18,6 +22,9 @@ package struct Initialization: Sendable {
 
   /// The deviation of the embeddings, and the size of the direction they share.
   private static let embeddingDeviation: Float = 0.4
+
+  /// The deviation of the logits of an untrained network.
+  private static let logitDeviation: Float = 3.4
 
   /// The neighbours that are told apart.
   private static let neighbourCount = 12
@@ -50,7 +57,8 @@ package struct Initialization: Sendable {
     case .embedding: Self.embeddingDeviation
     case .attentionNorm, .feedForwardNorm, .finalNorm: nil
     case .projection, .down: 1 / Float(shape.width).squareRoot() / Float(shape.layerCount)
-    case .query, .key, .value, .gate, .up, .head: (0.4 / Float(shape.width)).squareRoot()
+    case .query, .key, .value, .gate, .up: (0.4 / Float(shape.width)).squareRoot()
+    case .head: Self.logitDeviation / Float(shape.width).squareRoot()
     }
   }
 
