@@ -23,6 +23,8 @@ enum FaultExamination: Examination {
   private static let leastMasks = 60
   /// The readings that all texts are read in.
   private static let candidateCount = 4
+  /// How often texts are masked anew, first and if the gain may be chance.
+  private static let maskings = [1, 4]
   /// The texts that a gain can be told from chance by.
   private static let leastTexts = 5
 
@@ -47,22 +49,39 @@ enum FaultExamination: Examination {
     guard let least = trials.first else { return section }
     section.line("the best", "\(fixed(least.loss.loss, 3)) nats with \(least.fault.remedy)")
     guard least.comparison.ratio < 1 else { return section }
-    let whole = try MaskedLoss(of: subject.predictor, on: rows, time: time)
-    let candidates = trials.prefix(candidateCount).filter { $0.comparison.ratio < 1 }
-    let sure = candidates.compactMap { trial in
-      Trial(trial.fault, against: whole, on: rows, subject)
-    }.filter { $0.comparison.isSignificant(among: trials.count) }
-    if let best = sure.min(by: { $0.comparison.ratio < $1.comparison.ratio }) {
+    let candidates = Array(trials.prefix(candidateCount).filter { $0.comparison.ratio < 1 })
+    if let (best, whole) = try best(of: candidates, among: trials.count, on: rows, subject) {
       judge(best, whole, TokenFrequencies(rows).entropy, &section)
     }
     return section
+  }
+
+  /// The reading that is best on all `rows`, if that cannot be chance; and the files as they are.
+  private static func best(
+    of candidates: [Trial], among count: Int, on rows: [[TokenID]], _ subject: CheckSubject
+  ) throws -> (Trial, MaskedLoss)? {
+    var candidates = candidates
+    let looks = subject.directory.map(subject.effort.triesSingly) ?? true ? maskings : [1]
+    for maskings in looks where !candidates.isEmpty {
+      let whole = try MaskedLoss(
+        of: subject.predictor, on: rows, time: time, maskings: maskings)
+      candidates = candidates.compactMap { trial in
+        Trial(trial.fault, against: whole, on: rows, subject, maskings: maskings)
+      }.filter { $0.comparison.ratio < threshold }.sorted {
+        $0.comparison.ratio < $1.comparison.ratio
+      }
+      let sure = candidates.first {
+        $0.comparison.isSignificant(among: looks.count * count)
+      }
+      if let sure { return (sure, whole) }
+    }
+    return nil
   }
 
   /// Says what the best reading means.
   private static func judge(
     _ best: Trial, _ found: MaskedLoss, _ chance: Double, _ section: inout CheckSection
   ) {
-    guard best.comparison.ratio < threshold else { return }
     guard best.loss.loss < 0.9 * chance else {
       // Of readings that make no sense, one is always the least bad.
       section.line(
@@ -101,7 +120,8 @@ enum FaultExamination: Examination {
     init?(_ fault: Fault, against found: MaskedLoss, on rows: [[TokenID]], _ subject: CheckSubject)
     {
       guard let predictor = try? fault.undone(),
-        let loss = try? MaskedLoss(of: predictor, on: rows, time: found.time),
+        let loss = try? MaskedLoss(
+          of: predictor, on: rows, time: found.time, maskings: maskings),
         let comparison = ReadingComparison(
           found, loss, vocabularySize: subject.predictor.vocabularySize)
       else { return nil }

@@ -12,8 +12,9 @@ struct TensorSummary {
   private(set) var rowSize = 0.0
   /// The row that is largest, and by how much larger than the middle one.
   private(set) var largestRow: (index: Int, ratio: Double)?
-  /// How much more rows and columns differ in size than those of independent normal numbers, whose
-  /// value is 1: the larger of both. `nil` for what is no matrix of some size.
+  /// How much more rows and columns differ in size than those of independent normal numbers.
+  ///
+  /// The larger of both, which is 1 for such numbers; `nil` for what is no matrix of some size.
   private(set) var unevenness: Double?
 
   /// A row so many times as large as the middle one is named.

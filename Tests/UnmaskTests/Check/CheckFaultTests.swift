@@ -78,7 +78,7 @@ import Testing
   @Test func aMaskThatEndsTextsIsNamed() throws {
     let planted = try PlantedModel(of: Self.model, configuration: ["mask_token_id": 0])
     let subject = try subject(planted.path)
-    let found = try AssumptionExamination.section(of: subject).findings
+    let found = AssumptionExamination.section(of: subject).findings
     #expect(found.map(\.name) == ["mask-token"])
     #expect(found.first?.severity == .illness)
     #expect(try LossExamination.section(of: subject).unexamined == nil)
@@ -128,7 +128,7 @@ import Testing
     #expect(subject.prompts.count == 1)
     #expect(subject.promptRemarks.count == 1)
     #expect(subject.promptRemarks.first?.hasPrefix("line 3 of the prompts is left out") == true)
-    let found = try AssumptionExamination.section(of: subject).findings
+    let found = AssumptionExamination.section(of: subject).findings
     #expect(found.map(\.name) == ["prompt-length"])
     #expect(found.first?.severity == .note)
   }

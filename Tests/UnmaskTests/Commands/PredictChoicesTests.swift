@@ -49,7 +49,7 @@ import Testing
   @Test(arguments: [
     (["--choices", "Ada"], "1 choice, expected 2 or more"),
     (["--choices", "Ada Ben,Cleo"], "choice 'Ada Ben' has 2 tokens, expected at most the 1 masks"),
-    (["--choices", "Ada,"], "the answer is empty"),
+    (["--choices", "Ada,"], "choice 2 of 2 is empty"),
   ])
   func saysWhatIsWrong(_ arguments: [String], _ message: String) throws {
     let run = try CommandRun(
