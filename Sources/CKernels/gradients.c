@@ -45,6 +45,12 @@ static void ck_scale_row_scalar(float *row, float factor, size_t count) {
   for (size_t i = 0; i < count; i++) row[i] *= factor;
 }
 
+static float ck_row_maximum_scalar(const float *row, size_t count) {
+  float largest = -INFINITY;
+  for (size_t i = 0; i < count; i++) largest = row[i] > largest ? row[i] : largest;
+  return largest;
+}
+
 #define CK_BODY "gradients_body.h"
 #include "each_isa.h"
 
@@ -63,8 +69,7 @@ void ck_swiglu_backward(ck_isa isa, float *gate, float *up, const float *gradien
 
 void ck_softmax(ck_isa isa, const float *input, float scale, size_t count, float *output) {
   if (count == 0) return;
-  float largest = -INFINITY;
-  for (size_t i = 0; i < count; i++) largest = input[i] > largest ? input[i] : largest;
+  float largest = CK_DISPATCH(isa, ck_row_maximum, input, count);
   double sum = ck_exp_row(isa, input, largest, scale, count, output);
   CK_DISPATCH(isa, ck_scale_row, output, (float)(1 / sum), count);
 }
@@ -76,8 +81,7 @@ void ck_softmax_backward(ck_isa isa, const float *weights, float scale, size_t c
 
 double ck_cross_entropy(ck_isa isa, float *logits, size_t count, size_t target, float weight) {
   if (target >= count) return NAN;
-  float largest = -INFINITY, chosen = logits[target];
-  for (size_t i = 0; i < count; i++) largest = logits[i] > largest ? logits[i] : largest;
+  float largest = CK_DISPATCH(isa, ck_row_maximum, logits, count), chosen = logits[target];
   double sum = ck_exp_row(isa, logits, largest, 1, count, logits);
   CK_DISPATCH(isa, ck_scale_row, logits, (float)(weight / sum), count);
   logits[target] -= weight;

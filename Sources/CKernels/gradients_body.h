@@ -71,3 +71,17 @@ static void CK_NAME(ck_softmax_backward)(const float *weights, float scale, size
 static void CK_NAME(ck_scale_row)(float *row, float factor, size_t count) {
   for (size_t i = 0; i < count; i++) row[i] *= factor;
 }
+
+/// The largest value; those that are no numbers are passed over.
+static float CK_NAME(ck_row_maximum)(const float *row, size_t count) {
+  ck_f32x16 largest = CK_NAME(splat)(-INFINITY);
+  size_t i = 0;
+  for (; i + CK_LANES <= count; i += CK_LANES) {
+    largest = CK_NAME(maximum)(CK_NAME(load)(row + i), largest);
+  }
+  if (i < count) largest = CK_NAME(maximum)(CK_NAME(load_part)(row + i, count - i, -INFINITY), largest);
+  float lanes[CK_LANES], result = -INFINITY;
+  CK_NAME(store)(lanes, largest);
+  for (int j = 0; j < CK_LANES; j++) result = lanes[j] > result ? lanes[j] : result;
+  return result;
+}

@@ -44,7 +44,7 @@ static void ck_pack_rows_scalar(ck_operand operand, const transpose_source *sour
 #include "each_isa.h"
 
 /// Pieces `first` ..< `first + count` of `lanes` columns each, as far as there are columns; `bytes` of
-/// memory from one to the next.
+/// memory from one to the next. `packed` is where the first element of K of piece 0 goes.
 static void pack_pieces(ck_isa isa, ck_operand operand, const transpose_source *matrix,
                         size_t columns, size_t first, size_t count, size_t bytes, char *packed) {
   size_t lanes = matrix->lanes, all = (columns + lanes - 1) / lanes;
@@ -79,4 +79,24 @@ void ck_prepare_slab_transposed(ck_isa isa, ck_operand operand, const float *inp
   transpose_source matrix = {.input = input, .stride = stride, .depth = depth,
                              .lanes = CK_SLAB_COLUMNS};
   pack_pieces(isa, operand, &matrix, columns, slab, count, ck_slab_bytes(operand, depth), slabs);
+}
+
+void ck_pack_transposed_part(ck_isa isa, ck_operand operand, const float *input, size_t stride,
+                             size_t rows, size_t columns, size_t first, size_t depth,
+                             void *packed) {
+  transpose_source matrix = {.input = input, .stride = stride, .depth = rows,
+                             .lanes = CK_TILE_ROWS};
+  size_t skip = ck_steps(operand, first) * CK_TILE_ROWS * 4;
+  pack_pieces(isa, operand, &matrix, columns, 0, columns, ck_packed_tile_bytes(operand, depth),
+              (char *)packed + skip);
+}
+
+void ck_prepare_slab_transposed_part(ck_isa isa, ck_operand operand, const float *input,
+                                     size_t stride, size_t rows, size_t columns, size_t first,
+                                     size_t depth, void *slabs) {
+  transpose_source matrix = {.input = input, .stride = stride, .depth = rows,
+                             .lanes = CK_SLAB_COLUMNS};
+  size_t skip = ck_steps(operand, first) * CK_SLAB_COLUMNS * 4;
+  pack_pieces(isa, operand, &matrix, columns, 0, columns, ck_slab_bytes(operand, depth),
+              (char *)slabs + skip);
 }

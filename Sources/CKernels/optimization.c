@@ -16,8 +16,9 @@ static void ck_blend_scalar(float *values, float keep, const float *other, float
 static void ck_adamw_scalar(const ck_adamw *step, const float *gradient, size_t count,
                             float *values, float *mean, float *square) {
   for (size_t i = 0; i < count; i++) {
-    mean[i] = mean[i] * step->beta1 + gradient[i] * (1 - step->beta1);
-    square[i] = square[i] * step->beta2 + gradient[i] * gradient[i] * (1 - step->beta2);
+    float g = gradient[i] * step->gradient_scale;
+    mean[i] = mean[i] * step->beta1 + g * (1 - step->beta1);
+    square[i] = square[i] * step->beta2 + g * g * (1 - step->beta2);
     float root = sqrtf(square[i]) * step->square_correction + step->epsilon;
     values[i] = values[i] * step->keep - step->rate * (mean[i] / root);
   }

@@ -6,7 +6,7 @@ extension Kernels {
   /// Keep one and pack it again and again: its memory is reused. Used by one thread at a time.
   package final class LeftFactor: @unchecked Sendable {
     fileprivate var memory = AlignedMemory()
-    fileprivate var base: UnsafeMutableRawPointer?
+    fileprivate(set) var base: UnsafeMutableRawPointer?
     fileprivate var operand = CK_OPERAND_F32
 
     /// Rows of A.
@@ -22,7 +22,7 @@ extension Kernels {
   /// Packed by one thread; then any number may multiply by it.
   package final class RightFactor: @unchecked Sendable {
     fileprivate var memory = AlignedMemory()
-    fileprivate var base: UnsafeMutableRawPointer?
+    fileprivate(set) var base: UnsafeMutableRawPointer?
     fileprivate var operand = CK_OPERAND_F32
 
     /// Rows of B: columns of the product.
@@ -99,6 +99,61 @@ extension Kernels {
     }
   }
 
+  /// Makes room for a left factor that is packed a part of its depth at a time.
+  ///
+  /// - Parameters:
+  ///   - factor: What will be packed.
+  ///   - rowCount: Its rows.
+  ///   - depth: Its columns.
+  ///   - operand: `.f32` or `.bf16`.
+  package func begin(
+    _ factor: LeftFactor, rowCount: Int, depth: Int, as operand: Operand
+  ) {
+    precondition(operand != .int8, "factors are f32 or bf16")
+    factor.rowCount = rowCount
+    factor.depth = depth
+    factor.operand = operand.operand
+    let tiles = (rowCount + Self.tileRows - 1) / Self.tileRows
+    factor.base = factor.memory.reserve(tiles * ck_packed_tile_bytes(factor.operand, depth))
+  }
+
+  /// The same for a right factor.
+  package func begin(
+    _ factor: RightFactor, rowCount: Int, depth: Int, as operand: Operand
+  ) {
+    precondition(operand != .int8, "factors are f32 or bf16")
+    factor.rowCount = rowCount
+    factor.depth = depth
+    factor.operand = operand.operand
+    factor.base = factor.memory.reserve(
+      (rowCount + 15) / 16 * ck_slab_bytes(factor.operand, depth))
+  }
+
+  /// Converts columns of a left factor, on the calling thread.
+  ///
+  /// - Parameters:
+  ///   - part: What stands in those columns, transposed: a row of it becomes a column of the factor.
+  ///   - first: The first of the columns, even; the number of columns is even but for the last ones.
+  ///   - factor: One that was begun.
+  package func pack(transposed part: Rows, at first: Int, into factor: LeftFactor) {
+    precondition(part.width == factor.rowCount, "\(part.width) columns, \(factor.rowCount)")
+    precondition(first % 2 == 0 && first + part.count <= factor.depth, "\(first), \(part.count)")
+    guard let base = factor.base else { return }
+    ck_pack_transposed_part(
+      isa, factor.operand, part.base, part.stride, part.count, part.width, first, factor.depth, base
+    )
+  }
+
+  /// The same for a right factor.
+  package func pack(transposed part: Rows, at first: Int, into factor: RightFactor) {
+    precondition(part.width == factor.rowCount, "\(part.width) columns, \(factor.rowCount)")
+    precondition(first % 2 == 0 && first + part.count <= factor.depth, "\(first), \(part.count)")
+    guard let base = factor.base else { return }
+    ck_prepare_slab_transposed_part(
+      isa, factor.operand, part.base, part.stride, part.count, part.width, first, factor.depth, base
+    )
+  }
+
   /// Computes C = A·Bᵀ, or C += A·Bᵀ, on the calling thread.
   ///
   /// For kernels of a single thread, which one thread uses at a time.
@@ -106,26 +161,33 @@ extension Kernels {
   /// - Parameters:
   ///   - left: A, shape `[M, K]`.
   ///   - right: B, shape `[N, K]`, packed for the same operand.
-  ///   - output: C, shape `[M, N]`.
+  ///   - columns: The rows of B to multiply by, from a multiple of 32 on; `nil` stands for all.
+  ///   - output: C, shape `[M, N]`, or those columns of it.
   ///   - accumulate: Whether to add to C.
   package func multiply(
-    _ left: LeftFactor, by right: RightFactor, into output: Rows, accumulate: Bool = false
+    _ left: LeftFactor, by right: RightFactor, columns: Range<Int>? = nil, into output: Rows,
+    accumulate: Bool = false
   ) {
+    let columns = columns ?? 0..<right.rowCount
+    precondition(
+      columns.lowerBound % Self.panelColumns == 0 && columns.upperBound <= right.rowCount,
+      "columns \(columns) of \(right.rowCount)")
     precondition(left.depth == right.depth, "depths \(left.depth) and \(right.depth)")
     precondition(left.operand == right.operand, "factors of different operands")
     precondition(
-      output.count == left.rowCount && output.width == right.rowCount,
-      "\(output.count) × \(output.width) for \(left.rowCount) × \(right.rowCount)")
+      output.count == left.rowCount && output.width == columns.count,
+      "\(output.count) × \(output.width) for \(left.rowCount) × \(columns.count)")
     precondition(pool.threadCount == 1, "factors are multiplied by one thread")
-    guard let packed = left.base, let slabs = right.base, output.count > 0 else { return }
+    guard let packed = left.base, let base = right.base, output.count > 0 else { return }
+    let slabs = base + columns.lowerBound / 16 * ck_slab_bytes(right.operand, right.depth)
     let weights = ck_weights(
-      base: slabs, rows: right.rowCount, columns: right.depth, stride_bytes: 0,
+      base: slabs, rows: columns.count, columns: right.depth, stride_bytes: 0,
       format: CK_FORMAT_F32, slabs: slabs)
     let product = ck_matmul(
       isa: isa, operand: left.operand, packed: packed, rows: left.rowCount, weights: weights,
       bias: nil, output: output.base, stride: output.stride, accumulate: accumulate ? 1 : 0,
       lookahead: 1)
-    let panels = (right.rowCount + Self.panelColumns - 1) / Self.panelColumns
+    let panels = (columns.count + Self.panelColumns - 1) / Self.panelColumns
     let tiles = (left.rowCount + Self.tileRows - 1) / Self.tileRows
     withUnsafePointer(to: product) { product in
       for panel in 0..<panels { ck_matmul_panel(product, panel, 0, tiles, scratch[0]) }

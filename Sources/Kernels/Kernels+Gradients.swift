@@ -104,10 +104,12 @@ extension Kernels {
     package var epsilon: Float
     /// 1 for the first step.
     package var number: Int
+    /// What gradients are multiplied by first.
+    package var gradientScale: Float
 
     package init(
       beta1: Float, beta2: Float, learningRate: Float, weightDecay: Float, epsilon: Float,
-      number: Int
+      number: Int, gradientScale: Float = 1
     ) {
       self.beta1 = beta1
       self.beta2 = beta2
@@ -115,6 +117,7 @@ extension Kernels {
       self.weightDecay = weightDecay
       self.epsilon = epsilon
       self.number = number
+      self.gradientScale = gradientScale
     }
   }
 
@@ -130,7 +133,8 @@ extension Kernels {
     var kernel = ck_adamw(
       beta1: step.beta1, beta2: step.beta2, rate: Float(rate),
       square_correction: Float(1 / (1 - power(step.beta2, step.number)).squareRoot()),
-      epsilon: step.epsilon, keep: 1 - step.learningRate * step.weightDecay)
+      epsilon: step.epsilon, keep: 1 - step.learningRate * step.weightDecay,
+      gradient_scale: step.gradientScale)
     ck_adamw_step(isa, &kernel, gradient, count, values, mean, square)
   }
 

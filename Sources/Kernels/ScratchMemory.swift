@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// Memory that grows when asked and is never initialised; aligned to a cache line.
 package struct AlignedMemory: ~Copyable {
   private var base: UnsafeMutableRawPointer?
@@ -14,12 +20,27 @@ package struct AlignedMemory: ~Copyable {
   mutating func reserve(_ byteCount: Int) -> UnsafeMutableRawPointer {
     if let base, byteCount <= self.byteCount { return base }
     base?.deallocate()
-    let memory = UnsafeMutableRawPointer.allocate(
-      byteCount: max(byteCount, 1), alignment: Self.alignment)
+    let memory = Self.allocate(byteCount)
     base = memory
     self.byteCount = byteCount
     return memory
   }
+
+  /// Allocates memory, to be given back with `deallocate()`.
+  ///
+  /// Where it is large, Linux is asked for large pages: with those of 4 KiB, rows that lie far apart each
+  /// wait for the address of their page.
+  static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
+    let isLarge = byteCount >= largePage
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: max(byteCount, 1), alignment: isLarge ? largePage : alignment)
+    #if os(Linux)
+      if isLarge { madvise(memory, byteCount, MADV_HUGEPAGE) }
+    #endif
+    return memory
+  }
+
+  private static let largePage = 1 << 21
 
   deinit { base?.deallocate() }
 }

@@ -8,11 +8,10 @@ package final class Tensor: @unchecked Sendable {
 
   /// Creates a tensor of `count` zeros.
   package init(count: Int) {
-    let memory = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: max(1, count) * MemoryLayout<Float>.stride, alignment: 64)
-    let floats = memory.bindMemory(to: Float.self)
-    floats.initialize(repeating: 0)
-    elements = UnsafeMutableBufferPointer(start: floats.baseAddress, count: count)
+    let memory = AlignedMemory.allocate(max(1, count) * MemoryLayout<Float>.stride)
+    let floats = memory.bindMemory(to: Float.self, capacity: max(1, count))
+    floats.initialize(repeating: 0, count: max(1, count))
+    elements = UnsafeMutableBufferPointer(start: floats, count: count)
   }
 
   /// Creates a tensor of `values`.

@@ -120,9 +120,7 @@ extension Action {
         state.scrub(to: state.session.step - 10)
       }
     case .pageForward:
-      return Row(.run, "ten steps forward", [.pageDown]) { state, _ in
-        state.scrub(to: state.session.step + 10)
-      }
+      return Row(.run, "ten steps forward", [.pageDown]) { $0.advance(steps: 10, &$1) }
     case .restart:
       return Row(.run, "start again, settings as they are", [.character("r")]) {
         $0.restart(newSeed: false, &$1)

@@ -203,6 +203,8 @@ extension Playground {
     package var tick: Int?
     /// The step all compared runs are to reach.
     package var goal: Int?
+    /// The step that is gone to without a pause between steps, and the branch it belongs to.
+    package var ahead: Place?
     /// A trace that is being written.
     package var save: Save?
     /// Settings changed while a step is computed; they take effect after it.

@@ -118,11 +118,12 @@ struct GradientKernelTests {
       let startMean = noise.values(count), startSquare = noise.values(count).map { $0 * $0 }
       var values = start, mean = startMean, square = startSquare
       var step = ck_adamw(
-        beta1: 0.9, beta2: 0.95, rate: 0.1, square_correction: 2, epsilon: 1e-8, keep: 0.99)
+        beta1: 0.9, beta2: 0.95, rate: 0.1, square_correction: 2, epsilon: 1e-8, keep: 0.99,
+        gradient_scale: 0.5)
       ck_adamw_step(isa, &step, gradient, count, &values, &mean, &square)
       var exactMean: [Double] = [], exactSquare: [Double] = [], exact: [Double] = []
       for index in 0..<count {
-        let g = Double(gradient[index])
+        let g = 0.5 * Double(gradient[index])
         let m: Double = 0.9 * Double(startMean[index]) + 0.1 * g
         let s: Double = 0.95 * Double(startSquare[index]) + 0.05 * g * g
         exactMean.append(m)

@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 import Testing
 
 @Suite("Packing of transposes")
@@ -20,6 +21,31 @@ struct TransposeTests {
         b: Self.transposed(b, rows: n, columns: k), m, n, k, isTransposed: true)
       #expect(plain == down, "\(isa) \(operand) \(m)×\(n)×\(k)")
     }
+  }
+
+  @Test(arguments: instructionSets, [CK_OPERAND_F32, CK_OPERAND_BF16])
+  func partsOfTheDepthAreTheWhole(isa: ck_isa, operand: ck_operand) {
+    let columns = 29, depth = 33
+    var noise = Noise(seed: 5)
+    let values = noise.values(depth * columns)
+    let tileBytes = 3 * ck_packed_tile_bytes(operand, depth)
+    let slabBytes = 2 * ck_slab_bytes(operand, depth)
+    let tiles = Memory(byteCount: tileBytes), tilesOfParts = Memory(byteCount: tileBytes)
+    let slabs = Memory(byteCount: slabBytes), slabsOfParts = Memory(byteCount: slabBytes)
+    ck_pack_transposed(isa, operand, values, columns, depth, columns, 0, 3, tiles.base)
+    ck_prepare_slab_transposed(isa, operand, values, columns, depth, columns, 0, 2, slabs.base)
+    values.withUnsafeBufferPointer { values in
+      guard let base = values.baseAddress else { return }
+      for (first, count) in [(20, 13), (0, 20)] {
+        let rows = base + first * columns
+        ck_pack_transposed_part(
+          isa, operand, rows, columns, count, columns, first, depth, tilesOfParts.base)
+        ck_prepare_slab_transposed_part(
+          isa, operand, rows, columns, count, columns, first, depth, slabsOfParts.base)
+      }
+    }
+    #expect(memcmp(tiles.base, tilesOfParts.base, tileBytes) == 0)
+    #expect(memcmp(slabs.base, slabsOfParts.base, slabBytes) == 0)
   }
 
   @Test(arguments: instructionSets)

@@ -91,7 +91,7 @@ void optimizer_steps(ck_isa isa, tally *tally) {
       noise_fill(&noise, v[k], count, 1);
       noise_fill(&noise, m[k], count, 1);
       for (size_t j = 0; j < count; j++) s[k][j] = g[j] * g[j];
-      ck_adamw step = {0.9f, 0.95f, 0.1f, 2, 1e-8f, 0.99f};
+      ck_adamw step = {0.9f, 0.95f, 0.1f, 2, 1e-8f, 0.99f, 0.5f};
       ck_adamw_step(which, &step, g, count, v[k], m[k], s[k]);
       ck_blend(which, v[k], 0.5f, g, 2, count);
       squares[k] = ck_sum_of_squares(which, v[k], count);

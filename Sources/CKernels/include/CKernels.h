@@ -225,6 +225,68 @@ void ck_softmax_backward(ck_isa isa, const float *weights, float scale, size_t c
 /// row as it is.
 double ck_cross_entropy(ck_isa isa, float *logits, size_t count, size_t target, float weight);
 
+/// Rounds values to the nearest bfloat16, ties to even (rounding.c).
+void ck_round_bf16(ck_isa isa, const float *values, size_t count, uint16_t *output);
+
+/// Makes bfloat16s f32 again; exact.
+void ck_widen_bf16(ck_isa isa, const uint16_t *values, size_t count, float *output);
+
+// ---------------------------------------------------------------- SwiGLU in training (gate.c)
+
+/// Whether the functions below are there for `isa`, `operand` and rows of `width`: with bfloat16, and
+/// multiples of 32.
+int ck_gate_is_fused(ck_isa isa, ck_operand operand, size_t width);
+
+/// Takes columns `column` ..< `column + 32` of gate and up, each [rows, 32]; `column` is a multiple of 32.
+/// Rounds them to `saved`, 2·rows·width numbers in an order that ck_gate_backward_panel knows, and packs
+/// those columns of h = silu(gate) ⊙ up [rows, width] as ck_pack does, for products of bf16.
+void ck_gate_forward(const float *gates, const float *ups, size_t rows, size_t width, size_t column,
+                     uint16_t *saved, void *packed);
+
+/// The backward pass of some rows of a SwiGLU.
+typedef struct ck_gate_backward {
+  const uint16_t *saved;  // by ck_gate_forward, of the same rows
+  const float *gradient;  // [rows, 32], of columns `column` ..< `column + 32` of h
+  size_t rows, width, column;
+  void *packed;           // the gradients [rows, 2·width] of gate and up, as ck_pack packs them
+  size_t first, depth;    // these rows and all of those in what follows; first is even
+  void *transposed;       // those gradients, as ck_pack_transposed_part packs them, but for rows behind
+                          // the last one of the last tile, which are left as they are
+  void *hidden;           // h, as ck_prepare_slab_transposed_part does
+} ck_gate_backward;
+
+void ck_gate_backward_panel(const ck_gate_backward *gate);
+
+// ---------------------------------------------------------------- attention's backward pass
+// (attention_backward.c)
+
+/// One head of attention, and the gradient of what it gathered. Row i of each matrix lies i strides behind
+/// the first and holds `head_size` elements.
+typedef struct ck_attention_backward {
+  const float *q, *gradient;  // [queries, head_size]
+  const float *k, *v;         // [keys, head_size]
+  float *q_gradient;          // [queries, head_size], overwritten
+  float *k_gradient, *v_gradient;  // [keys, head_size]
+  size_t q_stride, gradient_stride, k_stride, v_stride;
+  size_t q_gradient_stride, k_gradient_stride, v_gradient_stride;
+  size_t queries, keys, head_size;
+  float scale;           // multiplies q·k
+  int is_causal;         // whether query i sees keys 0 ... causal_offset + i only
+  size_t causal_offset;
+  int adds_to_keys;      // whether to add to the gradients of k and v instead of overwriting them
+} ck_attention_backward;
+
+/// Whether there is a version for `isa`, `operand` and heads of this size: with bfloat16, and multiples of
+/// 16. Elsewhere it is a matter of products of matrices.
+int ck_attention_backward_is_fused(ck_isa isa, ck_operand operand, size_t head_size);
+
+/// Bytes of scratch memory for `ck_attention_backward_head`, aligned to 64 bytes.
+size_t ck_attention_backward_bytes(size_t keys, size_t head_size);
+
+/// Computes the gradients of queries, keys and values. q, k, v, the gradient, softmax weights and theirs
+/// are rounded to bf16 before they are multiplied; sums are f32.
+void ck_attention_backward_head(const ck_attention_backward *attention, void *scratch);
+
 // ---------------------------------------------------------------- optimisers (optimization.c)
 
 /// Σ values², summed in double.
@@ -240,9 +302,10 @@ typedef struct ck_adamw {
   float square_correction;  // 1 / √(1 − beta2ⁿ)
   float epsilon;
   float keep;               // 1 − learning rate · weight decay
+  float gradient_scale;     // multiplies gradients first
 } ck_adamw;
 
-/// mean = mean · β₁ + gradient · (1 − β₁), square likewise with gradient², and
+/// With g = gradient · scale, mean = mean · β₁ + g · (1 − β₁), square likewise with g², and
 /// values = values · keep − rate · mean / (√square · square_correction + ε).
 void ck_adamw_step(ck_isa isa, const ck_adamw *step, const float *gradient, size_t count,
                    float *values, float *mean, float *square);

@@ -101,6 +101,17 @@ void ck_prepare_slab_transposed(ck_isa isa, ck_operand operand, const float *inp
                                 size_t depth, size_t columns, size_t slab, size_t count,
                                 void *slabs);
 
+/// All tiles of a transpose, but only elements `first` ..< `first + rows` of K, which is `depth` in all:
+/// `input` [rows, columns] are those rows of the matrix. `first` is even; parts may come in any order.
+void ck_pack_transposed_part(ck_isa isa, ck_operand operand, const float *input, size_t stride,
+                             size_t rows, size_t columns, size_t first, size_t depth,
+                             void *packed);
+
+/// The same for slabs.
+void ck_prepare_slab_transposed_part(ck_isa isa, ck_operand operand, const float *input,
+                                     size_t stride, size_t rows, size_t columns, size_t first,
+                                     size_t depth, void *slabs);
+
 // ---------------------------------------------------------------- direct products (matmul_direct.c)
 
 enum {

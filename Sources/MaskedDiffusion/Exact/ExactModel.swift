@@ -9,6 +9,24 @@ public protocol ExactModel: MaskPredictor {
 
   /// The bytes of each token that stands for a text; empty where tokens are only numbers.
   var pieces: [TokenID: TokenPiece] { get }
+
+  /// Returns what cannot stand in a text without masks, because the model gives it no probability; `nil`
+  /// where it does not say.
+  func contradictions(in tokens: [TokenID]) -> [Contradiction]?
+}
+
+/// Tokens that cannot stand together.
+public struct Contradiction: Equatable, Sendable {
+  /// The positions of the text; at least one.
+  public var positions: ClosedRange<Int>
+  /// The reason, in a few words.
+  public var reason: String
+
+  /// Creates a contradiction.
+  public init(positions: ClosedRange<Int>, reason: String) {
+    self.positions = positions
+    self.reason = reason
+  }
 }
 
 /// Every exact model.
@@ -51,6 +69,9 @@ public enum ExactModelRegistry {
 }
 
 extension ExactModel {
+  /// Says nothing.
+  public func contradictions(in tokens: [TokenID]) -> [Contradiction]? { nil }
+
   /// Computes the logits of every wanted position of every row, after checking that the row can be
   /// read; `logits` returns `vocabularySize` values.
   func predict(

@@ -45,6 +45,23 @@ public struct PermutationModel: ExactModel {
   /// The names of the children, each after a space.
   public var pieces: [TokenID: TokenPiece] { [0: " Ada", 1: " Ben", 2: " Cleo", 3: "[MASK]"] }
 
+  /// Returns the rows in which a child sits on two chairs.
+  public func contradictions(in tokens: [TokenID]) -> [Contradiction]? {
+    var found: [Contradiction] = []
+    for row in 0..<(tokens.count + 2) / 3 {
+      let chairs = Array(row * 3..<min(row * 3 + 3, tokens.count))
+      guard let second = chairs.last(where: { tokens[chairs[0]..<$0].contains(tokens[$0]) }),
+        let first = tokens[chairs[0]..<second].firstIndex(of: tokens[second])
+      else { continue }
+      let piece = String(decoding: pieces[tokens[second]]?.bytes ?? [], as: UTF8.self)
+      let name = piece.isEmpty ? "somebody" : String(piece.drop { $0 == " " })
+      found.append(
+        Contradiction(
+          positions: first...second, reason: "\(name) sits on two chairs of row \(row + 1)"))
+    }
+    return found
+  }
+
   /// Computes the logarithm of each conditional probability.
   public func predict(
     _ request: PredictionRequest, into prediction: inout Prediction

@@ -168,6 +168,7 @@ public enum LessonCheck: Equatable, Sendable {
       let settings = state.visibleSettings
       guard let field = SettingField.field(named: name, in: settings) else { return false }
       return [field.text(in: settings), field.plainText(in: settings)].contains(value)
+        || (try? field.changed(settings, to: value)) == settings
     case .branches(let number): return state.session.branches.count >= number
     case .compared(let number): return state.view.compared.count >= number
     case .maskedAtMost(let number):

@@ -15,6 +15,8 @@ package struct LessonPlace: Equatable, Sendable {
   package var waiting: [String] = []
   /// Where the cursor goes then.
   package var look: Lesson.Look?
+  /// The first line of the page that is shown; `nil` where nobody scrolled.
+  package var scroll: Int?
   /// Whether the page is to be left although nothing was tried.
   package var mayLeave = false
 
@@ -64,6 +66,7 @@ extension Playground.State {
     guard var place = view.lesson else { return }
     let page = place.current
     (place.chosen, place.given, place.isDone, place.mayLeave) = (0, nil, false, false)
+    place.scroll = nil
     place.waiting = page.commands
     place.look = page.look
     view.lesson = place
@@ -125,6 +128,7 @@ extension Playground.State {
       session.shown.start.count > 0, checks.allSatisfy({ $0.holds(in: self) })
     else { return }
     view.lesson?.isDone = true
+    view.lesson?.scroll = nil
     view.focus = .lesson
   }
 
@@ -134,6 +138,7 @@ extension Playground.State {
     switch place.current.kind {
     case .question where place.given == nil:
       view.lesson?.given = place.chosen
+      view.lesson?.scroll = nil
       return
     case .task where !place.isDone && !place.mayLeave:
       view.lesson?.mayLeave = true
@@ -171,12 +176,13 @@ extension Playground.State {
     openPage(&effects)
   }
 
-  /// Chooses an answer.
+  /// Chooses an answer; where there is none to choose, scrolls the page.
   mutating func chooseAnswer(_ offset: Int) {
     guard case .question(let answers, _, _)? = view.lesson?.current.kind, view.lesson?.given == nil,
-      let chosen = view.lesson?.chosen
-    else { return }
-    view.lesson?.chosen = min(max(chosen + offset, 0), answers.count - 1)
+      let chosen = view.lesson?.chosen, answers.indices.contains(chosen + offset)
+    else { return scrollLesson(by: offset) }
+    view.lesson?.chosen = chosen + offset
+    view.lesson?.scroll = nil
   }
 
   /// Opens the list of lessons, the next one that is not done chosen; in a lesson, leaves it.

@@ -1,3 +1,5 @@
+import MaskedDiffusion
+
 /// Reads lessons.
 ///
 /// A lesson is a text of lines. Before the first page stand `title:`, `misconception:` and `source:`,
@@ -37,32 +39,49 @@ public struct LessonReader {
 
   private var line = 0
   private var page: Draft?
+  private let models: [String]?
 
   /// A page that is being read.
   private struct Draft {
     var kind: String
     var line: Int
     var paragraphs: [String] = [""]
+    /// Whether the line before was one to be read.
+    var followsText = false
     var opening: Lesson.Opening?
     var openingLine = 0
-    var commands: [String] = []
+    /// The lines that name models, settings, commands and checks, which are tried once the page is read.
+    var named: [(line: Int, model: String)] = []
+    var settings: [(line: Int, setting: Lesson.Opening.Setting)] = []
+    var commands: [(line: Int, text: String)] = []
     var look: Lesson.Look?
     var answers: [String] = []
     var right: [Int] = []
     var reveal = ""
-    var checks: [LessonCheck] = []
+    var checks: [(line: Int, check: LessonCheck)] = []
     var keys = ""
   }
 
   /// Reads the lesson called `name`.
-  public init(_ text: String, name: String) {
+  ///
+  /// - Parameters:
+  ///   - text: What the file holds.
+  ///   - name: The name by which the lesson is chosen.
+  ///   - models: The names of the models there are, where a model that is missing is a mistake; `nil`
+  ///     leaves models unchecked.
+  public init(_ text: String, name: String, models: [String]? = nil) {
+    self.models = models
     lesson = Lesson(name: name, title: "", misconception: "", source: "", pages: [])
     for content in text.split(separator: "\n", omittingEmptySubsequences: false) {
       line += 1
       read(content.hasSuffix("\r") ? String(content.dropLast()) : String(content))
     }
     endPage()
-    if lesson.title.isEmpty { problems.append(Problem(line: 1, text: "there is no 'title:'")) }
+    for (key, value) in [
+      ("title", lesson.title), ("misconception", lesson.misconception), ("source", lesson.source),
+    ] where value.isEmpty {
+      problem("there is no '\(key):', expected one before the first page", line: 1)
+    }
     if lesson.pages.isEmpty {
       problems.append(Problem(line: max(1, line), text: "there is no page: '== page' begins one"))
     }
@@ -98,7 +117,7 @@ public struct LessonReader {
     case "misconception": lesson.misconception = value
     case "source": lesson.source = value
     case "needs": lesson.needs.append(value)
-    default: problem("'\(key):' is not known here, expected title, misconception, source or needs")
+    default: problem(Self.unknown(key, among: ["title", "misconception", "source", "needs"]))
     }
   }
 
@@ -114,9 +133,21 @@ public struct LessonReader {
     "model", "prompt", "draft", "length", "set", "run", "look", "reveal", "check", "keys",
   ]
 
+  /// What is said of a word before a colon that means nothing here.
+  private static func unknown(_ key: String, among known: [String]) -> String {
+    let near = nearestName(to: key, in: known).map { ", did you mean '\($0):'?" }
+    return "'\(key):' is not known here, expected \(known.joined(separator: ", "))" + (near ?? "")
+  }
+
   private mutating func readInPage(_ text: String) {
-    if let (key, value) = Self.field(text), Self.keys.contains(key) {
-      return readField(key, value)
+    let followsText = page?.followsText ?? false
+    page?.followsText = false
+    if let (key, value) = Self.field(text) {
+      if Self.keys.contains(key) { return readField(key, value) }
+      // Within a paragraph a word with a colon may be part of a sentence.
+      if !followsText || nearestName(to: key, in: Self.keys) != nil {
+        return problem(Self.unknown(key, among: Self.keys))
+      }
     }
     if page?.kind == "question", text.hasPrefix("- ") || text.hasPrefix("* ") {
       let number = page?.answers.count ?? 0
@@ -125,6 +156,7 @@ public struct LessonReader {
       return
     }
     guard var paragraphs = page?.paragraphs else { return }
+    page?.followsText = !text.isEmpty
     let last = paragraphs.count - 1
     if text.isEmpty {
       if !paragraphs[last].isEmpty { paragraphs.append("") }
@@ -144,13 +176,15 @@ public struct LessonReader {
         settings: before?.settings ?? [])
     case "model", "length", "set": readOpening(key, value)
     case "run":
-      if !Self.isCommand(value) { problem("'\(value.prefix(30))' is no command") }
-      page?.commands.append(value)
+      page?.commands.append((line, value))
     case "look": readLook(value)
-    case "reveal": page?.reveal = value
+    case "reveal":
+      page?.reveal = value
+      expect("question", for: key)
     case "check":
+      expect("try", for: key)
       if let check = LessonCheck(parsing: value) {
-        page?.checks.append(check)
+        page?.checks.append((line, check))
       } else {
         let known = LessonCheck.names.map { check in
           check.argument.isEmpty ? check.name : "\(check.name) \(check.argument)"
@@ -158,6 +192,7 @@ public struct LessonReader {
         problem("'\(value)' is no check, expected \(known.joined(separator: ", "))")
       }
     default:
+      expect("try", for: key)
       do {
         _ = try Key.sequence(value)
         page?.keys = value
@@ -165,10 +200,18 @@ public struct LessonReader {
     }
   }
 
+  /// Says so where a line means nothing on a page of this kind.
+  private mutating func expect(_ kind: String, for key: String) {
+    guard let page, page.kind != kind else { return }
+    problem("'\(key):' stands on '== \(page.kind)', expected it on '== \(kind)'")
+  }
+
   private mutating func readOpening(_ key: String, _ value: String) {
     var opening = page?.opening ?? Lesson.Opening(prompt: "")
     switch key {
-    case "model": opening.model = value
+    case "model":
+      opening.model = value
+      page?.named.append((line, value))
     case "length":
       guard let length = Int(value), (0...65_536).contains(length) else {
         return problem("length is '\(value)', expected a number in 0...65536")
@@ -177,10 +220,9 @@ public struct LessonReader {
     default:
       let words = value.split(separator: " ", maxSplits: 1).map(String.init)
       guard words.count == 2 else { return problem("'set:' needs NAME VALUE") }
-      guard Self.settingNames.contains(words[0]) else {
-        return problem("there is no setting called '\(words[0])'")
-      }
-      opening.settings.append(Lesson.Opening.Setting(name: words[0], value: words[1]))
+      let setting = Lesson.Opening.Setting(name: words[0], value: words[1])
+      opening.settings.append(setting)
+      page?.settings.append((line, setting))
     }
     if page?.opening == nil { page?.openingLine = 0 }
     page?.opening = opening
@@ -210,6 +252,7 @@ public struct LessonReader {
     if page.opening != nil, page.openingLine == 0 {
       problem("'model:', 'length:' and 'set:' need a 'prompt:' or 'draft:'", line: page.line)
     }
+    tryNames(page)
     var kind = Lesson.Kind.text
     if page.kind == "question" {
       if page.answers.count < 2 || page.right.count != 1 {
@@ -218,11 +261,12 @@ public struct LessonReader {
       kind = .question(answers: page.answers, right: page.right.first ?? 0, reveal: page.reveal)
     } else if page.kind == "try" {
       if page.checks.isEmpty { problem("something to try needs a 'check:'", line: page.line) }
-      kind = .task(checks: page.checks, keys: page.keys)
+      kind = .task(checks: page.checks.map(\.check), keys: page.keys)
     }
     lesson.pages.append(
       Lesson.Page(
-        text: text, kind: kind, opening: page.opening, commands: page.commands, look: page.look))
+        text: text, kind: kind, opening: page.opening, commands: page.commands.map(\.text),
+        look: page.look))
   }
 
   // MARK: What there is
@@ -231,12 +275,26 @@ public struct LessonReader {
     Playground.Panel.allCases.first { "\($0)" == name }
   }
 
-  /// The names of all settings, those of every strategy and schedule included.
-  private static var settingNames: Set<String> { SettingField.allNames }
+  /// Tries what is named on a page: models, settings with their values, commands, checks.
+  private mutating func tryNames(_ page: Draft) {
+    for (line, name) in page.named { complain(of: modelProblem(name), line) }
+    var trial = LessonTrial()
+    for (line, setting) in page.settings { complain(of: trial.problem(in: setting), line) }
+    for (line, command) in page.commands {
+      complain(of: trial.problem(inCommand: command), line)
+      complain(of: LessonTrial.model(inCommand: command).flatMap(modelProblem), line)
+    }
+    for (line, check) in page.checks { complain(of: trial.problem(in: check), line) }
+  }
 
-  private static func isCommand(_ line: String) -> Bool {
-    guard let name = line.split(separator: " ").first.map(String.init) else { return false }
-    return Palette.commands.contains { $0.name == name } || settingNames.contains(name)
-      || Action(rawValue: name) != nil
+  private mutating func complain(of text: String?, _ line: Int) {
+    if let text { problem(text, line: line) }
+  }
+
+  private func modelProblem(_ name: String) -> String? {
+    guard let models, !models.contains(name), !lesson.needs.contains(name) else { return nil }
+    let near = nearestName(to: name, in: models).map { ", did you mean '\($0)'?" }
+    return "there is no model called '\(name)', expected one that 'unmask models' lists, or "
+      + "'needs: \(name)' before the first page" + (near ?? "")
   }
 }

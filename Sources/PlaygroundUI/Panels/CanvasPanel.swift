@@ -12,7 +12,6 @@ package struct CanvasPanel {
   private let differences: Set<Int>
   /// What a checker says of the text.
   private let verdict: TextVerdict?
-  private let entropyScale: Double
   private let lineSpacing: Int
   /// What the predictor thinks of masked positions now, or thought before the last step.
   private let guesses: [Int: Point.Guess]
@@ -46,7 +45,10 @@ package struct CanvasPanel {
       let hints = state.view.showsHints ? 4 : 0
       let roomy = state.preferences.canvas == .flowing ? 2 * lines + 3 : lines
       let isRoomy = size.rows >= roomy + 11
-      return PanelRow.Wish(least: min(size.rows, lines + hints), best: isRoomy ? roomy : lines)
+      // A likelihood is asked for to be seen.
+      let most = state.view.likelihood == nil ? size.rows : max(3, size.rows - 6)
+      return PanelRow.Wish(
+        least: min(most, lines + hints), best: min(most, isRoomy ? roomy : lines))
     },
     draw: { _, _, _ in },
     click: { state, click, _ in state.clickCanvas(click) })
@@ -63,8 +65,6 @@ package struct CanvasPanel {
     differences = RunDifference(state, branch, frame).positions
     blocks = AnswerBlocks(branch, at: state.shownStep(of: branch), answer: frame.answer)
     block = blocks.current(in: frame)
-    let largest = frame.commitments.reduce(0) { max($0, $1?.entropy ?? 0) }
-    entropyScale = largest > 0 ? largest : 1
     guesses = Self.guesses(of: branch, at: state.shownStep(of: branch))
     let point = branch.point(state.shownStep(of: branch))
     verdict = point.verdict
@@ -156,10 +156,7 @@ package struct CanvasPanel {
     guard let guess = guesses[position], !isWaiting(position) else { return nil }
     switch state.preferences.colouring {
     case .confidence: return Double(guess.probability)
-    case .entropy:
-      let vocabulary = model.info.embeddingCount
-      let most = vocabulary > 1 && vocabulary < .max ? Numbers.logarithm(Double(vocabulary)) : 6
-      return 1 - Double(guess.entropy) / most
+    case .entropy: return Numbers.certainty(entropy: Double(guess.entropy))
     case .margin: return Double(guess.margin)
     case .order, .age: return nil
     }
@@ -227,7 +224,7 @@ package struct CanvasPanel {
     let steps = Double(max(1, frame.step))
     return switch state.preferences.colouring {
     case .confidence: commitment.confidence
-    case .entropy: 1 - commitment.entropy / entropyScale
+    case .entropy: Numbers.certainty(entropy: commitment.entropy)
     case .margin: margin(of: position, keptIn: commitment.step) ?? commitment.confidence
     case .order: 1 - Double(commitment.step - 1) / Double(max(1, branch.head))
     case .age: Double(commitment.step) / steps

@@ -14,6 +14,8 @@ package struct InspectorPanel {
 
   /// The rows from which there is room for a table of guidance below the candidates.
   private static let tableRows = 14
+  /// The rows below which candidates come before all else in a lesson.
+  private static let shortRows = 9
 
   static let row = PanelRow(
     name: "inspector",
@@ -30,7 +32,12 @@ package struct InspectorPanel {
       ]
     },
     title: { InspectorPanel($0).title },
-    wish: { _, size in PanelRow.Wish(least: min(9, max(5, size.rows / 2)), best: 17) },
+    wish: { state, size in
+      // Lessons speak of the candidates, unless a page is about the settings.
+      let isSpokenOf = state.view.lesson.map { $0.current.look?.panel != .settings } ?? false
+      let least = isSpokenOf ? min(size.rows, shortRows + 1) : min(9, max(5, size.rows / 2))
+      return PanelRow.Wish(least: least, best: 17)
+    },
     draw: { InspectorPanel($0).draw(on: &$1, in: $2) },
     click: { state, click, _ in
       let index = click.row - InspectorPanel(state).headingRows(click.rect)
@@ -72,7 +79,9 @@ package struct InspectorPanel {
     var row = rect.row
     if let opinion = source?.opinion {
       row = drawCandidates(opinion, on: &screen, in: rect, row)
-      row = draw(numbers(opinion, rect), row: row, on: &screen, in: rect)
+      let numbers = numbers(opinion, rect)
+      row = draw(
+        isShort(rect) ? Array(numbers.prefix(2)) : numbers, row: row, on: &screen, in: rect)
     } else if let guess = point.guess(at: position) {
       row = draw(
         ["best guess", "\(text(guess.token)) \(Numbers.share(Double(guess.probability)))"],
@@ -109,6 +118,10 @@ package struct InspectorPanel {
 
   private func isTight(_ rect: Rect) -> Bool { rect.rows < Self.tableRows }
 
+  private func isShort(_ rect: Rect) -> Bool {
+    state.view.lesson != nil && rect.rows < Self.shortRows
+  }
+
   private var isGuided: Bool { source?.opinion.top.contains { $0.conditional != nil } ?? false }
 
   private func drawCandidates(
@@ -119,7 +132,9 @@ package struct InspectorPanel {
       drawShareHeading(row: row, on: &screen, in: rect)
     }
     let table = isGuided && !isTight(rect) ? 6 : 0
-    let room = max(1, min(opinion.top.count, rect.rows - 3 - table - heading))
+    // Numbers and what became of the token stand below them.
+    let below = isShort(rect) ? (frame.isMasked(position) ? 1 : 2) : 3
+    let room = max(1, min(opinion.top.count, rect.rows - below - table - heading))
     for (index, candidate) in opinion.top.prefix(room).enumerated() {
       draw(candidate, index, row: row + heading + index, on: &screen, in: rect)
     }
@@ -301,11 +316,10 @@ package struct InspectorPanel {
 
   private func drawTally(_ row: Int, on screen: inout Screen, in rect: Rect) -> Int {
     guard let tally = state.view.handTally else { return row }
-    let name = state.session.settings.strategy.name
+    let (count, of) = (tally.choices, rect.columns < 30 ? "/" : " of ")
     let lines = [
-      "you and \(name): same place \(tally.samePosition)",
-      "of \(tally.choices), the model's token "
-        + "\(tally.sameToken) of \(tally.choices)",
+      "like \(state.session.settings.strategy.name):",
+      "place \(tally.samePosition)\(of)\(count), token \(tally.sameToken)\(of)\(count)",
     ]
     let top = min(row, rect.endRow - lines.count)
     for (index, line) in lines.enumerated() where top + index >= rect.row {

@@ -169,10 +169,7 @@ package struct MapPanel {
     switch state.preferences.colouring {
     case .confidence, .order, .age: return Double(guess.probability)
     case .margin: return Double(guess.margin)
-    case .entropy:
-      let vocabulary = state.model.info.embeddingCount
-      let most = vocabulary > 1 && vocabulary < .max ? Numbers.logarithm(Double(vocabulary)) : 6
-      return 1 - Double(guess.entropy) / most
+    case .entropy: return Numbers.certainty(entropy: Double(guess.entropy))
     }
   }
 

@@ -83,8 +83,16 @@ package struct PanelLayout: Equatable, Sendable {
     var bottom = rest
     let wishes = Self.wishes(in: .bottom, state, rest.size)
     let wanted = wishes.reduce(0) { $0 + $1.wish.best }
-    let most = state.view.lesson == nil ? rest.rows / 2 : rest.rows * 3 / 5
-    (rest, bottom) = rest.splitBottom(min(wanted, max(2, most)))
+    var rows = min(wanted, max(2, rest.rows / 2))
+    if let lesson = wishes.first(where: { $0.panel == .lesson }) {
+      let most = max(rest.rows * 3 / 5, LessonPanel.mostRows(of: rest.rows))
+      let others = wishes.filter { $0.panel != .lesson }.map(\.wish.least).min() ?? 0
+      // Before a page is cut the others leave, and what they had goes to the text.
+      rows =
+        lesson.wish.best + others > rest.rows * 3 / 5
+        ? min(lesson.wish.best, most) : min(wanted, rest.rows * 3 / 5)
+    }
+    (rest, bottom) = rest.splitBottom(rows)
     rects = Self.shared(bottom.inset(left: 1, right: 1), among: wishes)
     (rest, caption) = rest.splitBottom(StatusLine(state).captionRows(columns: size.columns - 2))
     caption = caption.inset(left: 1, right: 1)

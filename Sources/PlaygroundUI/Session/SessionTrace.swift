@@ -168,7 +168,7 @@ extension Playground.State {
     requests.step = nil
     requests.look = nil
     requests.tokens = [:]
-    requests.goal = nil
+    (requests.goal, requests.ahead) = (nil, nil)
     requests.queued = nil
     let tree = RunTree(trace)
     for branch in tree.branches where branch.hasOwnStart { learn(of: branch.start) }

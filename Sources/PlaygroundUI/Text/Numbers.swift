@@ -51,6 +51,10 @@ package enum Numbers {
   /// Returns the natural logarithm, for entropies.
   package static func logarithm(_ value: Double) -> Double { log(value) }
 
+  /// Returns the share of each word if as many as an entropy in nats says were equally likely, in 0...1: ½
+  /// between two words, ⅒ between ten.
+  package static func certainty(entropy: Double) -> Double { min(1, exp(-entropy)) }
+
   /// Returns a number with as many decimals as it needs, at most four.
   package static func short(_ value: Double) -> String {
     guard value.isFinite else { return "–" }

@@ -53,7 +53,7 @@ extension Playground.State {
   mutating func scrub(to step: Int) {
     isRunning = false
     requests.tick = nil
-    requests.goal = nil
+    (requests.goal, requests.ahead) = (nil, nil)
     view.notice = nil
     guard view.race == nil else { return showRace(step: step) }
     let last =

@@ -60,7 +60,8 @@ extension Playground.State {
     _ direction: Int, at point: ScreenPoint, _ panels: PanelLayout, _ effects: inout Effects
   ) {
     switch panels.panel(atRow: point.row, column: point.column) {
-    case .settings, .inspector, .branches, .lesson:
+    case .lesson: scrollLesson(by: direction)
+    case .settings, .inspector, .branches:
       if let panel = panels.panel(atRow: point.row, column: point.column) { view.focus = panel }
       choose(direction)
     case .canvas, .map, .likelihood, nil: scrollCanvas(by: direction * 3)

@@ -64,7 +64,9 @@ extension Playground.State {
         point.visits = report.visits
         branch.append(point)
       }
-      branch.isFinished = report.isFinished || report.step == nil
+      let isWritten =
+        branch.endsWithTheLastMask && Frame(branch, at: branch.head).maskedCount == 0
+      branch.isFinished = report.isFinished || report.step == nil || isWritten
     }
     if follows, view.compared.isEmpty {
       session.show(step: place.step + 1)
@@ -73,7 +75,7 @@ extension Playground.State {
     applyQueuedSettings()
     session.trim()
     if view.compared.isEmpty {
-      if report.isFinished || report.step == nil { finish() }
+      if session.branch(place.branch)?.isFinished == true { finish() }
       goOn(&effects)
     } else if view.race != nil {
       continueRace(&effects)
@@ -98,6 +100,7 @@ extension Playground.State {
 
   /// While running: the next step after the delay.
   mutating func goOn(_ effects: inout Effects) {
+    if let goal = requests.ahead { return goOn(to: goal, &effects) }
     guard isRunning else { return }
     if preferences.delayMilliseconds == 0 {
       advance(&effects)
@@ -140,10 +143,42 @@ extension Playground.State {
     }
   }
 
+  /// Several steps forward, as one step several times.
+  mutating func advance(steps: Int, _ effects: inout Effects) {
+    let before = view.race?.time ?? Double(session.step)
+    let goal = Playground.Requests.Place(
+      number: 0, branch: session.shownID, step: session.step + steps)
+    scrub(to: goal.step)
+    let isMoved = (view.race?.time ?? Double(session.step)) > before
+    guard view.race == nil else { return isMoved ? () : advance(&effects) }
+    guard session.step < goal.step, !isMoved || !isShownFinished else { return }
+    requests.ahead = goal
+    advance(&effects)
+    if requests.step == nil { requests.ahead = nil }
+  }
+
+  /// Whether no step of what is shown is left.
+  private var isShownFinished: Bool {
+    let shown =
+      view.compared.isEmpty ? [session.shown] : view.compared.compactMap { session.branch($0) }
+    return shown.allSatisfy(\.isFinished)
+  }
+
+  /// The next step on the way to one that was asked for.
+  private mutating func goOn(to goal: Playground.Requests.Place, _ effects: inout Effects) {
+    let isElsewhere = view.compared.isEmpty && session.shownID != goal.branch
+    guard session.step < goal.step, !isElsewhere, !isShownFinished else {
+      requests.ahead = nil
+      return
+    }
+    advance(&effects)
+    if requests.step == nil { requests.ahead = nil }
+  }
+
   /// Starts or stops the run.
   mutating func toggleRun(_ effects: inout Effects) {
     isRunning.toggle()
-    requests.tick = nil
+    (requests.tick, requests.ahead) = (nil, nil)
     view.notice = nil
     if isRunning { advance(&effects) }
   }
@@ -153,7 +188,7 @@ extension Playground.State {
     guard requests.step != nil || requests.look != nil else { return }
     requests.step = nil
     requests.look = nil
-    requests.goal = nil
+    (requests.goal, requests.ahead) = (nil, nil)
     applyQueuedSettings()
     effects.append(.cancel)
   }

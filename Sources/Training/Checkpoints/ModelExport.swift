@@ -81,15 +81,16 @@ package struct ModelExport: Sendable {
       """
   }
 
-  /// The settings of a first run: a whole canvas, low temperature, two positions a step at most; what
+  /// The settings of a first run: room for a prompt, low temperature, one position in every step; what
   /// suits a twin is its family's to say.
   private var generationConfiguration: String {
+    let length = max(1, shape.contextLength * 3 / 4)
     let preset = shape.isCausal ? "" : "\n \"preset\": \"smdm-greedy\","
-    let steps = shape.isCausal ? "" : "\n \"steps\": \(min(64, shape.contextLength)),"
+    let steps = shape.isCausal ? "" : "\n \"steps\": \(length),\n \"schedule\": \"uniform\","
     return """
       {\(preset)
-       "length": \(shape.isCausal ? max(1, shape.contextLength * 3 / 4) : shape.contextLength),\(steps)
-       "temperature": 0.6
+       "length": \(length),\(steps)
+       "temperature": 0.3
       }
 
       """

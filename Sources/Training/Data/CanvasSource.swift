@@ -231,7 +231,7 @@ package struct CanvasSource: Sendable {
 
 extension Array {
   /// The first index of a sorted array whose element fulfils `predicate`.
-  fileprivate func partitioningIndex(where predicate: (Element) -> Bool) -> Int {
+  func partitioningIndex(where predicate: (Element) -> Bool) -> Int {
     var low = 0, high = count
     while low < high {
       let middle = (low + high) / 2

@@ -15,11 +15,18 @@ final class Lane: @unchecked Sendable {
   let reversedSines: Tensor
   /// Sums of gradients, in the layout of the parameters.
   let gradientSums: Tensor
+  /// Whether the sums hold anything of the present batch.
+  var hasGradients = false
 
+  /// The left side of the product at hand.
   let left = Kernels.LeftFactor()
-  let right = Kernels.RightFactor()
+  /// What comes between the products of a feed-forward layer.
+  let gated = Kernels.LeftFactor()
+  let factors = GradientFactors()
   let attention = AttentionFactors()
 
+  /// The tokens of the canvases at hand.
+  var distinct = DistinctTokens()
   /// What the forward pass of each block saves.
   var blocks: [SavedBlock] = []
   /// The output of the last block, wanted rows only.
@@ -45,7 +52,9 @@ final class Lane: @unchecked Sendable {
     kernels = Kernels(threadCount: 1, instructionSet: instructionSet)
     reversedSines = Tensor(rotations.sines.values.map { -$0 })
     gradientSums = Tensor(count: parameters.layout.count)
-    blocks = (0..<shape.layerCount).map { _ in SavedBlock() }
+    blocks = (0..<shape.layerCount).map { _ in
+      SavedBlock(gateUp: Kernels.SavedRows(operand: weights.operand))
+    }
   }
 
   /// The sums of gradients by parameter.
@@ -56,6 +65,18 @@ final class Lane: @unchecked Sendable {
   func norm(_ role: ParameterRole) -> Kernels.Norm {
     Kernels.Norm(weight: parameters.vector(role), epsilon: shape.normEpsilon)
   }
+}
+
+/// Factors of the gradients of weights, packed row by row while a backward pass goes through a block.
+struct GradientFactors {
+  /// Transposes of gradients, dYᵀ.
+  let outer = Kernels.LeftFactor()
+  let inner = Kernels.LeftFactor()
+  let query = Kernels.LeftFactor()
+  /// Transposes of what they are multiplied by, Xᵀ.
+  let outerInput = Kernels.RightFactor()
+  let innerInput = Kernels.RightFactor()
+  let queryInput = Kernels.RightFactor()
 }
 
 /// What the forward pass of a block saves for the backward pass.
@@ -71,13 +92,21 @@ struct SavedBlock {
   /// The stream between attention and feed-forward layer.
   var middle = Buffer()
   /// Gate and up, side by side.
-  var gateUp = Buffer()
+  let gateUp: Kernels.SavedRows
 }
 
 /// Memory that nothing is kept in from one operation to the next.
 struct LaneScratch {
   var normed = Buffer()
+  var gateUp = Buffer()
   var hidden = Buffer()
+  var gate = Buffer()
+  var up = Buffer()
+  var distinctStream = Buffer()
+  var distinctQueries = Buffer()
+  var distinctKeyValues = Buffer()
+  var distinctNormed = Buffer()
+  var distinctNormGradient = Buffer()
   var streamGradient = Buffer()
   var wantedGradient = Buffer()
   var normGradient = Buffer()
@@ -102,43 +131,5 @@ struct Buffer {
     let tensor = Tensor(count: needed)
     self.tensor = tensor
     return Kernels.Rows(tensor.address, count: count, width: width)
-  }
-}
-
-/// Which rows of a batch a block goes on with.
-struct RowSelection {
-  /// Canvases and their positions.
-  var canvasCount: Int
-  var length: Int
-  /// Rows of all positions that are kept, ascending; `nil` keeps all.
-  var kept: [Int]?
-
-  var allCount: Int { canvasCount * length }
-  var count: Int { kept?.count ?? allCount }
-
-  /// The kept rows of each canvas, as a range of kept rows.
-  var rangesOfCanvases: [Range<Int>] {
-    guard let kept else { return (0..<canvasCount).map { $0 * length..<($0 + 1) * length } }
-    var ranges: [Range<Int>] = []
-    var next = 0
-    for canvas in 0..<canvasCount {
-      let first = next
-      while next < kept.count, kept[next] < (canvas + 1) * length { next += 1 }
-      ranges.append(first..<next)
-    }
-    return ranges
-  }
-
-  /// The position in its canvas of every kept row.
-  var positions: [Int32] {
-    guard let kept else { return (0..<allCount).map { Int32($0 % length) } }
-    return kept.map { Int32($0 % length) }
-  }
-
-  /// How many keys more than its own place among the kept rows the first kept row of `canvas` sees, if it
-  /// sees no later ones.
-  func causalOffset(canvas: Int, _ range: Range<Int>) -> Int {
-    guard let kept, let first = range.first else { return 0 }
-    return kept[first] - canvas * length
   }
 }

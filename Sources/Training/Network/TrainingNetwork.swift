@@ -3,9 +3,9 @@ internal import Models
 
 /// A network whose gradients can be computed.
 ///
-/// A batch is cut into as many parts as there are lanes. Each lane goes through its canvases by itself,
-/// and the gradients are added in the order of the lanes: the same numbers whatever the number of threads,
-/// as long as the number of lanes is the same.
+/// The canvases of a batch are dealt to lanes, so that each has about as many targets. Each lane goes
+/// through its canvases by itself, and the gradients are added in the order of the lanes: the same numbers
+/// whatever the number of threads, as long as the number of lanes is the same.
 package final class TrainingNetwork: @unchecked Sendable {
   // Used by one step at a time.
 
@@ -23,8 +23,10 @@ package final class TrainingNetwork: @unchecked Sendable {
   private let weights: PackedWeights
   private var arePacked = false
 
-  /// Positions a lane computes at a time: what is saved of them should stay in the cache.
-  private static let positionsOfPass = 512
+  /// Positions a lane computes at a time.
+  ///
+  /// More take more memory; fewer read and write the sums of all gradients more often.
+  private static let positionsOfPass = 1024
 
   /// Creates a network.
   ///
@@ -56,6 +58,7 @@ package final class TrainingNetwork: @unchecked Sendable {
         shape: shape, parameters: view, weights: weights, rotations: rotations,
         instructionSet: instructionSet)
     }
+    gradients = lanes[0].gradientSums
   }
 
   /// To be called when the values of parameters have changed.
@@ -65,22 +68,29 @@ package final class TrainingNetwork: @unchecked Sendable {
   ///
   /// - Returns: The sum over targets of weight times cross entropy, in nats.
   package func computeGradients(of batch: TrainingBatch) -> Double {
+    for lane in lanes { lane.forgetGradients() }
     let loss = sumOfParts(of: batch) { part, lane in lane.addGradients(of: part) }
-    ParameterArithmetic(kernels: kernels).addUp(lanes.map(\.gradientSums))
+    let computed = lanes.filter(\.hasGradients)
+    let first = computed.first ?? lanes[0]
+    if computed.isEmpty { first.clearGradients() }
+    gradients = first.gradientSums
+    gradientSquares = ParameterArithmetic(kernels: kernels).addUp(computed.map(\.gradientSums))
     return loss
   }
 
   /// The gradients computed last.
-  package var gradients: Tensor { lanes[0].gradientSums }
+  package private(set) var gradients: Tensor
+
+  /// The sum of their squares.
+  package private(set) var gradientSquares = 0.0
 
   /// Computes the loss of `batch` without gradients.
   package func loss(of batch: TrainingBatch) -> Double {
-    sumOfParts(of: batch, clearsGradients: false) { part, lane in lane.loss(of: part) }
+    sumOfParts(of: batch) { part, lane in lane.loss(of: part) }
   }
 
   private func sumOfParts(
-    of batch: TrainingBatch, clearsGradients: Bool = true,
-    _ body: (_ part: TrainingBatch, _ lane: Lane) -> Double
+    of batch: TrainingBatch, _ body: (_ part: TrainingBatch, _ lane: Lane) -> Double
   ) -> Double {
     if !arePacked {
       weights.pack(ParameterView(parameters, layout), kernels)
@@ -89,15 +99,13 @@ package final class TrainingNetwork: @unchecked Sendable {
     var losses = [Double](repeating: 0, count: lanes.count)
     losses.withUnsafeMutableBufferPointer { losses in
       nonisolated(unsafe) let losses = losses  // A lane writes its own.
-      let canvases = batch.canvasCount, count = lanes.count
+      let hands = batch.hands(lanes.count)
       let most = max(1, Self.positionsOfPass / batch.length)
-      kernels.pool.run(taskCount: count) { task, _ in
-        let lane = lanes[task]
-        if clearsGradients { lane.clearGradients() }
-        let own = canvases * task / count..<canvases * (task + 1) / count
-        for first in stride(from: own.lowerBound, to: own.upperBound, by: most) {
-          let part = batch.canvases(first..<min(first + most, own.upperBound))
-          losses[task] += body(part, lane)
+      kernels.pool.run(taskCount: lanes.count) { task, _ in
+        let own = hands[task]
+        for first in stride(from: 0, to: own.count, by: most) {
+          let part = batch.canvases(own[first..<min(first + most, own.count)])
+          losses[task] += body(part, lanes[task])
         }
       }
     }

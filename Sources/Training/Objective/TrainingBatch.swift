@@ -38,13 +38,34 @@ package struct TrainingBatch: Equatable, Sendable {
   /// The number of canvases.
   package var canvasCount: Int { tokens.count / length }
 
-  /// The canvases in `range`, as a batch of their own.
-  package func canvases(_ range: Range<Int>) -> TrainingBatch {
-    let rows = range.lowerBound * length..<range.upperBound * length
-    return TrainingBatch(
-      tokens: Array(tokens[rows]), length: length,
-      targets: targets.filter { rows.contains($0.row) }.map {
-        Target(row: $0.row - rows.lowerBound, token: $0.token, weight: $0.weight)
-      })
+  /// Some of the canvases, as a batch of their own.
+  package func canvases(_ numbers: some Sequence<Int>) -> TrainingBatch {
+    var part = TrainingBatch(tokens: [], length: length, targets: [])
+    for canvas in numbers {
+      let first = canvas * length, moved = part.tokens.count - first
+      part.tokens += tokens[first..<first + length]
+      let place = targets.partitioningIndex { $0.row >= first }
+      for target in targets[place...].prefix(while: { $0.row < first + length }) {
+        part.targets.append(
+          Target(row: target.row + moved, token: target.token, weight: target.weight))
+      }
+    }
+    return part
+  }
+
+  /// Deals the canvases into `count` hands, those with the most targets first and back and forth, so that
+  /// every hand has about as many targets.
+  package func hands(_ count: Int) -> [[Int]] {
+    var targetCounts = [Int](repeating: 0, count: canvasCount)
+    for target in targets { targetCounts[target.row / length] += 1 }
+    let order = targetCounts.indices.sorted {
+      (targetCounts[$1], $0) < (targetCounts[$0], $1)
+    }
+    var hands = [[Int]](repeating: [], count: count)
+    for (place, canvas) in order.enumerated() {
+      let hand = place % count
+      hands[place / count % 2 == 0 ? hand : count - 1 - hand].append(canvas)
+    }
+    return hands.map { $0.sorted() }
   }
 }

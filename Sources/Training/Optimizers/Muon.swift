@@ -13,6 +13,8 @@ final class Muon: @unchecked Sendable {
     var rate: Float
     /// What weight decay leaves.
     var keep: Float
+    /// What gradients are multiplied by first.
+    var gradientScale: Float
 
     /// How much of the momentum is kept: it warms up, and stays at 0.95.
     var momentum: Float { min(0.95, 0.85 + Float(number - 1) / 500) }
@@ -57,10 +59,11 @@ final class Muon: @unchecked Sendable {
   ) {
     let memory = memories[worker], kernels = memory.kernels
     let count = values.count * values.width, keep = step.momentum
-    kernels.blend(momentum.base, keep: keep, gradient.base, share: 1 - keep, count: count)
+    let share = (1 - keep) * step.gradientScale
+    kernels.blend(momentum.base, keep: keep, gradient.base, share: share, count: count)
     let update = memory.update.rows(values.count, values.width)
     update.base.update(from: momentum.base, count: count)
-    kernels.blend(update.base, keep: keep, gradient.base, share: 1 - keep, count: count)
+    kernels.blend(update.base, keep: keep, gradient.base, share: share, count: count)
     orthogonalise(update, memory)
     let scale = max(1, Float(values.count) / Float(values.width)).squareRoot()
     kernels.blend(

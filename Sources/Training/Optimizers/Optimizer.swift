@@ -76,16 +76,18 @@ final class Optimizer: @unchecked Sendable {
   ///   - number: The number of this step.
   ///   - share: The share of the largest learning rates.
   ///   - parameters: What is moved.
-  ///   - gradients: The gradients, clipped already.
+  ///   - gradients: The gradients.
+  ///   - gradientScale: What they are multiplied by first: below 1 where their norm is limited.
   ///   - kernels: The threads.
   func step(
-    _ number: Int, share: Double, parameters: Tensor, gradients: Tensor, _ kernels: Kernels
+    _ number: Int, share: Double, parameters: Tensor, gradients: Tensor, gradientScale: Float,
+    _ kernels: Kernels
   ) {
     let plain = Self.slices(of: layout.entries.filter { !isOrthogonalised($0) })
     let adam = Kernels.AdamWStep(
       beta1: settings.beta1, beta2: settings.beta2,
       learningRate: settings.adamRate * Float(share), weightDecay: 0, epsilon: settings.epsilon,
-      number: number)
+      number: number, gradientScale: gradientScale)
     kernels.pool.run(taskCount: plain.count) { task, _ in
       let (range, isNorm) = plain[task]
       var adam = adam
@@ -98,7 +100,9 @@ final class Optimizer: @unchecked Sendable {
     let matrices = layout.entries.filter(isOrthogonalised)
     guard !matrices.isEmpty else { return }
     let rate = settings.muonRate * Float(share)
-    let step = Muon.Step(number: number, rate: rate, keep: 1 - rate * settings.weightDecay)
+    let step = Muon.Step(
+      number: number, rate: rate, keep: 1 - rate * settings.weightDecay,
+      gradientScale: gradientScale)
     // The largest first, so that no thread begins one when the others are done.
     let order = matrices.sorted { ($0.count, $1.offset) > ($1.count, $0.offset) }
     kernels.pool.run(taskCount: order.count) { task, worker in
@@ -128,27 +132,13 @@ final class Optimizer: @unchecked Sendable {
 struct ParameterArithmetic {
   let kernels: Kernels
 
-  private static let sliceCount = 1 << 16
+  private static let sliceCount = 1 << 14
 
   private func forEachSlice(_ count: Int, _ body: (_ slice: Int, _ range: Range<Int>) -> Void) {
     let slices = (count + Self.sliceCount - 1) / Self.sliceCount
     kernels.pool.run(taskCount: slices) { slice, _ in
       body(slice, slice * Self.sliceCount..<min((slice + 1) * Self.sliceCount, count))
     }
-  }
-
-  /// Σ values².
-  func sumOfSquares(_ values: Tensor) -> Double {
-    let count = values.elements.count
-    let slices = (count + Self.sliceCount - 1) / Self.sliceCount
-    var sums = [Double](repeating: 0, count: slices)
-    sums.withUnsafeMutableBufferPointer { sums in
-      nonisolated(unsafe) let sums = sums  // A slice writes its own.
-      forEachSlice(count) { slice, range in
-        sums[slice] = kernels.sumOfSquares(values.address + range.lowerBound, count: range.count)
-      }
-    }
-    return sums.reduce(0, +)
   }
 
   /// values = values · keep + other · share.
@@ -160,15 +150,24 @@ struct ParameterArithmetic {
     }
   }
 
-  /// Makes the first of `tensors` the `scale`-fold of their sum, added in their order.
-  func addUp(_ tensors: [Tensor], scale: Float = 1) {
-    guard let first = tensors.first else { return }
-    forEachSlice(first.elements.count) { _, range in
-      let sum = first.address + range.lowerBound
-      for tensor in tensors.dropFirst() {
-        kernels.blend(sum, keep: 1, tensor.address + range.lowerBound, share: 1, count: range.count)
+  /// Makes the first of `tensors` their sum, added in their order.
+  ///
+  /// - Returns: Σ sum².
+  func addUp(_ tensors: [Tensor]) -> Double {
+    guard let first = tensors.first else { return 0 }
+    let count = first.elements.count
+    var squares = [Double](repeating: 0, count: (count + Self.sliceCount - 1) / Self.sliceCount)
+    squares.withUnsafeMutableBufferPointer { squares in
+      nonisolated(unsafe) let squares = squares  // A slice writes its own.
+      forEachSlice(count) { slice, range in
+        let sum = first.address + range.lowerBound
+        for tensor in tensors.dropFirst() {
+          kernels.blend(
+            sum, keep: 1, tensor.address + range.lowerBound, share: 1, count: range.count)
+        }
+        squares[slice] = kernels.sumOfSquares(sum, count: range.count)
       }
-      if scale != 1 { kernels.blend(sum, keep: scale, sum, share: 0, count: range.count) }
     }
+    return squares.reduce(0, +)
   }
 }

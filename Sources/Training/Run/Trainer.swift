@@ -102,16 +102,14 @@ package final class Trainer {
   /// - Throws: ``TrainingError/diverged(step:)``; the parameters are as they were before.
   package func step(on batch: TrainingBatch, done: Double) throws(TrainingError) -> StepReport {
     let loss = network.computeGradients(of: batch)
-    let norm = arithmetic.sumOfSquares(network.gradients).squareRoot()
+    let norm = network.gradientSquares.squareRoot()
     guard loss.isFinite, norm.isFinite else { throw .diverged(step: progress.step + 1) }
     let clip = Double(settings.optimizer.clipNorm)
-    if clip > 0, norm > clip {
-      arithmetic.addUp([network.gradients], scale: Float(clip / norm))
-    }
     let share = settings.schedule.share(step: progress.step, progress: done)
     optimizer.step(
       progress.step + 1, share: share, parameters: network.parameters,
-      gradients: network.gradients, network.kernels)
+      gradients: network.gradients, gradientScale: clip > 0 && norm > clip ? Float(clip / norm) : 1,
+      network.kernels)
     network.parametersChanged()
     if let average {
       // The first steps count more: an average of the beginning would stay for long.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import MaskedDiffusion
 import Models
 import PlaygroundUI
 
@@ -81,7 +82,10 @@ struct LearnCommand: ParsableCommand {
 
   private func checkFile() throws {
     guard let lesson else { throw UsageError("--check needs a file") }
-    let reader = try LessonShelf.read(lesson)
+    let models =
+      ModelSearchPath.standard.models().map(\.name)
+      + ExactModelRegistry.all.map { ExactModelRegistry.prefix + $0.descriptor.name }
+    let reader = try LessonShelf.read(lesson, models: models)
     let sanitizer = TextSanitizer(symbols: TerminalTraits.symbols)
     for problem in reader.problems {
       try OutputStream.standard.writeLine(

@@ -29,13 +29,14 @@ enum LessonShelf {
     return found.values.sorted { $0.name < $1.name }
   }
 
-  /// Reads the lesson at `path`.
+  /// Reads the lesson at `path`; where the names of the models there are are given, others are mistakes.
   ///
   /// - Throws: ``FileError``.
-  static func read(_ path: String) throws(FileError) -> LessonReader {
+  static func read(_ path: String, models: [String]? = nil) throws(FileError) -> LessonReader {
     let file = path.split(separator: "/").last.map(String.init) ?? path
     let name = file.hasSuffix(suffix) ? String(file.dropLast(suffix.count)) : file
-    return LessonReader(String(decoding: try WholeFile.bytes(of: path), as: UTF8.self), name: name)
+    return LessonReader(
+      String(decoding: try WholeFile.bytes(of: path), as: UTF8.self), name: name, models: models)
   }
 
   // MARK: Progress

@@ -8,16 +8,26 @@ import Tokenizers
 struct FaultFinder: Sendable {
   private let tokenizer: (any Tokenizer)?
   private let checker: WorldChecker?
+  /// The model itself, where it knows what cannot be.
+  private let exact: (any ExactModel)?
 
-  /// Finds the world whose texts `tokenizer` was made for, if there is one.
-  init(_ tokenizer: (any Tokenizer)?) {
+  /// Finds the world whose texts `tokenizer` was made for, if there is one; an exact model knows its own.
+  init(_ tokenizer: (any Tokenizer)?, exact: (any ExactModel)? = nil) {
     self.tokenizer = tokenizer
+    self.exact = exact
     let world = tokenizer.flatMap { CheckTexts(builtInFor: $0).world }
     checker = world.flatMap { try? World($0) }.map { WorldChecker($0) }
   }
 
   /// Returns the verdict on the text of `tokens`; `nil` where no world is known.
   func verdict(on tokens: [TokenID]) -> TextVerdict? {
+    if let contradictions = exact?.contradictions(in: tokens) {
+      return TextVerdict(
+        isValid: contradictions.isEmpty,
+        faults: contradictions.map {
+          TextVerdict.Fault(positions: $0.positions, reason: $0.reason)
+        })
+    }
     guard let checker, let tokenizer else { return nil }
     var bytes: [UInt8] = []
     // The position that wrote each byte.

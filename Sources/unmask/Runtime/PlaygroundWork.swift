@@ -154,9 +154,11 @@ package final class PlaygroundWork: Sendable {
 
   /// Who judges the texts of a model.
   private func judge(_ name: String) throws -> FaultFinder {
-    let tokenizer = try model(name).tokenizer
+    let model = try model(name)
     return judges.withLock { judges in
-      let judge = judges[name] ?? FaultFinder(tokenizer)
+      let judge =
+        judges[name]
+        ?? FaultFinder(model.tokenizer, exact: model.predictor as? any ExactModel)
       judges[name] = judge
       return judge
     }

@@ -24,6 +24,18 @@ import Testing
     }
   }
 
+  @Test func namesTheRowsThatCannotBe() throws {
+    for (children, _) in PermutationModel.orders {
+      #expect(model.contradictions(in: children + children) == [])
+    }
+    let found = try #require(model.contradictions(in: [0, 1, 0, 2, 1, 0, 1, 1, 1, 2, 2]))
+    #expect(found.map(\.positions) == [0...2, 6...8, 9...10])
+    #expect(found[0].reason == "Ada sits on two chairs of row 1")
+    #expect(found[2].reason == "Cleo sits on two chairs of row 4")
+    #expect(model.contradictions(in: []) == [])
+    #expect(FormulaModel(parameters: [:]).contradictions(in: [0]) == nil)
+  }
+
   @Test func roundsDoNotKnowOfEachOther() throws {
     let alone = try probabilities([3, 3, 3], at: 1)
     #expect(try probabilities([0, 1, 2, 3, 3, 3], at: 4) == alone)

@@ -129,6 +129,55 @@ struct SteppingTests {
     #expect(rig.state.session.step == 8)
   }
 
+  private static var inTwentyFiveSteps: SamplerSettings {
+    var settings = StoryModel.settings
+    settings.steps = 25
+    return settings
+  }
+
+  @Test func tenStepsForwardAreComputedWhereTheyAreNotThereYet() throws {
+    var rig = Rig(length: 40, settings: Self.inTwentyFiveSteps)
+    try rig.press("<right><right><right><pagedown>")
+    #expect(rig.state.session.step == 13 && rig.state.session.shown.head == 13)
+    #expect(!rig.state.isRunning)
+    try rig.press("<home><pagedown>")
+    #expect(rig.state.session.step == 10 && rig.state.session.shown.head == 13)
+    try rig.press("<pagedown>")
+    #expect(rig.state.session.step == 20 && rig.state.session.shown.head == 20)
+    try rig.press("<pagedown>")
+    #expect(rig.state.session.step == 25 && rig.state.session.shown.isFinished)
+    #expect(!rig.text.contains("the run is finished"))
+    try rig.press("<pagedown>")
+    #expect(rig.text.contains("the run is finished"))
+  }
+
+  @Test func aRunIsFinishedOnceNothingIsMaskedThoughStepsAreLeft() throws {
+    var settings = Self.inTwentyFiveSteps
+    settings.strategy = AlgorithmSelection("confidence-threshold")
+    var rig = Rig(length: 6, settings: settings)
+    try rig.press("<space>")
+    rig.wait()
+    #expect(rig.state.frame.maskedCount == 0 && rig.state.session.step < 25)
+    #expect(rig.state.session.shown.isFinished && !rig.state.isRunning)
+  }
+
+  @Test func tenStepsForwardStopWhereAnotherKeyIsPressed() throws {
+    var rig = Rig(length: 40, settings: Self.inTwentyFiveSteps)
+    rig.answers = false
+    try rig.press("<pagedown><left>")
+    rig.answer()
+    #expect(rig.state.session.step == 1 && rig.state.session.shown.head == 1)
+    try rig.press("<pagedown><esc>")
+    #expect(rig.state.requests.step == nil && rig.state.requests.ahead == nil)
+  }
+
+  @Test func tenStepsForwardTakeRunsSideBySideAlong() throws {
+    var rig = Rig(length: 40, settings: Self.inTwentyFiveSteps)
+    try rig.press(":versus strategy margin<enter><pagedown>")
+    #expect(rig.state.session.branches.map(\.head) == [10, 10])
+    #expect(rig.state.session.step == 10)
+  }
+
   @Test func aDroppedStateIsReachedAgainFromAnEarlierOne() throws {
     var rig = Rig()
     try rig.press("<right><right>:strategy margin<enter><right><right>")

@@ -19,6 +19,11 @@ import Testing
     #expect(!reader.lesson.misconception.isEmpty && !reader.lesson.source.isEmpty)
   }
 
+  @Test(arguments: files) func passesTheCheckThatTeachersUse(_ file: String) throws {
+    let run = try CommandRun("learn", "--check", "\(Self.directory)/\(file)")
+    #expect(run.status == 0, "\(run.output)")
+  }
+
   @Test(arguments: files) func fitsOnAProjector(_ file: String) throws {
     let lesson = try LessonShelf.read("\(Self.directory)/\(file)").lesson
     for (number, page) in lesson.pages.enumerated() {
@@ -44,11 +49,16 @@ import Testing
 
   @Test func namesTheLineOfAMistake() throws {
     let scratch = try ScratchDirectory()
-    try scratch.file("own.lesson", "title: mine\n\n== page\nHello.\nrun: dance\n")
+    let head = "title: mine\nmisconception: a\nsource: b\n\n"
+    try scratch.file("own.lesson", head + "== page\nHello.\nrun: dance\n")
     let run = try CommandRun("learn", "--check", scratch.path("own.lesson"))
     #expect(run.status == 1)
-    #expect(run.output.contains("own.lesson:5: 'dance' is no command"))
-    try scratch.file("good.lesson", "title: mine\n\n== page\nHello.\n")
+    #expect(run.output.contains("own.lesson:7: 'dance' is no command"))
+    try scratch.file("model.lesson", head + "== page\nHello.\nmodel: nosuch\nprompt: Hello\n")
+    let model = try CommandRun("learn", "--check", scratch.path("model.lesson"))
+    #expect(model.status == 1)
+    #expect(model.output.contains("model.lesson:7: there is no model called 'nosuch'"))
+    try scratch.file("good.lesson", head + "== page\nHello.\n")
     let good = try CommandRun("learn", "--check", scratch.path("good.lesson"))
     #expect(good.status == 0 && good.output.contains("ok, 'mine': 1 pages"))
   }
