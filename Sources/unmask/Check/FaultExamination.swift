@@ -117,8 +117,10 @@ enum FaultExamination: Examination {
     let loss: MaskedLoss
     let comparison: ReadingComparison
 
-    init?(_ fault: Fault, against found: MaskedLoss, on rows: [[TokenID]], _ subject: CheckSubject)
-    {
+    init?(
+      _ fault: Fault, against found: MaskedLoss, on rows: [[TokenID]], _ subject: CheckSubject,
+      maskings: Int = 1
+    ) {
       guard let predictor = try? fault.undone(),
         let loss = try? MaskedLoss(
           of: predictor, on: rows, time: found.time, maskings: maskings),
