@@ -81,6 +81,9 @@ public struct ModelDirectory: Sendable {
   /// The tensors the network uses; checks, sizes and the automatic precision concern no others.
   package let usedWeights: Weights
 
+  /// What the user knows better than the files.
+  package let overrides: ModelOverrides
+
   package let configurationFile: ConfigurationFile?
   package let generationFile: ConfigurationFile?
   package let description: ModelDescription
@@ -108,6 +111,7 @@ public struct ModelDirectory: Sendable {
     }
     let path = Self.withoutTrailingSlashes(path)
     self.path = path
+    self.overrides = overrides
     // What is called by another name may be the folder of a repository in a hub's cache.
     let place = isDirectory ? try HubCache.resolved(Self.followed(path)) : path
     directory = isDirectory ? place : Self.parent(of: path)

@@ -33,6 +33,9 @@ extension CheckPage {
   var json: JSON {
     .object([
       "name": .string(name), "summary": .string(summary), "healthy": .boolean(isHealthy),
+      "verdict": .string(verdict),
+      "unexamined": .object(
+        unexamined.map { JSON.Member(name: $0.title, value: .string($0.reason)) }),
       "findings": .array(
         findings.map { finding in
           .object([
@@ -73,7 +76,7 @@ extension CheckReport {
       let sections = page.sections.map { html(of: $0) }.joined()
       return """
         <article><h1>\(escaped(page.name))</h1><p>\(escaped(page.summary))</p>
-        <p class="\(page.isHealthy ? "good" : "bad")">\(page.isHealthy ? "healthy" : "not healthy")</p>
+        <p class="\(page.isHealthy ? "good" : "bad")">\(escaped(page.verdict))</p>
         \(html(of: page.findings))\(sections)</article>
 
         """

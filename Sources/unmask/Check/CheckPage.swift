@@ -12,8 +12,44 @@ struct CheckPage {
     sections.flatMap(\.findings).sorted { $0.severity < $1.severity }
   }
 
-  /// Whether nothing is wrong that makes the model useless.
-  var isHealthy: Bool { !findings.contains { $0.severity == .illness } }
+  /// Whether something is wrong that makes the model useless.
+  var isIll: Bool { findings.contains { $0.severity == .illness } }
+
+  /// Whether somebody stopped the examinations.
+  var isInterrupted = false
+
+  /// What could not be examined, and why.
+  var unexamined: [(title: String, reason: String)] {
+    sections.compactMap { section in section.unexamined.map { (section.title, $0) } }
+  }
+
+  /// Whether it was looked at what the model makes of texts.
+  var isExamined: Bool {
+    !isInterrupted && !unexamined.contains { $0.title == LossExamination.title }
+  }
+
+  /// Whether nothing is wrong that makes the model useless, as far as could be seen, which is far
+  /// enough to say so.
+  var isHealthy: Bool { !isIll && isExamined }
+
+  /// The page in a line.
+  var verdict: String {
+    if isIll {
+      let count = findings.count { $0.severity == .illness }
+      return "not healthy: \(count) \(count == 1 ? "illness" : "illnesses")"
+        + (isInterrupted ? ", stopped before the end" : "")
+    }
+    if isInterrupted { return "stopped before the end; nothing found wrong until then" }
+    guard !unexamined.isEmpty else { return "healthy" }
+    let titles = unexamined.map(\.title)
+    let list =
+      titles.count == 1
+      ? titles[0] : titles.dropLast().joined(separator: ", ") + " and " + titles[titles.count - 1]
+    let reason = unexamined[0].reason
+    return isExamined
+      ? "healthy; \(list) not examined: \(reason)"
+      : "cannot be said to be healthy: \(list) not examined: \(reason)"
+  }
 
   /// Every figure, in order.
   var measures: [CheckMeasure] { sections.flatMap(\.measures) }
@@ -34,11 +70,20 @@ struct CheckSection {
   /// Texts the model wrote.
   var samples: [String] = []
 
+  /// Why what the section is about could not be looked at; `nil` where it was.
+  private(set) var unexamined: String?
+
   /// Creates an empty section.
   init(_ title: String) { self.title = title }
 
   /// Adds a line.
   mutating func line(_ label: String, _ text: String) { lines.append((label, text)) }
+
+  /// Says that what the section is about could not be looked at.
+  mutating func leaveOut(_ reason: String, label: String = "none") {
+    unexamined = reason
+    line(label, reason)
+  }
 
   /// Adds a finding.
   mutating func find(
@@ -72,6 +117,12 @@ struct CheckMeasure {
   var better: Direction
   /// A difference below this means nothing.
   var noise: Double
+  /// What kind of figure it is where models differ in that, such as `a bound`; of two kinds, neither
+  /// is better.
+  var kind = ""
+
+  /// The value with its kind.
+  var kindText: String { kind.isEmpty ? text : "\(text), \(kind)" }
 
   /// The value as it is read.
   var text: String { fixed(value, digits) + (unit.isEmpty ? "" : " \(unit)") }

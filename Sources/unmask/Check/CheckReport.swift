@@ -18,12 +18,7 @@ struct CheckReport {
       lines.append("")
     }
     if pages.count == 2 { lines += comparison(CheckComparison(pages[0], pages[1])) + [""] }
-    for page in pages {
-      let count = page.findings.count { $0.severity == .illness }
-      let verdict =
-        page.isHealthy ? "healthy" : "not healthy: \(count) \(count == 1 ? "illness" : "illnesses")"
-      lines.append("\(page.name): \(verdict)")
-    }
+    for page in pages { lines += wrapped("\(page.name): \(page.verdict)", indent: "  ", first: "") }
     return lines.map { clean($0) + "\n" }.joined()
   }
 
@@ -140,15 +135,42 @@ struct CheckComparison {
 
   /// Compares `second` with `first`.
   init(_ first: CheckPage, _ second: CheckPage) {
-    self.first = String(first.name.suffix(16))
-    self.second = String(second.name.suffix(16))
+    (self.first, self.second) = Self.headings(first.name, second.name)
     let later = Dictionary(second.measures.map { ($0.name, $0) }) { a, _ in a }
     rows = first.measures.compactMap { before in
       guard let after = later[before.name] else { return nil }
+      guard before.kind == after.kind else {
+        return Row(
+          name: before.name, label: before.label, before: before.kindText, after: after.kindText,
+          mark: .same)
+      }
       return Row(
         name: before.name, label: before.label, before: before.text, after: after.text,
         mark: Self.mark(before, after))
     }
+  }
+
+  private static let headingWidth = 17
+
+  /// The names as far as there is room, cut so that they can be told apart.
+  static func headings(_ first: String, _ second: String) -> (String, String) {
+    let reversed = zip(first.reversed(), second.reversed())
+    let common = first == second ? 0 : reversed.prefix { $0 == $1 }.count
+    return (heading(first, common: common), heading(second, common: common))
+  }
+
+  /// The end of `name`, or, where the last `common` characters are those of the other name too and
+  /// fill all the room, what is before them and their beginning.
+  private static func heading(_ name: String, common: Int) -> String {
+    guard name.count > headingWidth || common >= headingWidth else { return name }
+    let ellipsis = String(TerminalTraits.symbols.ellipsis)
+    guard common > headingWidth - 4 else { return ellipsis + name.suffix(headingWidth - 1) }
+    let own = name.dropLast(common).suffix(headingWidth / 2 - 1)
+    let isCut = own.count + common < name.count
+    let rest = name.suffix(common)
+    let room = headingWidth - own.count - (isCut ? 1 : 0)
+    let end = rest.count > room ? rest.prefix(room - 1) + ellipsis : rest
+    return (isCut ? ellipsis : "") + own + end
   }
 
   private static func mark(_ before: CheckMeasure, _ after: CheckMeasure) -> Mark {

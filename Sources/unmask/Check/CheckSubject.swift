@@ -12,15 +12,21 @@ struct CheckSubject {
   let directory: ModelDirectory?
   /// Texts the model should know the like of, each a canvas of its own.
   let rows: [[TokenID]]
+  /// The same and more of them, for what must be told from chance.
+  let manyRows: [[TokenID]]
+  /// Why there are no ``rows``; `nil` where there are some.
+  let absence: String?
   /// The texts before they were cut into tokens.
   let texts: CheckTexts
   /// Beginnings the model goes on from.
   let prompts: [[TokenID]]
+  /// What is to be said of beginnings that were given and are not used.
+  let promptRemarks: [String]
   /// How much is done.
   let effort: CheckEffort
 
   /// The longest canvas of a text.
-  static let rowLength = 128
+  static let rowLength = CheckRows.longest
 
   /// Creates a subject.
   ///
@@ -29,34 +35,23 @@ struct CheckSubject {
   ///   - texts: Texts the model should know the like of.
   ///   - prompts: Beginnings; those of the texts when there are none.
   ///   - effort: How much is done.
-  init(model: Model, texts: CheckTexts, prompts: [String], effort: CheckEffort) {
+  init(model: Model, texts: CheckTexts, prompts: CheckPrompts, effort: CheckEffort) {
     self.model = model
     self.texts = texts
     self.effort = effort
     directory = if case .directory(let directory) = model.source { directory } else { nil }
-    let length = min(Self.rowLength, model.predictor.contextLength)
-    let end = model.predictor.endOfTextTokens.first
-    let readable = 0..<TokenID(clamping: model.predictor.vocabularySize)
-    var rows: [[TokenID]] = []
-    if let tokenizer = model.tokenizer {
-      for document in texts.documents where rows.count < effort.rowCount {
-        var tokens = tokenizer.encode(document)[...]
-        while !tokens.isEmpty, rows.count < effort.rowCount {
-          var row = Array(tokens.prefix(length))
-          tokens = tokens.dropFirst(length)
-          // A text of its own ends as texts of the training data do.
-          if tokens.isEmpty, row.count < length, let end { row.append(end) }
-          let isUsable = row.count >= 8 && row.allSatisfy(readable.contains)
-          if isUsable, !row.contains(model.predictor.maskToken) { rows.append(row) }
-        }
-      }
-    }
-    self.rows = rows
-    let typed = prompts.compactMap { model.tokenizer?.encode($0) }.filter { !$0.isEmpty }
+    let cut = CheckRows(
+      texts.documents, model.tokenizer, model.predictor, count: CheckEffort.mostRows)
+    manyRows = cut.rows
+    absence = model.tokenizerError == nil ? cut.absence : "the tokenizer cannot be read"
+    rows = effort.part(of: cut.rows)
+    let (typed, remarks) = prompts.tokens(
+      model.tokenizer, contextLength: model.predictor.contextLength)
     let begun = rows.filter { $0.count > 12 }.map { Array($0.prefix(5)) }
     var seen: Set<[TokenID]> = []
     let distinct = begun.filter { seen.insert($0).inserted }
     self.prompts = typed.isEmpty ? (distinct.isEmpty ? [[]] : distinct) : typed
+    promptRemarks = remarks
   }
 
   /// The predictor.
@@ -79,14 +74,18 @@ struct CheckSubject {
   ///
   /// - Throws: ``ModelError``.
   func predictor(
-    weights: Weights? = nil, configuration: ConfigurationFile? = nil,
+    weights: Weights? = nil, configuration: ConfigurationFile? = nil, isShifted: Bool? = nil,
     precision: ModelOptions.Precision? = nil
   ) throws(ModelError) -> (any MaskPredictor)? {
     guard let directory else { return nil }
     let options = ModelOptions(
       precision: precision ?? model.precision, threadCount: model.threadCount)
-    let changed = try directory.replacing(weights: weights, configuration: configuration)
-    return try LoadedModel(changed, options: options, tokenizer: .none).predictor
+    let changed = try directory.replacing(
+      weights: weights, configuration: configuration, isShifted: isShifted)
+    let network = try LoadedModel(changed, options: options, tokenizer: .none).predictor
+    // The model as it was loaded puts special tokens around its texts.
+    guard changed.description.framesTexts, let tokenizer = model.tokenizer else { return network }
+    return FramedPredictor(network, tokenizer: tokenizer) ?? network
   }
 }
 
@@ -95,8 +94,24 @@ struct CheckEffort {
   /// Whether it is to take less than a minute.
   var isQuick: Bool
 
-  /// The texts looked at.
-  var rowCount: Int { isQuick ? 8 : 24 }
+  /// The most texts looked at.
+  static let mostRows = 24
+  /// The texts looked at, if they are not short.
+  var rowCount: Int { isQuick ? 8 : Self.mostRows }
+  /// The tokens looked at: of short texts it takes more.
+  private static let leastTokens = 512
+
+  /// The first of `rows`, as many as are looked at.
+  func part(of rows: [[TokenID]]) -> [[TokenID]] {
+    var tokens = 0
+    var part: [[TokenID]] = []
+    for row in rows where part.count < rowCount || tokens < Self.leastTokens {
+      part.append(row)
+      tokens += row.count
+    }
+    return part
+  }
+
   /// The shares of masked tokens.
   var times: [Double] {
     isQuick ? [0.15, 0.35, 0.6, 0.85] : [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]

@@ -7,7 +7,7 @@ struct Checkup {
   /// Texts the user gave; `nil` chooses by the tokenizer.
   let texts: CheckTexts?
   /// Beginnings the user gave.
-  let prompts: [String]
+  let prompts: CheckPrompts
   /// How much is done.
   let effort: CheckEffort
 
@@ -26,9 +26,9 @@ struct Checkup {
       model = try arguments.load(source, needsText: false)
     } catch let error as ModelError {
       if case .notFound = error { throw error }
-      return Self.page(of: name, failure: error)
+      return LoadFailure(error).page(name)
     } catch let error as WeightsError {
-      return Self.page(of: name, failure: error)
+      return LoadFailure(error).page(name)
     }
     return page(of: model, title: count > 1 ? name : model.identity.name)
   }
@@ -48,6 +48,7 @@ struct Checkup {
       bar.show(Double(index) / Double(Examinations.all.count), note: examination.title)
       page.sections.append(Self.section(examination, subject))
     }
+    page.isInterrupted = Interruption.isRequested
     return page
   }
 
@@ -65,47 +66,6 @@ struct Checkup {
         .illness, "cannot-\(examination.title)", sentence,
         advice: (error as? any ReportedError)?.hint ?? "the model cannot be used as it is")
       return section
-    }
-  }
-
-  private static func page(of name: String, failure error: any ReportedError) -> CheckPage {
-    var page = CheckPage(name: name, summary: "cannot be loaded")
-    var section = CheckSection("load")
-    section.line("failed", error.description)
-    section.find(
-      .illness, faultName(of: error), error.description,
-      advice: advice(for: error) ?? error.hint ?? "mend the file that is named, or write it again")
-    page.sections = [section]
-    return page
-  }
-
-  private static func weightsError(in error: any Error) -> WeightsError? {
-    if let error = error as? WeightsError { return error }
-    if case .weights(let inner)? = error as? ModelError { return inner }
-    return nil
-  }
-
-  private static func faultName(of error: any Error) -> String {
-    switch weightsError(in: error) {
-    case .wrongShape(_, _, let found, let expected)?
-    where found.dimensions == expected.dimensions.reversed():
-      "transposed"
-    case .missingTensor?: "missing-tensor"
-    case .notFinite?: "not-finite"
-    default: "cannot-load"
-    }
-  }
-
-  private static func advice(for error: any Error) -> String? {
-    switch weightsError(in: error) {
-    case .wrongShape(_, let tensor, let found, let expected)?
-    where found.dimensions == expected.dimensions.reversed():
-      "'\(tensor)' is transposed: PyTorch stores [outputs, inputs]"
-    case .missingTensor(_, let tensor, _)?
-    where tensor.contains("head") || tensor.contains("ff_out"):
-      "was the head tied to the embedding in training? write the embedding as '\(tensor)' too"
-    case .notFinite?: "training diverged, or the file is damaged: take an earlier checkpoint"
-    default: nil
     }
   }
 }

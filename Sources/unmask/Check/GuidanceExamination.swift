@@ -12,7 +12,7 @@ enum GuidanceExamination: Examination {
     }
     let rows = subject.rows.filter { $0.count >= 16 }
     guard rows.count >= 2 else {
-      section.line("none", "there are not two texts of 16 tokens")
+      section.leaveOut(subject.absence ?? "there are not two texts of 16 tokens")
       return section
     }
     let halves = rows.map { row in

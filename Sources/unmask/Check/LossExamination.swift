@@ -5,6 +5,9 @@ import MaskedDiffusion
 enum LossExamination: Examination {
   static let title = "loss"
 
+  /// With fewer masks than these, a loss says nothing of a model.
+  private static let leastMasks = 30
+
   static func section(of subject: CheckSubject) throws -> CheckSection {
     var section = CheckSection(title)
     guard !subject.rows.isEmpty else {
@@ -18,19 +21,34 @@ enum LossExamination: Examination {
       losses.append(try MaskedLoss(of: subject.predictor, on: subject.rows, time: time))
     }
     let uniform = log(Double(subject.predictor.vocabularySize))
+    // Both by the largest value of either, so that they can be compared.
+    let full = losses.flatMap { [$0.loss, $0.entropy] }.max() ?? uniform
     for loss in losses {
       let label = fixed(loss.time, 2)
       section.bars.append(
-        CheckBar(group: "loss, nats", label: label, value: loss.loss, full: uniform))
+        CheckBar(group: "loss, nats", label: label, value: loss.loss, full: full))
       section.bars.append(
-        CheckBar(group: "entropy, nats", label: label, value: loss.entropy, full: uniform))
+        CheckBar(group: "entropy, nats", label: label, value: loss.entropy, full: full))
     }
+    section.line("bars", "loss and entropy by t; a full bar is \(fixed(full, 2)) nats")
     let frequencies = TokenFrequencies(subject.rows)
     section.line(
       "compare",
       "guessing costs \(fixed(uniform, 2)) nats (ln \(subject.predictor.vocabularySize)), "
         + "the frequencies of this text \(fixed(frequencies.entropy, 2))")
     addMeasures(losses, subject, &section)
+    guard losses[0].count >= leastMasks else {
+      let tokens = subject.rows.reduce(0) { $0 + $1.count }
+      section.leaveOut(
+        "too little text: \(counted(tokens, "token")) in \(counted(subject.rows.count, "text"))",
+        label: "no judgement")
+      section.find(
+        .note, "little-text",
+        "\(counted(tokens, "token")) of text are too few to judge a model by: "
+          + "\(counted(losses[0].count, "mask")) at t \(fixed(losses[0].time, 2))",
+        advice: "give --text some hundred tokens of the kind that it was trained on")
+      return section
+    }
     judge(
       losses, uniform: uniform, frequencies: frequencies.entropy,
       isClosedWorld: subject.texts.isClosedWorld, &section)
@@ -46,7 +64,7 @@ enum LossExamination: Examination {
       section.measures += [
         CheckMeasure(
           name: "loss", label: "loss per token", value: mean, digits: 4, unit: "nats",
-          better: .lower, noise: 0.01 * mean),
+          better: .lower, noise: 0.01 * mean, kind: "exact"),
         CheckMeasure(
           name: "accuracy", label: "right guesses", value: losses[0].accuracy, digits: 3,
           better: .higher, noise: 0.02),
@@ -57,7 +75,7 @@ enum LossExamination: Examination {
     section.measures += [
       CheckMeasure(
         name: "loss", label: "loss per token, mean over t", value: mean, digits: 4, unit: "nats",
-        better: .lower, noise: 0.01 * mean),
+        better: .lower, noise: 0.01 * mean, kind: "a bound"),
       CheckMeasure(
         name: "loss_least_masked", label: "loss at t \(fixed(losses[0].time, 2))",
         value: losses[0].loss, digits: 4, unit: "nats", better: .lower,
@@ -180,7 +198,7 @@ enum LossExamination: Examination {
     let entropy =
       readings.compactMap { $0?.statistics.entropy }.reduce(0, +) / Double(length)
     let uniform = log(Double(predictor.vocabularySize))
-    section.line("none", "there is no text in tokens; give --tokenizer, or --text")
+    section.leaveOut(subject.absence ?? "there is no text in tokens")
     section.line("entropy", "\(fixed(entropy, 2)) of \(fixed(uniform, 2)) nats for masks alone")
     if entropy > 0.98 * uniform {
       section.find(

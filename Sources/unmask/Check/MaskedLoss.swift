@@ -16,8 +16,10 @@ struct MaskedLoss {
   /// The probability of the most probable token, and whether it is right, for every mask.
   private(set) var guesses: [(confidence: Double, isCorrect: Bool)] = []
 
+  /// −ln p of the right token of every mask, by text.
+  private(set) var losses: [[Double]] = []
   /// −ln p of the right tokens, summed.
-  private(set) var lossSum = 0.0
+  private var lossSum = 0.0
 
   /// The mean of −ln p of the right tokens, in nats.
   var loss: Double { lossSum / Double(max(1, count)) }
@@ -28,53 +30,50 @@ struct MaskedLoss {
   /// The mean probability of the mask.
   var maskProbability: Double { maskSum / Double(max(1, count)) }
 
-  /// Measures the loss at `time` on `rows`; the same masks for every predictor and every seed.
+  /// Measures the loss at `time` on `rows`; the same masks for every predictor.
   ///
   /// A predictor that writes from left to right has no masks: every token is found from those before
-  /// it, whatever the time.
+  /// it, whatever the time. Others find the masks of `maskings` drawings.
   ///
   /// - Throws: ``PredictionError``.
   init(
-    of predictor: any MaskPredictor, on rows: [[TokenID]], time: Double, seed: UInt64 = 0
+    of predictor: any MaskPredictor, on rows: [[TokenID]], time: Double, maskings: Int = 1
   ) throws(PredictionError) {
     self.time = time
-    let random = SeededRandomSource(seed: seed)
+    losses = Array(repeating: [], count: rows.count)
     for (index, tokens) in rows.enumerated() {
-      if predictor.attention == .causal {
-        let request = PredictionRequest(
-          rows: [
-            PredictionRow(
-              tokens: tokens,
-              wanted: Array(tokens.indices.dropFirst(predictor.beginsTexts ? 0 : 1)))
-          ])
-        try add(try predictor.prediction(for: request).rows[0], targets: tokens, predictor)
+      guard predictor.attention != .causal else {
+        let wanted = Array(tokens.indices.dropFirst(predictor.beginsTexts ? 0 : 1))
+        try add(PredictionRow(tokens: tokens, wanted: wanted), targets: tokens, index, predictor)
         continue
       }
-      let count = min(tokens.count, max(1, Int((Double(tokens.count) * time).rounded())))
-      let keys = tokens.indices.map {
-        random.uniform(for: .masking, step: index, position: $0)
+      for seed in 0..<max(1, maskings) {
+        let masked = Self.masked(tokens, time: time, row: index, seed: UInt64(seed))
+        var canvas = tokens
+        for position in masked { canvas[position] = predictor.maskToken }
+        try add(
+          PredictionRow(tokens: canvas, wanted: masked), targets: tokens, index, predictor)
       }
-      let order = tokens.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }
-      let masked = order.prefix(count).sorted()
-      var canvas = tokens
-      for position in masked { canvas[position] = predictor.maskToken }
-      let request = PredictionRequest(
-        rows: [PredictionRow(tokens: canvas, wanted: masked)], time: Float(time))
-      try add(try predictor.prediction(for: request).rows[0], targets: tokens, predictor)
     }
   }
 
-  /// Whether the loss is below that of `other` on the same masks, of which there are enough to tell.
-  func isCertainlyBelow(_ other: MaskedLoss) -> Bool {
-    count == other.count && count >= Self.leastMasks && other.loss - loss > 0.02
+  /// The positions that are masked.
+  private static func masked(
+    _ tokens: [TokenID], time: Double, row: Int, seed: UInt64
+  ) -> [Int] {
+    let random = SeededRandomSource(seed: seed)
+    let count = min(tokens.count, max(1, Int((Double(tokens.count) * time).rounded())))
+    let keys = tokens.indices.map { random.uniform(for: .masking, step: row, position: $0) }
+    let order = tokens.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }
+    return order.prefix(count).sorted()
   }
 
-  /// The masks that a difference of losses is believed of.
-  private static let leastMasks = 50
-
   private mutating func add(
-    _ logits: Logits, targets: [TokenID], _ predictor: any MaskPredictor
+    _ row: PredictionRow, targets: [TokenID], _ index: Int, _ predictor: any MaskPredictor
   ) throws(PredictionError) {
+    let logits = try predictor.prediction(
+      for: PredictionRequest(rows: [row], time: Float(time))
+    ).rows[0]
     let readings = predictor.logitsReader.readings(
       of: logits, rows: Array(logits.positions.indices), draw: nil)
     for (row, position) in logits.positions.enumerated() {
@@ -83,7 +82,9 @@ struct MaskedLoss {
       let first = values.startIndex
       let target = targets[position]
       count += 1
-      lossSum += statistics.logSumExp - Double(values[first + Int(target)])
+      let loss = statistics.logSumExp - Double(values[first + Int(target)])
+      losses[index].append(loss)
+      lossSum += loss
       entropySum += statistics.entropy
       let isCorrect = statistics.argmax == target
       if isCorrect { correctCount += 1 }

@@ -11,8 +11,12 @@ enum PrecisionExamination: Examination {
 
   static func section(of subject: CheckSubject) throws -> CheckSection {
     var section = CheckSection(title)
-    guard let directory = subject.directory, !subject.rows.isEmpty else {
-      section.line("none", "nothing to compare: no weights, or no text in tokens")
+    guard let directory = subject.directory else {
+      section.line("none", "the model is a formula")
+      return section
+    }
+    guard !subject.rows.isEmpty else {
+      section.leaveOut(subject.absence ?? "there is no text in tokens")
       return section
     }
     guard directory.parameterCount <= weightLimit else {

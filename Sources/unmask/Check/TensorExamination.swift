@@ -29,13 +29,15 @@ enum TensorExamination: Examination {
     findUnused(directory, &section)
     findRepeatedLayers(readable, &section)
     findOutliers(summaries, &section)
+    findExtremes(summaries, &section)
+    findRandom(summaries, &section)
     for tensor in readable where tensor.shape.dimensions.count == 2 && isVocabulary(tensor, subject)
     {
       findDeadRows(tensor, subject, &section)
     }
     let sizes = summaries.map(\.rms).sorted()
     if let low = sizes.first, let high = sizes.last {
-      section.line("size", "root mean squares from \(fixed(low, 4)) to \(fixed(high, 3))")
+      section.line("size", "root mean squares from \(magnitude(low)) to \(magnitude(high))")
     }
     return section
   }
@@ -98,13 +100,50 @@ enum TensorExamination: Examination {
     let kinds = Dictionary(grouping: summaries) { role(of: $0.name) }
     for (_, kind) in kinds.sorted(by: { $0.key < $1.key }) where kind.count >= 4 {
       let median = kind.map(\.rms).sorted()[kind.count / 2]
-      for tensor in kind where tensor.rms > 0 && median > 0 {
+      for tensor in kind where tensor.rms > 0 && median > 0 && !tensor.hasExtremes {
         let ratio = tensor.rms / median
         guard ratio > 10 || ratio < 0.1 else { continue }
         section.find(
           .warning, "tensor-size",
-          "'\(tensor.name)' is \(fixed(ratio, 2)) times as large as its like in the other layers",
+          "'\(tensor.name)' is \(magnitude(ratio)) times as large as its like in the other layers",
           advice: "compare it with the checkpoint before; a layer may have diverged")
+      }
+    }
+  }
+
+  /// Single elements or rows that are far larger than the rest of their tensor.
+  private static func findExtremes(_ summaries: [TensorSummary], _ section: inout CheckSection) {
+    for tensor in summaries {
+      if tensor.hasExtremes {
+        section.find(
+          .illness, "out-of-range",
+          "'\(tensor.name)' holds \(magnitude(tensor.largest)), its rows are "
+            + "\(magnitude(tensor.rowSize)) on average",
+          advice: "the file is damaged, or training diverged: take an earlier checkpoint")
+      } else if let row = tensor.largestRow, row.ratio > TensorSummary.rowLimit {
+        section.find(
+          .warning, "row-size",
+          "row \(row.index) of '\(tensor.name)' is \(magnitude(row.ratio)) times as large as its "
+            + "other rows",
+          advice: "compare it with the checkpoint before; the row of a token may have diverged")
+      }
+    }
+  }
+
+  /// Matrices whose rows and columns are all of a size, as before training, unlike their like.
+  private static func findRandom(_ summaries: [TensorSummary], _ section: inout CheckSection) {
+    let kinds = Dictionary(grouping: summaries.filter { $0.unevenness != nil }) {
+      role(of: $0.name)
+    }
+    for (_, kind) in kinds.sorted(by: { $0.key < $1.key }) where kind.count >= 3 {
+      let values = kind.compactMap(\.unevenness).sorted()
+      guard values[values.count / 2] > TensorSummary.trainedUnevenness else { continue }
+      for tensor in kind where tensor.unevenness ?? 9 < TensorSummary.randomUnevenness {
+        section.find(
+          .warning, "random-tensor",
+          "'\(tensor.name)' looks like random numbers: its rows and columns are all of a size, unlike "
+            + "in the other layers",
+          advice: "was it left out when the checkpoint was read or written, and filled anew?")
       }
     }
   }
@@ -151,24 +190,6 @@ enum TensorExamination: Examination {
 
   private static func list(_ rows: [Int]) -> String {
     rows.prefix(6).map(String.init).joined(separator: ", ") + (rows.count > 6 ? ", …" : "")
-  }
-}
-
-/// The size of the elements of a tensor.
-private struct TensorSummary {
-  let name: String
-  /// The root of the mean square.
-  let rms: Double
-
-  init(_ tensor: StoredTensor, limit: Int) {
-    name = tensor.name
-    var sum = 0.0
-    var count = 0
-    tensor.forEachFloat(every: max(1, tensor.elementCount / limit)) { value in
-      sum += Double(value) * Double(value)
-      count += 1
-    }
-    rms = (sum / Double(max(1, count))).squareRoot()
   }
 }
 

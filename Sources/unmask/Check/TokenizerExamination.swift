@@ -14,7 +14,13 @@ enum TokenizerExamination: Examination {
   static func section(of subject: CheckSubject) -> CheckSection {
     var section = CheckSection(title)
     guard let tokenizer = subject.model.tokenizer else {
-      section.line("none", "texts cannot be examined")
+      section.leaveOut(subject.absence ?? "there is no tokenizer")
+      if let error = subject.model.tokenizerError {
+        section.find(
+          .illness, "tokenizer", "the tokenizer cannot be read: \(error.description)",
+          advice: error.hint ?? "write the file again, or give another with --tokenizer FILE|DIR")
+        return section
+      }
       section.find(
         .warning, "no-tokenizer", "there is no tokenizer beside the weights",
         advice: "give it with --tokenizer FILE|DIR; without it only the weights are examined")

@@ -11,7 +11,9 @@ struct CheckCommand: ParsableCommand {
       faults, the prompt, precisions, how it writes. Every finding says what to do. Two models are \
       examined with the same texts and seeds and compared.
 
-      Exit status: 0 when healthy, 1 when not.
+      Exit status: 0 when nothing is wrong, 1 when something is; 130 when stopped, with the page so \
+      far. A model without a tokenizer or with too little text is not called healthy: the last line \
+      says what was not examined.
       """)
 
   @Argument(
@@ -45,22 +47,19 @@ struct CheckCommand: ParsableCommand {
       throw UsageError("\(named.count) models, expected one or two")
     }
     let texts = try text.map { path throws(FileError) in try CheckTexts(file: path) }
-    let beginnings = try prompts.map { path throws(FileError) in
-      try InputFile.text(of: path).split(whereSeparator: \.isNewline).map(String.init)
-        .filter { !$0.isEmpty }
-    }
+    let beginnings = try prompts.map { path throws(FileError) in try CheckPrompts(file: path) }
     let names = named.isEmpty ? [ModelArguments.defaultModel] : named
     let checkup = Checkup(
-      texts: texts, prompts: beginnings ?? [], effort: CheckEffort(isQuick: quick))
+      texts: texts, prompts: beginnings ?? .none, effort: CheckEffort(isQuick: quick))
     Interruption.listen()
     var pages: [CheckPage] = []
-    for name in names {
+    for name in names where !Interruption.isRequested {
       pages.append(try checkup.page(of: name, arguments: arguments, among: names.count))
-      if Interruption.isRequested { throw Interruption.exitStatus }
     }
     let report = CheckReport(pages: pages)
     try OutputStream.standard.write(
       json ? report.json.text + "\n" : html ? report.html : report.text)
-    if !pages.allSatisfy(\.isHealthy) { throw ErrorReport.failure }
+    if Interruption.isRequested { throw Interruption.exitStatus }
+    if pages.contains(where: \.isIll) { throw ErrorReport.failure }
   }
 }

@@ -7,8 +7,8 @@ struct RaceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "race", abstract: "Compare what models spend on a text, and what it is worth.",
     discussion: """
-      The first model writes in each of --step-counts; a second one, such as an autoregressive twin with \
-      its cache, in its own way. Both go on from the same prompts with the same seeds, one text after \
+      The first model with masks writes in each of --step-counts; the other one, such as an \
+      autoregressive twin with its cache, in its own way. Both go on from the same prompts with the same seeds, one text after \
       the other. Visits are positions computed for a token that was written. Texts are judged by the \
       first model (nats a token, smaller is likelier) and, where it knows them, by the checker of the \
       closed world. On a terminal two models first write side by side, each with its own clock.
@@ -27,8 +27,12 @@ struct RaceCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The steps of the first model, separated by commas.", valueName: "n,..."))
-  var stepCounts = "4,8,16,32,64,128,256"
+    help: ArgumentHelp(
+      "The steps of the first model that takes steps, separated by commas. (default: \(defaultCounts))",
+      valueName: "n,..."))
+  var stepCounts: String?
+
+  private static let defaultCounts = "4,8,16,32,64,128,256"
 
   @Option(parsing: .unconditional, help: ArgumentHelp("The texts of each.", valueName: "n"))
   var texts = 8
@@ -57,15 +61,15 @@ struct RaceCommand: ParsableCommand {
     }
     let named = models + [arguments.model].compactMap { $0 }
     guard named.count <= 2 else { throw UsageError("\(named.count) models, expected one or two") }
-    let counts = try Self.counts(stepCounts)
+    let counts = try Self.counts(stepCounts ?? Self.defaultCounts)
     if let svg { try FigureFile.check(WholeFile.expanded(svg)) }
     Interruption.listen()
     let loaded = try (named.isEmpty ? [ModelArguments.defaultModel] : named).map(load)
     let world = CheckTexts(builtInFor: loaded[0].tokenizer).world
     let prompts = try prompts(world)
-    let contestants = try contestants(loaded, counts, prompts)
-    if showsRace, loaded.count == 2, !json { try show(contestants) }
+    let contestants = try contestants(try ordered(loaded), counts, prompts)
     let judge = TextJudge(model: loaded[0], samples: 16, world: prompts.world)
+    if showsRace, loaded.count == 2, !json { try show(contestants, judge) }
     let report = RaceReport(results: try results(contestants, judge))
     if let svg, !report.results.isEmpty {
       try FigureFile.write(report.chart, to: WholeFile.expanded(svg))
@@ -112,6 +116,16 @@ struct RaceCommand: ParsableCommand {
     "temperature", "seed", "top-k", "top-p", "draw", "end-of-text",
   ]
 
+  /// The model that takes steps first: --step-counts is for it.
+  private func ordered(_ models: [Model]) throws(UsageError) -> [Model] {
+    let stepping = models.filter { $0.predictor.attention != .causal }
+    guard !stepping.isEmpty || stepCounts == nil else {
+      throw UsageError("--step-counts is for models with masks, these write from left to right")
+    }
+    return stepping.count == 1
+      ? stepping + models.filter { $0.predictor.attention == .causal } : models
+  }
+
   private func contestants(
     _ models: [Model], _ counts: [Int], _ prompts: TextPrompts
   ) throws -> [RaceContestant] {
@@ -143,11 +157,11 @@ struct RaceCommand: ParsableCommand {
   }
 
   /// Shows the first model in a middle number of steps against the second.
-  private func show(_ contestants: [RaceContestant]) throws {
+  private func show(_ contestants: [RaceContestant], _ judge: TextJudge) throws {
     guard let second = contestants.last, contestants.count > 1 else { return }
     let first = contestants[(contestants.count - 1) / 2]
     var screen = try RaceScreen([first, second], text: 0)
-    try screen.run()
+    try screen.run(judge)
     try OutputStream.standard.writeLine()
   }
 

@@ -42,14 +42,16 @@ extension ModelArguments {
     if options.isMapped { Self.warnOfReading(directory, options) }
     let bar = ProgressBar("converting \(directory.name)")
     defer { bar.clear() }
+    var problem: TokenizerError?
     let loaded = try loaded(
-      directory, options: options, needsText: needsText, progress: bar.show)
+      directory, options: options, needsText: needsText, problem: &problem, progress: bar.show)
     return Model(
       source: .directory(directory),
       predictor: EndOfTextPredictor(
         loaded.predictor, endOfTextTokens: loaded.endOfTextTokens),
       tokenizer: loaded.tokenizer, threadCount: options.usedThreadCount,
       precision: loaded.options.precision, isMapped: options.isMapped,
+      tokenizerError: problem,
       identity: TraceHeader.ModelIdentity(
         name: loaded.name, family: loaded.family, configurationChecksum: directory.checksum,
         precision: loaded.arithmetic))
@@ -74,7 +76,7 @@ extension ModelArguments {
 
   private func loaded(
     _ directory: ModelDirectory, options: ModelOptions, needsText: Bool,
-    progress: @escaping LoadingProgress
+    problem: inout TokenizerError?, progress: @escaping LoadingProgress
   ) throws(ModelError) -> LoadedModel {
     if let tokenizer {
       return try LoadedModel(
@@ -85,6 +87,7 @@ extension ModelArguments {
       return try LoadedModel(directory, options: options, progress: progress)
     } catch .tokenizer(let error) where !needsText {
       ErrorReport.warn("the tokenizer is not used: \(error.description)")
+      problem = error
       return try LoadedModel(directory, options: options, tokenizer: .none, progress: progress)
     }
   }

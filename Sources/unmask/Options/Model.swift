@@ -16,6 +16,8 @@ struct Model {
   let precision: ModelOptions.Precision
   /// Whether its weights stay in their file, so that it may be larger than memory.
   var isMapped = false
+  /// Why the tokenizer beside the weights cannot be used; `nil` where it is, or there is none.
+  var tokenizerError: TokenizerError?
   /// What traces say about the model.
   let identity: TraceHeader.ModelIdentity
 

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Returns `value` with exactly `digits` digits after the point.
 ///
 /// - Parameters:
@@ -14,6 +16,20 @@ func fixed(_ value: Double, _ digits: Int) -> String {
   let fraction = String(scaled % scale)
   let zeros = String(repeating: "0", count: digits - fraction.count)
   return "\(sign)\(scaled / scale).\(zeros)\(fraction)"
+}
+
+/// Returns `count` and what is counted: “1 token”, “2 tokens”.
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+/// Returns a size of any magnitude in three digits: “0.021”, “12.3”, “1.29e+37”.
+func magnitude(_ value: Double) -> String {
+  guard value.isFinite, value != 0 else { return "\(value)" }
+  let exponent = Int(log10(abs(value)).rounded(.down))
+  guard (-3..<6).contains(exponent) else {
+    return
+      "\(fixed(value / pow(10, Double(exponent)), 2))e\(exponent < 0 ? "-" : "+")\(abs(exponent))"
+  }
+  return fixed(value, max(0, min(6, 2 - exponent)))
 }
 
 /// Returns `count` with a letter for thousands, millions or billions: “3.9M”.

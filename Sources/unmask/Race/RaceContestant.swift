@@ -74,11 +74,30 @@ struct RaceResult {
     measure = TextMeasure(texts)
   }
 
-  /// One line of a table.
-  var row: [String] { [name, steps.map { "\($0)" } ?? "own"] + measure.row }
+  /// The end of a name that a table has room for.
+  private static let nameWidth = 20
+
+  /// One line of a table for a terminal of 80 columns.
+  var row: [String] {
+    let interval = measure.valid?.interval
+    let shown =
+      name.count > Self.nameWidth
+      ? "\(TerminalTraits.symbols.ellipsis)\(name.suffix(Self.nameWidth - 1))" : name
+    return [
+      shown, steps.map { "\($0)" } ?? "own", measure.valid.map { fixed(100 * $0.share, 0) } ?? "",
+      interval.map { "(\(fixed(100 * $0.lowerBound, 0))-\(fixed(100 * $0.upperBound, 0)))" } ?? "",
+      measure.loss.map { fixed($0, 3) } ?? "", fixed(measure.forwards, 1), fixed(measure.visits, 1),
+      fixed(measure.seconds, 3),
+    ]
+  }
 
   /// The headings of ``row``.
-  static let headings = ["model", "steps>"] + TextMeasure.headings
+  static let headings = [
+    "model", "steps>", "valid %>", "", "nats>", "forwards>", "visits>", "s/text>",
+  ]
+
+  /// What the headings mean.
+  static let legend = "nats and visits are for a token, forwards for a text; --json says more\n"
 
   /// The same figures.
   var json: JSON {
@@ -123,7 +142,7 @@ struct RaceReport {
   var text: String {
     var table = Table(RaceResult.headings)
     for result in results { table.add(result.row) }
-    return table.text + (results.count > 1 ? "\n" + chart.text() : "")
+    return table.text + RaceResult.legend + (results.count > 1 ? "\n" + chart.text() : "")
   }
 
   /// One JSON object.

@@ -19,6 +19,8 @@ struct RaceScreen {
     var forwards = 0
     var visits = 0
     var isFinished = false
+    /// What the text is worth, when it is finished and somebody judged.
+    var worth = ""
   }
 
   private var lanes: [Lane] = []
@@ -66,7 +68,7 @@ struct RaceScreen {
   /// Runs the race until all have finished or somebody asks to stop.
   ///
   /// - Throws: ``SamplerError``, ``FileError``; the terminal is in order then.
-  mutating func run() throws {
+  mutating func run(_ judge: TextJudge) throws {
     CursorGuard.hide()
     defer { CursorGuard.show() }
     let start = ContinuousClock.now
@@ -76,7 +78,10 @@ struct RaceScreen {
       wait(until: start + .seconds(slowness * lanes[next].clock))
       try draw()
     }
-    for index in lanes.indices { lanes[index].picture.settle() }
+    for index in lanes.indices {
+      lanes[index].picture.settle()
+      if lanes[index].isFinished { lanes[index].worth = try worth(of: lanes[index], judge) }
+    }
     try draw()
     try output.write("\r\n")
   }
@@ -124,7 +129,7 @@ struct RaceScreen {
     let size = TerminalTraits.size(of: output.descriptor)
     if CursorGuard.wasResumed() { painter.forget() }
     let columns = max(8, (size.columns - 4) / 2)
-    let rows = max(1, size.rows - 5)
+    let rows = max(1, size.rows - 7)
     let sides = lanes.map { side($0, columns: columns, rows: rows) }
     let height = sides.map(\.count).max() ?? 0
     var lines: [(text: String, width: Int)] = []
@@ -155,15 +160,39 @@ struct RaceScreen {
     _ lane: Lane, columns: Int, rows: Int
   ) -> [(text: String, width: Int)] {
     let model = lane.contestant.model
-    let cells = lane.picture.cells { model.shownBytes(of: $0) }
+    var cells = lane.picture.cells { model.shownBytes(of: $0) }
+    // Behind the end of a finished text nothing is going to be written.
+    while lane.isFinished, let last = cells.last, case .mask = last.content { cells.removeLast() }
     let text = StyledText(cells, symbols: symbols).lines(columns: columns)
     let written = max(1, lane.picture.frame.tokens.count - lane.picture.maskedCount)
-    let status =
-      "\(fixed(lane.clock, 3)) s \(symbols.isUnicode ? "·" : "-") \(lane.forwards) forwards "
-      + "\(symbols.isUnicode ? "·" : "-") \(fixed(Double(lane.visits) / Double(written), 1)) visits a token"
+    let dot = symbols.isUnicode ? "·" : "-"
+    let visits = fixed(Double(lane.visits) / Double(written), 1)
+    let role: StyleRole = lane.isFinished ? .status : .dim
     return [plain(lane.contestant.name, columns, .title)]
       + text.prefix(rows).map { (writer.text(of: $0), $0.width) }
-      + [plain(status, columns, lane.isFinished ? .status : .dim)]
+      + [
+        plain(
+          "\(fixed(lane.clock, 3)) s \(dot) \(counted(lane.forwards, "forward"))", columns, role),
+        plain(
+          "\(visits) visits a token" + (lane.worth.isEmpty ? "" : " \(dot) \(lane.worth)"), columns,
+          role),
+      ]
+  }
+
+  /// What the text of a run that has finished is worth.
+  private func worth(of lane: Lane, _ judge: TextJudge) throws(LikelihoodError) -> String {
+    let frame = lane.picture.frame
+    let prompt = frame.tokens.indices.prefix { frame.isGiven[$0] }.map { frame.tokens[$0] }
+    let ends = lane.contestant.model.predictor.endOfTextTokens + [frame.maskToken]
+    let answer = frame.tokens.dropFirst(prompt.count).prefix { !ends.contains($0) }
+    var texts = [
+      WrittenText(
+        index: 0, tokens: Array(answer), forwards: lane.forwards, visits: Double(lane.visits),
+        seconds: lane.clock)
+    ]
+    try judge.judge(&texts, after: [prompt], by: lane.contestant.model)
+    let loss = texts[0].loss.map { "\(fixed($0 / Double(max(1, answer.count)), 2)) nats" }
+    return [loss, texts[0].verdict?.rawValue].compactMap(\.self).joined(separator: ", ")
   }
 
   private func plain(

@@ -10,7 +10,7 @@ struct ModelExaminer {
   /// Creates an examiner of `model`, with texts chosen by its tokenizer.
   init(_ model: Model) {
     subject = CheckSubject(
-      model: model, texts: CheckTexts(builtInFor: model.tokenizer), prompts: [],
+      model: model, texts: CheckTexts(builtInFor: model.tokenizer), prompts: .none,
       effort: CheckEffort(isQuick: true))
   }
 

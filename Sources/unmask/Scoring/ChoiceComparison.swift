@@ -35,6 +35,10 @@ struct ChoiceComparison {
     guard labels.count >= 2 else {
       throw UsageError("\(labels.count) choice, expected 2 or more, separated by commas")
     }
+    if let empty = labels.firstIndex(where: { $0.allSatisfy(\.isWhitespace) }) {
+      throw UsageError(
+        "choice \(empty + 1) of \(labels.count) is empty, expected a text before each comma")
+    }
     self.labels = labels
     let mask = model.predictor.maskToken
     if let template {

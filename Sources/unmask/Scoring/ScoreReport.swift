@@ -20,8 +20,8 @@ struct ScoreReport {
     var text = """
       \(setting.valueName), \(setting.text)
       \(fixed(total, 4))\(symbols.isUnicode ? error : error.replacing("±", with: "+-")) nats, \
-      \(question.answer.count) tokens
-      \(fixed(perToken, 4)) nats per token, perplexity \(fixed(exp(perToken), 2))
+      \(counted(question.answer.count, "token"))
+      \(fixed(perToken, 4)) nats per token\(perplexity)
 
       """
     let highest = estimate.tokens.filter(\.isFinite).max() ?? 0
@@ -34,6 +34,11 @@ struct ScoreReport {
     }
     text += table.text
     return text
+  }
+
+  /// Of a score, which is no likelihood, there is no perplexity.
+  private var perplexity: String {
+    estimate.isGuided ? "" : ", perplexity \(fixed(exp(perToken), 2))"
   }
 
   private func piece(_ token: TokenID) -> String {

@@ -31,7 +31,7 @@ struct ScoreSetting {
   /// The estimator in words.
   var text: String {
     var parts = [isCausal ? "one pass from left to right" : estimator.description]
-    if !isDeterministic, !isCausal { parts.append("\(samples) samples") }
+    if !isDeterministic, !isCausal { parts.append(counted(samples, "sample")) }
     if isScore { parts.append("guidance \(guidance)") }
     return parts.joined(separator: ", ")
   }

@@ -13,13 +13,14 @@ import Testing
 
   /// Returns the findings of the examinations that look for damage.
   private func findings(
-    _ planted: PlantedModel,
+    _ planted: PlantedModel, options: [String] = [],
     by examinations: [Examinations.Entry] = Self.examinations
   ) throws -> [CheckFinding] {
-    let arguments = try ModelArguments.parse(["--model", planted.path, "--threads", "2"])
+    let arguments = try ModelArguments.parse(
+      ["--model", planted.path, "--threads", "2"] + options)
     let model = try arguments.load(try arguments.source(), needsText: true)
     let subject = CheckSubject(
-      model: model, texts: CheckTexts(builtInFor: model.tokenizer), prompts: [],
+      model: model, texts: CheckTexts(builtInFor: model.tokenizer), prompts: .none,
       effort: CheckEffort(isQuick: true))
     return try withExtendedLifetime(planted) {
       try examinations.flatMap { try $0.section(subject).findings }
@@ -50,14 +51,14 @@ import Testing
     let model = try arguments.load(try arguments.source(), needsText: true)
     let shifted = ShiftedPredictor(model: model.predictor, offset: offset)
     let subject = CheckSubject(
-      model: model.with(shifted), texts: CheckTexts(builtInFor: model.tokenizer), prompts: [],
+      model: model.with(shifted), texts: CheckTexts(builtInFor: model.tokenizer), prompts: .none,
       effort: CheckEffort(isQuick: true))
     let rows = Array(subject.rows.prefix(4))
     let found = try MaskedLoss(of: shifted, on: rows, time: 0.3).loss
     let right = try MaskedLoss(of: model.predictor, on: rows, time: 0.3).loss
     #expect(found > 4 * right)
     let shifts = FaultExamination.faults(of: subject).filter { $0.name == "shift" }
-    #expect(shifts.count == 2)
+    #expect(shifts.count == 3)
     let losses = try shifts.map { fault in
       try MaskedLoss(of: try #require(try fault.undone()), on: rows, time: 0.3).loss
     }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A copy of the bundled model in which something is wrong.
+/// A copy of a bundled model in which something is wrong.
 struct PlantedModel {
   /// A tensor of the copy.
   struct Tensor {
@@ -36,17 +36,19 @@ struct PlantedModel {
   /// The directory of the copy.
   var path: String { scratch.path("model") }
 
-  /// Copies the bundled model.
+  /// Copies a bundled model.
   ///
   /// - Parameters:
+  ///   - name: The model.
   ///   - configuration: Members of `config.json` to replace.
   ///   - change: Changes the tensors.
   /// - Throws: What keeps files from being read or written.
   init(
-    configuration: [String: Any] = [:], _ change: (inout [String: Tensor]) throws -> Void = { _ in }
+    of name: String = "closed-world-3m", configuration: [String: Any] = [:],
+    _ change: (inout [String: Tensor]) throws -> Void = { _ in }
   ) throws {
     scratch = try ScratchDirectory()
-    let source = CommandRun.root.appending(path: "models/closed-world-3m")
+    let source = CommandRun.root.appending(path: "models/\(name)")
     try FileManager.default.createDirectory(
       atPath: scratch.path("model"), withIntermediateDirectories: true)
     for name in ["tokenizer.json", "generation_config.json"] {
@@ -73,6 +75,11 @@ struct PlantedModel {
     }
     try twin.scratch.file("model/generation_config.json", "{}")
     return twin
+  }
+
+  /// Writes `text` in the place of a file of the copy.
+  func replace(_ name: String, with text: String) throws {
+    try text.write(toFile: scratch.path("model/\(name)"), atomically: false, encoding: .utf8)
   }
 
   private static func read(_ file: URL) throws -> [String: Tensor] {

@@ -44,9 +44,17 @@ import Testing
     let name = "transformer.h.1.mlp.swiglu.w3.weight"
     let broken = try PlantedModel { $0[name]?.bits[5] = 0x7FC0 }
     let turned = try PlantedModel { $0[name] = $0[name]?.transposed }
+    let wide = try PlantedModel {
+      let name = "transformer.h.0.mlp.swiglu.w1.weight"
+      $0[name] = $0[name]?.transposed
+    }
+    let head = try PlantedModel { $0["lm_head.weight"] = $0["lm_head.weight"]?.transposed }
+    let mute = try PlantedModel()
+    try mute.replace("tokenizer.json", with: "{\"model\": 3")
     let headless = try PlantedModel { $0["lm_head.weight"] = nil }
     for (model, finding) in [
       (broken, "not-finite"), (turned, "transposed"), (headless, "missing-tensor"),
+      (wide, "transposed"), (head, "transposed"), (mute, "tokenizer"),
     ] {
       let run = try CommandRun("check", "--quick", "--json", model.path)
       #expect(run.status == 1)

@@ -15,6 +15,12 @@ import Testing
     #expect(json["position"].integer == 1)
   }
 
+  @Test func anEmptyChoiceIsNamed() throws {
+    let run = try CommandRun("predict", "--choices", "kite,,boat", "Mia has a")
+    #expect(run.status == 64)
+    #expect(run.errors.contains("choice 2 of 3 is empty"), "\(run.errors)")
+  }
+
   @Test func masksAreAddedWhereThereAreNone() throws {
     let json = try CommandRun(
       "predict", "--json", "--choices", "the lake,fox kite", "Lily had ten apples. By"
@@ -43,7 +49,7 @@ import Testing
   @Test(arguments: [
     (["--choices", "Ada"], "1 choice, expected 2 or more"),
     (["--choices", "Ada Ben,Cleo"], "choice 'Ada Ben' has 2 tokens, expected at most the 1 masks"),
-    (["--choices", "Ada,"], "the answer is empty"),
+    (["--choices", "Ada,"], "choice 2 of 2 is empty"),
   ])
   func saysWhatIsWrong(_ arguments: [String], _ message: String) throws {
     let run = try CommandRun(

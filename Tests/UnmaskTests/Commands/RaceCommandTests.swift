@@ -46,6 +46,18 @@ import Testing
     #expect(visits >= 24 && visits < 24 + 12, "\(visits)")
   }
 
+  /// Steps are for the model that takes them, whichever is named first.
+  @Test func theTableOfATwinNamedFirstHasTheStepsAndFits() throws {
+    let run = try CommandRun(
+      "race", "closed-world-tiny-1m-ar", "closed-world-tiny-1m", "--step-counts", "8", "--texts",
+      "2", "--no-live")
+    let lines = run.output.split(separator: "\n")
+    #expect(lines.allSatisfy { $0.count <= 80 }, "\(run.output)")
+    #expect(lines.contains { $0.hasPrefix("closed-world-tiny-1m ") && $0.contains(" 8 ") })
+    let alone = try CommandRun("race", "closed-world-tiny-1m-ar", "--step-counts", "8")
+    #expect(alone.status == 64 && alone.errors.contains("--step-counts is for models with masks"))
+  }
+
   @Test(arguments: [
     (["--step-counts", "4,x"], "step-counts is '4,x', expected numbers"),
     (["--step-counts", ""], "step-counts is ''"),

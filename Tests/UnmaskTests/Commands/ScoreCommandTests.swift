@@ -3,6 +3,14 @@ import Testing
 
 @Suite struct ScoreCommandTests {
   /// A model that writes from left to right says the likelihood itself, in one pass.
+  @Test func aScoreHasNoPerplexity() throws {
+    let base = ["score", "--model", "exact:formula", "--prompt-ids", "4", "--answer-ids", "5"]
+    let plain = try CommandRun(arguments: base).output
+    let guided = try CommandRun(arguments: base + ["--guidance", "1"]).output
+    #expect(plain.contains("perplexity") && plain.contains("nats, 1 token\n"), "\(plain)")
+    #expect(!guided.contains("perplexity"), "\(guided)")
+  }
+
   @Test(arguments: ["causal/smdm-b", "causal/qwen2-a"])
   func modelsThatWriteInOrderAreScoredAsPublished(_ name: String) throws {
     for sample in try Fixture.json("\(name)/likelihood.json")["cases"].elements.prefix(4) {
