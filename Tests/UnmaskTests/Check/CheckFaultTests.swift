@@ -138,7 +138,7 @@ import Testing
   @Test func everythingThatIsAssumedSaysHowToOverrideIt() throws {
     let section = AssumptionExamination.section(of: try subject(Self.model))
     let lines = Dictionary(uniqueKeysWithValues: section.lines.map { ($0.label, $0.text) })
-    #expect(lines["mask token"] == "543, config.json; --mask-token overrides")
+    #expect(lines["mask token"]?.hasSuffix(", config.json; --mask-token overrides") == true)
     #expect(lines["shift"]?.hasSuffix("--shift overrides") == true)
     #expect(lines["block length"]?.hasPrefix("none") == true)
     #expect(lines["chat template"]?.hasPrefix("none: there is no chat_template.jinja") == true)
