@@ -45,15 +45,11 @@ extension Kernels {
     _ rows: Rows, transposed: Bool = false, norm: Norm? = nil, as operand: Operand,
     into factor: LeftFactor
   ) {
-    precondition(operand != .int8, "factors are f32 or bf16")
     precondition(norm == nil || !transposed, "a norm applies to rows")
-    factor.rowCount = transposed ? rows.width : rows.count
-    factor.depth = transposed ? rows.count : rows.width
-    factor.operand = operand.operand
+    let memory = begin(
+      factor, rowCount: transposed ? rows.width : rows.count,
+      depth: transposed ? rows.count : rows.width, as: operand)
     let tiles = (factor.rowCount + Self.tileRows - 1) / Self.tileRows
-    let memory = factor.memory.reserve(
-      tiles * ck_packed_tile_bytes(factor.operand, factor.depth))
-    factor.base = memory
     guard !transposed else {
       ck_pack_transposed(
         isa, factor.operand, rows.base, rows.stride, rows.count, rows.width, 0, tiles, memory)
@@ -79,13 +75,10 @@ extension Kernels {
   package func pack(
     _ rows: Rows, transposed: Bool = false, as operand: Operand, into factor: RightFactor
   ) {
-    precondition(operand != .int8, "factors are f32 or bf16")
-    factor.rowCount = transposed ? rows.width : rows.count
-    factor.depth = transposed ? rows.count : rows.width
-    factor.operand = operand.operand
+    let memory = begin(
+      factor, rowCount: transposed ? rows.width : rows.count,
+      depth: transposed ? rows.count : rows.width, as: operand)
     let slabs = (factor.rowCount + 15) / 16
-    let memory = factor.memory.reserve(slabs * ck_slab_bytes(factor.operand, factor.depth))
-    factor.base = memory
     guard !transposed else {
       ck_prepare_slab_transposed(
         isa, factor.operand, rows.base, rows.stride, rows.count, rows.width, 0, slabs, memory)
@@ -106,27 +99,33 @@ extension Kernels {
   ///   - rowCount: Its rows.
   ///   - depth: Its columns.
   ///   - operand: `.f32` or `.bf16`.
+  /// - Returns: The room.
+  @discardableResult
   package func begin(
     _ factor: LeftFactor, rowCount: Int, depth: Int, as operand: Operand
-  ) {
+  ) -> UnsafeMutableRawPointer {
     precondition(operand != .int8, "factors are f32 or bf16")
     factor.rowCount = rowCount
     factor.depth = depth
     factor.operand = operand.operand
     let tiles = (rowCount + Self.tileRows - 1) / Self.tileRows
-    factor.base = factor.memory.reserve(tiles * ck_packed_tile_bytes(factor.operand, depth))
+    let memory = factor.memory.reserve(tiles * ck_packed_tile_bytes(factor.operand, depth))
+    factor.base = memory
+    return memory
   }
 
   /// The same for a right factor.
+  @discardableResult
   package func begin(
     _ factor: RightFactor, rowCount: Int, depth: Int, as operand: Operand
-  ) {
+  ) -> UnsafeMutableRawPointer {
     precondition(operand != .int8, "factors are f32 or bf16")
     factor.rowCount = rowCount
     factor.depth = depth
     factor.operand = operand.operand
-    factor.base = factor.memory.reserve(
-      (rowCount + 15) / 16 * ck_slab_bytes(factor.operand, depth))
+    let memory = factor.memory.reserve((rowCount + 15) / 16 * ck_slab_bytes(factor.operand, depth))
+    factor.base = memory
+    return memory
   }
 
   /// Converts columns of a left factor, on the calling thread.
