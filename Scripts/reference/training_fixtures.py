@@ -9,9 +9,10 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from training_network import Muon, Network, configuration, initialise
+from training_network import Muon, Network, QwenNetwork, configuration, initialise, qwen_configuration
 
 SHAPE = dict(layers=2, heads=2, width=16, inner=32, vocabulary=12, length=16)
+QWEN = dict(layers=2, heads=4, key_heads=2, size=8, width=16, inner=32, vocabulary=12, length=16)
 STEPS, BATCHES = 50, 5
 FIXTURES = Path(__file__).resolve().parents[2] / "Tests/TrainingTests/Fixtures"
 
@@ -44,10 +45,10 @@ def loss(net, b):
     return net.loss(torch.tensor(b["tokens"]), torch.tensor(b["rows"]), torch.tensor(b["targets"]), torch.tensor(b["weights"]))
 
 
-def save(folder, tensors):
+def save(folder, tensors, config=configuration(**SHAPE)):
     folder.mkdir(parents=True, exist_ok=True)
     save_file({name: t.detach().contiguous() for name, t in tensors.items()}, folder / "model.safetensors")
-    (folder / "config.json").write_text(json.dumps(configuration(**SHAPE), indent=1))
+    (folder / "config.json").write_text(json.dumps(config, indent=1))
 
 
 def gradients(folder, causal):
@@ -55,6 +56,17 @@ def gradients(folder, causal):
     value = loss(net, b)
     value.backward()
     save(FIXTURES / folder, {name: p.grad for name, p in net.named_parameters()})
+    return dict(batch=b, loss=value.item())
+
+
+def qwen(name, biases):
+    net, b = QwenNetwork(**QWEN, biases=biases), batch(200)
+    initialise(net, QWEN["layers"], QWEN["width"], 2)
+    config = qwen_configuration(**QWEN, biases=biases)
+    save(FIXTURES / name, dict(net.named_parameters()), config)
+    value = loss(net, b)
+    value.backward()
+    save(FIXTURES / f"{name}-gradients", {name: p.grad for name, p in net.named_parameters()}, config)
     return dict(batch=b, loss=value.item())
 
 
@@ -82,6 +94,7 @@ def main():
     save(FIXTURES / "model", dict(network().named_parameters()))
     result = {
         "torch": torch.__version__, "masked": gradients("gradients", False), "causal": gradients("causal-gradients", True),
+        "qwen2": qwen("qwen2", True), "qwen3": qwen("qwen3", False),
         "batches": [batch(i) for i in range(BATCHES)], "curves": {kind: curve(kind) for kind in ("adamw", "muon")}}
     (FIXTURES / "reference.json").write_text(json.dumps(result))
 

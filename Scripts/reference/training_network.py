@@ -1,4 +1,4 @@
-"""SMDM's network in PyTorch, written for comparisons: what gradients, losses and speed are held against."""
+"""SMDM's network, and Qwen's, in PyTorch, written for comparisons: what gradients, losses and speed are held against."""
 import math
 
 import torch
@@ -56,6 +56,72 @@ class Network(nn.Module):
         """Σ weight · cross entropy over the flat positions `rows`."""
         logits = self.lm_head(self.hidden(tokens).flatten(0, 1)[rows]).float()
         return (F.cross_entropy(logits, targets, reduction="none") * weights).sum()
+
+
+class QwenBlock(nn.Module):
+    """A block of Qwen2 (`biases`) or of Qwen3, by the names of Transformers."""
+
+    def __init__(self, width, heads, key_heads, size, inner, biases):
+        super().__init__()
+        self.heads, self.key_heads, self.size = heads, key_heads, size
+        self.input_layernorm = nn.RMSNorm(width, eps=1e-5)
+        self.post_attention_layernorm = nn.RMSNorm(width, eps=1e-5)
+        parts = {
+            "q_proj": nn.Linear(width, heads * size, bias=biases), "k_proj": nn.Linear(width, key_heads * size, bias=biases),
+            "v_proj": nn.Linear(width, key_heads * size, bias=biases), "o_proj": nn.Linear(heads * size, width, bias=False)}
+        if not biases:
+            parts |= {"q_norm": nn.RMSNorm(size, eps=1e-5), "k_norm": nn.RMSNorm(size, eps=1e-5)}
+        self.self_attn = nn.ModuleDict(parts)
+        self.mlp = nn.ModuleDict({
+            "gate_proj": nn.Linear(width, inner, bias=False), "up_proj": nn.Linear(width, inner, bias=False),
+            "down_proj": nn.Linear(inner, width, bias=False)})
+
+    def forward(self, x, cos, sin):
+        rows, positions, _ = x.shape
+        h, parts = self.input_layernorm(x), self.self_attn
+
+        def heads(name, norm, count, turns=True):
+            t = parts[name](h).view(rows, positions, count, self.size)
+            t = (parts[norm](t) if norm in parts else t).transpose(1, 2)
+            a, b = t.chunk(2, -1)
+            return torch.cat([a * cos - b * sin, b * cos + a * sin], -1) if turns else t
+
+        y = F.scaled_dot_product_attention(
+            heads("q_proj", "q_norm", self.heads), heads("k_proj", "k_norm", self.key_heads),
+            heads("v_proj", None, self.key_heads, turns=False), enable_gqa=True)
+        x = x + parts["o_proj"](y.transpose(1, 2).reshape(rows, positions, -1))
+        h, m = self.post_attention_layernorm(x), self.mlp
+        return x + m["down_proj"](F.silu(m["gate_proj"](h)) * m["up_proj"](h))
+
+
+class QwenNetwork(nn.Module):
+    """Qwen with attention in both directions; the mask is the last token."""
+
+    def __init__(self, layers, heads, key_heads, size, width, inner, vocabulary, length, biases):
+        super().__init__()
+        self.model = nn.ModuleDict({
+            "embed_tokens": nn.Embedding(vocabulary + 1, width),
+            "layers": nn.ModuleList(QwenBlock(width, heads, key_heads, size, inner, biases) for _ in range(layers)),
+            "norm": nn.RMSNorm(width, eps=1e-5)})
+        self.lm_head = nn.Linear(width, vocabulary + 1, bias=False)
+        angles = torch.outer(torch.arange(length).float(), 10000 ** (-torch.arange(0, size, 2).float() / size))
+        self.register_buffer("cos", angles.cos(), persistent=False)
+        self.register_buffer("sin", angles.sin(), persistent=False)
+
+    def loss(self, tokens, rows, targets, weights):
+        x = self.model["embed_tokens"](tokens)
+        for block in self.model["layers"]:
+            x = block(x, self.cos[: tokens.shape[1]], self.sin[: tokens.shape[1]])
+        logits = self.lm_head(self.model["norm"](x).flatten(0, 1)[rows])
+        return (F.cross_entropy(logits, targets, reduction="none") * weights).sum()
+
+
+def qwen_configuration(layers, heads, key_heads, size, width, inner, vocabulary, length, biases):
+    return {
+        "model_type": "a2d-qwen2" if biases else "a2d-qwen3", "max_position_embeddings": length, "vocab_size": vocabulary + 1,
+        "mask_token_id": vocabulary, "eos_token_id": 0, "num_hidden_layers": layers, "num_attention_heads": heads,
+        "num_key_value_heads": key_heads, "head_dim": size, "hidden_size": width, "intermediate_size": inner,
+        "rope_theta": 10000.0, "rms_norm_eps": 1e-5, "hidden_act": "silu", "tie_word_embeddings": False, "dtype": "float32"}
 
 
 class Muon(torch.optim.Optimizer):

@@ -53,7 +53,9 @@ struct TransformersConfiguration {
     try refuseUnsupported(variant)
     var architecture = try architecture(variant)
     var findings: [Finding] = []
-    let shift = files.overrides.isShifted ?? variant.isShifted
+    // Transformers has no such key: models that once wrote from left to right may have it here.
+    let stored = try file.flag("shift_logits")
+    let shift = files.overrides.isShifted ?? stored ?? variant.isShifted
     architecture.isShifted = shift
     let maskToken: TokenID
     if variant.attention == .causal {
@@ -68,7 +70,8 @@ struct TransformersConfiguration {
       findings.append(
         Finding(
           "shift", shift ? "yes" : "no",
-          source: files.overrides.isShifted == nil ? "the family" : "--shift",
+          source: files.overrides.isShifted != nil
+            ? "--shift" : stored != nil ? "config.json, shift_logits" : "the family",
           shift ? "--no-shift" : "--shift"))
     }
     let ends = try file.tokens("eos_token_id", below: architecture.embeddingCount)

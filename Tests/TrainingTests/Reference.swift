@@ -25,6 +25,8 @@ struct Reference: Decodable {
 
   var masked: Gradients
   var causal: Gradients
+  var qwen2: Gradients
+  var qwen3: Gradients
   var batches: [Batch]
   var curves: [String: [Double]]
 

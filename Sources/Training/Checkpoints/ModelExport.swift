@@ -44,42 +44,81 @@ package struct ModelExport: Sendable {
     return shape.isCausal ? TokenizerDocument.beginning(bare, with: endToken) : bare
   }
 
-  /// The content of `config.json`, with lit-gpt's keys.
+  /// The content of `config.json`.
   ///
   /// A twin has another type: no sampler may take it for a mask predictor. It has no token for the mask
   /// and begins with the end of a text.
   package var configuration: String {
-    let special =
-      shape.isCausal ? "\"bos_token_id\": \(endToken)" : "\"mask_token_id\": \(shape.maskToken)"
-    let dataType = format == .float32 ? "float32" : "bfloat16"
+    shape.isQwen ? transformersConfiguration : litGPTConfiguration
+  }
+
+  private var litGPTConfiguration: String {
+    """
+    {
+     "model_type": "\(shape.isCausal ? "smdm-ar" : "smdm")",
+     "architectures": ["\(shape.isCausal ? "GPT" : "TransEncoder")"],
+     "name": "\(safeName)",
+     "block_size": \(shape.contextLength),
+     "vocab_size": \(shape.vocabularySize),
+     "padded_vocab_size": \(shape.vocabularySize),
+     \(specialTokens),
+     "n_layer": \(shape.layerCount),
+     "n_head": \(shape.headCount),
+     "n_query_groups": \(shape.keyValueHeadCount),
+     "n_embd": \(shape.width),
+     "head_size": \(shape.headSize),
+     "intermediate_size": \(shape.feedForwardWidth),
+     "rotary_percentage": 1.0,
+     "rope_base": \(shape.rotary.base),
+     "rope_cache_dtype": "\(shape.rotary.precision.rawValue)",
+     "norm_eps": \(shape.normEpsilon),
+     "bias": false,
+     "parallel_residual": false,
+     "tie_word_embeddings": false,
+     "torch_dtype": "\(dataType)"
+    }
+
+    """
+  }
+
+  /// Qwen2 has biases, Qwen3 norms of heads; a mask predictor made of one is of dllm's type.
+  private var transformersConfiguration: String {
+    let type = shape.normalizesHeads ? "qwen3" : "qwen2"
+    let name = "Qwen\(shape.normalizesHeads ? 3 : 2)"
     return """
       {
-       "model_type": "\(shape.isCausal ? "smdm-ar" : "smdm")",
-       "architectures": ["\(shape.isCausal ? "GPT" : "TransEncoder")"],
+       "model_type": "\(shape.isCausal ? type : "a2d-" + type)",
+       "architectures": ["\(shape.isCausal ? "\(name)ForCausalLM" : "A2D\(name)LMHeadModel")"],
        "name": "\(safeName)",
-       "block_size": \(shape.contextLength),
-       "vocab_size": \(shape.vocabularySize),
-       "padded_vocab_size": \(shape.vocabularySize),
-       \(special),\(shape.isShifted ? "\n \"shift_logits\": true," : "")
-       "eos_token_id": \(endToken),
-       "n_layer": \(shape.layerCount),
-       "n_head": \(shape.headCount),
-       "n_query_groups": \(shape.keyValueHeadCount),
-       "n_embd": \(shape.width),
-       "head_size": \(shape.headSize),
+       "vocab_size": \(shape.embeddingCount),
+       \(specialTokens),
+       "num_hidden_layers": \(shape.layerCount),
+       "num_attention_heads": \(shape.headCount),
+       "num_key_value_heads": \(shape.keyValueHeadCount),
+       "hidden_size": \(shape.width),
+       "head_dim": \(shape.headSize),
        "intermediate_size": \(shape.feedForwardWidth),
-       "rotary_percentage": 1.0,
-       "rope_base": \(shape.rotary.base),
-       "rope_cache_dtype": "\(shape.rotary.precision.rawValue)",
-       "norm_eps": \(shape.normEpsilon),
-       "bias": false,
-       "parallel_residual": false,
+       "hidden_act": "silu",
+       "max_position_embeddings": \(shape.contextLength),
+       "rope_theta": \(shape.rotary.base),
+       "rms_norm_eps": \(shape.normEpsilon),
+       "use_sliding_window": false,
        "tie_word_embeddings": false,
-       "torch_dtype": "\(dataType)"
+       "dtype": "\(dataType)"
       }
 
       """
   }
+
+  /// The keys of the tokens that are not of texts, and of the shift that is no library's.
+  private var specialTokens: String {
+    let special =
+      shape.isCausal ? "\"bos_token_id\": \(endToken)" : "\"mask_token_id\": \(shape.maskToken)"
+    let shift = shape.isShifted ? "\n \"shift_logits\": true," : ""
+    return "\(special),\(shift)\n \"eos_token_id\": \(endToken)"
+  }
+
+  private var dataType: String { format == .float32 ? "float32" : "bfloat16" }
 
   /// The settings of a first run: room for a prompt, low temperature, one position in every step; what
   /// suits a twin is its family's to say.

@@ -5,10 +5,10 @@ internal import Models
 
 /// Reads a model as something to train.
 ///
-/// A model that writes from left to right can go on as a mask predictor (AR → MDM adaptation): every
-/// position then sees all others, and the embedding gets one more row, for the mask, which begins as the
-/// mean of all tokens. Its outputs are for the next token; they may stay so (`isShifted`), which spares
-/// the network learning anew where to look.
+/// A model that writes from left to right, or in blocks, can go on as a mask predictor (AR → MDM
+/// adaptation): every position then sees all others, and a row of the embedding is the mask's, which begins
+/// as the mean of all tokens. Its outputs are for the next token; they may stay so (`isShifted`), which
+/// spares the network learning anew where to look. A head that is the embedding becomes one of its own.
 ///
 /// - SeeAlso: Gong et al., “Scaling Diffusion Language Models via Adaptation from Autoregressive
 ///   Models”, arXiv:2410.17891.
@@ -19,12 +19,19 @@ package struct ModelImport: Sendable {
   package var isCausal: Bool
   /// Whether the logits of a position are to be the output of the one before.
   package var isShifted: Bool
+  /// The first token that no text is made of: the mask's, where the embedding has a row for it; `nil` takes
+  /// all rows for those of texts.
+  package var firstSpareToken: Int?
 
-  package init(path: String, contextLength: Int, isCausal: Bool, isShifted: Bool = false) {
+  package init(
+    path: String, contextLength: Int, isCausal: Bool, isShifted: Bool = false,
+    firstSpareToken: Int? = nil
+  ) {
     self.path = path
     self.contextLength = contextLength
     self.isCausal = isCausal
     self.isShifted = isShifted
+    self.firstSpareToken = firstSpareToken
   }
 
   /// Reads the network.
@@ -38,30 +45,18 @@ package struct ModelImport: Sendable {
       throw TrainingError.untrainable(
         path: path, reason: "family \(model.family): \(reason)")
     }
-    let shape = NetworkShape(
-      layerCount: own.layerCount, width: own.width, headCount: own.headCount,
-      keyValueHeadCount: own.keyValueHeadCount, headSize: own.headSize,
-      feedForwardWidth: own.feedForwardWidth,
-      embeddingCount: isCausal ? own.embeddingCount : own.vocabularySize + 1,
-      vocabularySize: own.vocabularySize, contextLength: contextLength,
-      normEpsilon: own.normEpsilon, rotary: own.rotary, isCausal: isCausal,
-      isShifted: isShifted && !isCausal)
+    let shape = shape(model.description)
     let layout = ParameterLayout(shape)
     let parameters = Tensor(count: layout.count)
     let view = ParameterView(parameters, layout)
-    let embedding = try model.weights.tensor(
-      model.description.names[.embedding], [own.embeddingCount, own.width]
-    ).floats()
-    Self.store(
-      embedding, mask: Int(model.description.maskToken), in: view[.embedding],
-      tokens: own.vocabularySize)
+    try storeVocabulary(of: model, in: view, shape)
     if own.attentionLayout == .grouped {
-      for tensor in shape.modelTensors(layout)
-      where tensor.name != model.description.names[.embedding] {
+      let outside = [TensorNames.litGPT[.embedding], TensorNames.litGPT[.head]]
+      for tensor in shape.modelTensors(layout) where !outside.contains(tensor.name) {
         tensor.store(try model.weights.tensor(tensor.name, tensor.shape).floats(), in: view)
       }
     } else {
-      try storeParts(of: model, own, in: view)
+      try storeParts(of: model, in: view, shape)
     }
     return (shape, parameters)
   }
@@ -69,13 +64,15 @@ package struct ModelImport: Sendable {
   /// What cannot be trained; `nil` if all of it can.
   private static func obstacle(_ own: Architecture) -> String? {
     if own.experts != nil { return "mixtures of experts cannot be trained here" }
-    if own.biases != .none { return "it has biases, expected none" }
-    if own.normalizesHeads { return "its heads are normalised, expected heads as they are" }
+    if own.biases != .none && own.biases != .queryKeyValue {
+      return "it has biases, expected none but those of queries, keys and values"
+    }
+    if own.biases != .none && own.normalizesHeads {
+      return "queries and keys have biases and norms, expected one of them"
+    }
     if own.rotary.scaling != .none { return "its rotations are scaled, expected none scaled" }
-    switch own.attention {
-    case .full, .causal: break
-    case .blockCausal, .window:
-      return "positions see blocks or windows, expected all or those before"
+    if case .window = own.attention {
+      return "positions see windows, expected all, those before, or blocks"
     }
     var trained = Architecture(
       layerCount: own.layerCount, width: own.width, headCount: own.headCount,
@@ -85,36 +82,90 @@ package struct ModelImport: Sendable {
       normEpsilon: own.normEpsilon, rotary: own.rotary, isHeadTied: own.isHeadTied,
       attention: own.attention, isShifted: own.isShifted)
     trained.attentionLayout = own.attentionLayout
+    if own.attentionLayout == .separate {
+      trained.biases = own.biases
+      trained.normalizesHeads = own.normalizesHeads
+    }
     let isKnown = own.attentionLayout == .separate || own.attentionLayout == .grouped
     return trained == own && isKnown
       ? nil : "its norms, layers or positions are of another kind, expected those of SMDM or Llama"
   }
 
-  /// Copies the rows of tokens; behind them, where there is a row for it, goes the mask.
-  private static func store(
-    _ embedding: [Float], mask: Int, in rows: Kernels.Rows, tokens: Int
-  ) {
-    let width = rows.width
-    embedding.withUnsafeBufferPointer { embedding in
-      guard let base = embedding.baseAddress else { return }
-      rows.base.update(from: base, count: tokens * width)
-      guard rows.count > tokens else { return }
-      let last = rows.base + tokens * width
-      if (mask + 1) * width <= embedding.count {
-        last.update(from: base + mask * width, count: width)
-        return
-      }
-      for column in 0..<width {
-        var sum = 0.0
-        for row in 0..<tokens { sum += Double(base[row * width + column]) }
-        last[column] = Float(sum / Double(tokens))
+  /// The dimensions of what is trained: those of the model, and a row for the mask.
+  private func shape(_ model: ModelDescription) -> NetworkShape {
+    let own = model.architecture
+    var shape = NetworkShape(
+      layerCount: own.layerCount, width: own.width, headCount: own.headCount,
+      keyValueHeadCount: own.keyValueHeadCount, headSize: own.headSize,
+      feedForwardWidth: own.feedForwardWidth, embeddingCount: own.embeddingCount,
+      vocabularySize: own.vocabularySize, contextLength: contextLength,
+      normEpsilon: own.normEpsilon, rotary: own.rotary, isCausal: isCausal,
+      isShifted: isShifted && !isCausal, hasBiases: own.biases == .queryKeyValue,
+      normalizesHeads: own.normalizesHeads)
+    shape.rotary.pairing = .halves
+    guard !isCausal else { return shape }
+    guard shape.isQwen else {
+      // As SMDM has it: behind all tokens, and never predicted.
+      shape.embeddingCount = own.vocabularySize + 1
+      shape.maskToken = TokenID(own.vocabularySize)
+      return shape
+    }
+    if Int(model.maskToken) < own.embeddingCount {
+      shape.maskToken = model.maskToken
+    } else if let spare = firstSpareToken, spare < own.embeddingCount {
+      shape.maskToken = TokenID(spare)
+    } else {
+      // As Transformers has it: embedding and head are of one size.
+      shape.maskToken = TokenID(own.embeddingCount)
+      shape.embeddingCount += 1
+      shape.vocabularySize += 1
+    }
+    return shape
+  }
+
+  // MARK: - Tensors
+
+  /// Copies the rows of all tokens into embedding and head, and begins that of the mask.
+  private func storeVocabulary(
+    of model: ModelDirectory, in view: ParameterView, _ shape: NetworkShape
+  ) throws {
+    let own = model.description.architecture, names = model.description.names
+    let mask = Int(model.description.maskToken), width = own.width
+    let embedding = try model.weights.tensor(
+      names[.embedding], [own.embeddingCount, width]
+    ).floats()
+    let head =
+      own.isHeadTied
+      ? embedding : try model.weights.tensor(names[.head], [own.vocabularySize, width]).floats()
+    for (stored, rows) in [(embedding, view[.embedding]), (head, view[.head])] {
+      let count = min(stored.count / width, rows.count)
+      stored.withUnsafeBufferPointer { stored in
+        guard let base = stored.baseAddress else { return }
+        rows.base.update(from: base, count: count * width)
+        // A head of SMDM has no row for the mask, one of Transformers may have got one.
+        guard !shape.isCausal, Int(shape.maskToken) < rows.count else { return }
+        let row = rows[Int(shape.maskToken)]
+        if mask < own.embeddingCount, (mask + 1) * width <= stored.count {
+          row.update(from: base + mask * width, count: width)
+        } else {
+          let tokens = min(firstSpareToken ?? count, count)
+          Self.storeMean(of: rows.rows(0..<tokens), in: row)
+        }
       }
     }
   }
 
-  /// Copies what is stored one matrix a purpose; a head that is the embedding becomes one of its own.
+  private static func storeMean(of rows: Kernels.Rows, in mean: UnsafeMutablePointer<Float>) {
+    for column in 0..<rows.width {
+      var sum = 0.0
+      for row in 0..<rows.count { sum += Double(rows[row][column]) }
+      mean[column] = Float(sum / Double(max(1, rows.count)))
+    }
+  }
+
+  /// Copies what is stored one matrix a purpose.
   private func storeParts(
-    of model: ModelDirectory, _ own: Architecture, in view: ParameterView
+    of model: ModelDirectory, in view: ParameterView, _ shape: NetworkShape
   ) throws {
     let names = model.description.names
     func store(_ name: String, _ role: ParameterRole) throws {
@@ -126,21 +177,40 @@ package struct ModelImport: Sendable {
         view[role].base.update(from: base, count: values.count)
       }
     }
-    for layer in 0..<own.layerCount {
-      let roles: [(TensorNames.BlockRole, ParameterRole)] = [
-        (.attentionNorm, .attentionNorm(layer: layer)), (.query, .query(layer: layer)),
-        (.key, .key(layer: layer)), (.value, .value(layer: layer)),
-        (.projection, .projection(layer: layer)),
-        (.feedForwardNorm, .feedForwardNorm(layer: layer)), (.gate, .gate(layer: layer)),
-        (.up, .up(layer: layer)), (.down, .down(layer: layer)),
-      ]
-      for (stored, role) in roles { try store(names[stored, layer: layer], role) }
+    for layer in 0..<shape.layerCount {
+      for (name, role) in NetworkShape.separateMatrices(layer) {
+        try store(names[name, layer: layer], role)
+      }
+      if shape.hasBiases {
+        for (name, role) in NetworkShape.biases(layer) {
+          try store(names[name, layer: layer, .bias], role)
+        }
+      }
+      if shape.normalizesHeads {
+        for (name, role) in NetworkShape.headNorms(layer) {
+          try store(names[name, layer: layer], role)
+        }
+      }
+      guard model.description.architecture.rotary.pairing == .neighbours else { continue }
+      for role in [ParameterRole.query(layer: layer), .key(layer: layer)] {
+        Self.separateNeighbours(view[role], headSize: shape.headSize)
+      }
     }
     try store(names[.finalNorm], .finalNorm)
-    if own.isHeadTied {
-      view[.head].base.update(from: view[.embedding].base, count: own.vocabularySize * own.width)
-    } else {
-      try store(names[.head], .head)
+  }
+
+  /// Makes heads whose neighbours turn together heads whose halves do: row 2i + j of a head becomes row
+  /// j · (half of them) + i.
+  private static func separateNeighbours(_ rows: Kernels.Rows, headSize: Int) {
+    let values = Array(UnsafeBufferPointer(start: rows.base, count: rows.count * rows.width))
+    let half = headSize / 2
+    values.withUnsafeBufferPointer { values in
+      guard let base = values.baseAddress else { return }
+      for row in 0..<rows.count {
+        let (head, place) = row.quotientAndRemainder(dividingBy: headSize)
+        let source = head * headSize + place % half * 2 + place / half
+        rows[row].update(from: base + source * rows.width, count: rows.width)
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 internal import Checkpoints
 internal import Kernels
+internal import Models
 
 /// A tensor of a model's file, as rows of parameters one after the other.
 struct ModelTensor {
@@ -9,36 +10,33 @@ struct ModelTensor {
 }
 
 extension NetworkShape {
-  /// The tensors of a file in the layout of lit-gpt, as SMDM's models are published.
-  ///
-  /// One matrix holds queries, keys and values: for each key head come its query heads, the key head
-  /// itself and the value head.
+  /// The tensors of a file: in the layout of lit-gpt, as SMDM's models are published, or in that of
+  /// Transformers for what only Qwen's families have.
   func modelTensors(_ layout: ParameterLayout) -> [ModelTensor] {
-    func whole(_ name: String, _ role: ParameterRole) -> ModelTensor {
-      let entry = layout[role]
-      return ModelTensor(
-        name: name, shape: entry.rows == 1 ? [entry.columns] : [entry.rows, entry.columns],
-        pieces: [(role, 0..<entry.rows)])
+    let blocks = (0..<layerCount).flatMap { layer in
+      isQwen ? separateBlock(layer, layout) : groupedBlock(layer, layout)
     }
-    var tensors = [whole("transformer.wte.weight", .embedding)]
-    for layer in 0..<layerCount {
-      let prefix = "transformer.h.\(layer)."
-      tensors += [
-        whole(prefix + "norm_1.weight", .attentionNorm(layer: layer)),
-        packedHeads(prefix + "attn.attn.weight", layer),
-        whole(prefix + "attn.proj.weight", .projection(layer: layer)),
-        whole(prefix + "norm_2.weight", .feedForwardNorm(layer: layer)),
-        whole(prefix + "mlp.swiglu.w1.weight", .gate(layer: layer)),
-        whole(prefix + "mlp.swiglu.w2.weight", .up(layer: layer)),
-        whole(prefix + "mlp.swiglu.w3.weight", .down(layer: layer)),
-      ]
-    }
-    return tensors + [
-      whole("transformer.ln_f.weight", .finalNorm), whole("lm_head.weight", .head),
+    let names: TensorNames = isQwen ? .transformers : .litGPT
+    return [whole(names[.embedding], .embedding, layout)] + blocks + [
+      whole(names[.finalNorm], .finalNorm, layout), whole(names[.head], .head, layout),
     ]
   }
 
-  private func packedHeads(_ name: String, _ layer: Int) -> ModelTensor {
+  private func whole(
+    _ name: String, _ role: ParameterRole, _ layout: ParameterLayout
+  ) -> ModelTensor {
+    let entry = layout[role]
+    return ModelTensor(
+      name: name, shape: entry.rows == 1 ? [entry.columns] : [entry.rows, entry.columns],
+      pieces: [(role, 0..<entry.rows)])
+  }
+
+  /// A block of lit-gpt.
+  ///
+  /// One matrix holds queries, keys and values: for each key head come its query heads, the key head
+  /// itself and the value head.
+  private func groupedBlock(_ layer: Int, _ layout: ParameterLayout) -> [ModelTensor] {
+    let names = TensorNames.litGPT
     let sharing = headCount / keyValueHeadCount
     var pieces: [(role: ParameterRole, rows: Range<Int>)] = []
     for group in 0..<keyValueHeadCount {
@@ -48,8 +46,51 @@ extension NetworkShape {
         (.query(layer: layer), queries), (.key(layer: layer), keys), (.value(layer: layer), keys),
       ]
     }
-    return ModelTensor(
-      name: name, shape: [queryWidth + 2 * keyValueWidth, width], pieces: pieces)
+    let heads = ModelTensor(
+      name: names[.packedAttention, layer: layer],
+      shape: [queryWidth + 2 * keyValueWidth, width], pieces: pieces)
+    let others = Self.separateMatrices(layer).filter { ![.query, .key, .value].contains($0.name) }
+      .map { whole(names[$0.name, layer: layer], $0.role, layout) }
+    return [others[0], heads] + others.dropFirst()
+  }
+
+  /// A block of Transformers, every matrix, bias and norm by itself.
+  private func separateBlock(_ layer: Int, _ layout: ParameterLayout) -> [ModelTensor] {
+    let names = TensorNames.transformers
+    return Self.separateMatrices(layer).map { whole(names[$0.name, layer: layer], $0.role, layout) }
+      + (hasBiases ? Self.biases(layer) : []).map {
+        whole(names[$0.name, layer: layer, .bias], $0.role, layout)
+      }
+      + (normalizesHeads ? Self.headNorms(layer) : []).map {
+        whole(names[$0.name, layer: layer], $0.role, layout)
+      }
+  }
+
+  /// What a tensor of a block is called, and the parameter it holds.
+  typealias BlockTensor = (name: TensorNames.BlockRole, role: ParameterRole)
+
+  /// The matrices of every block and the norms before them.
+  static func separateMatrices(_ layer: Int) -> [BlockTensor] {
+    [
+      (.attentionNorm, .attentionNorm(layer: layer)), (.query, .query(layer: layer)),
+      (.key, .key(layer: layer)), (.value, .value(layer: layer)),
+      (.projection, .projection(layer: layer)),
+      (.feedForwardNorm, .feedForwardNorm(layer: layer)), (.gate, .gate(layer: layer)),
+      (.up, .up(layer: layer)), (.down, .down(layer: layer)),
+    ]
+  }
+
+  /// The biases of Qwen2.
+  static func biases(_ layer: Int) -> [BlockTensor] {
+    [
+      (.query, .queryBias(layer: layer)), (.key, .keyBias(layer: layer)),
+      (.value, .valueBias(layer: layer)),
+    ]
+  }
+
+  /// The norms of heads of Qwen3.
+  static func headNorms(_ layer: Int) -> [BlockTensor] {
+    [(.queryNorm, .queryNorm(layer: layer)), (.keyNorm, .keyNorm(layer: layer))]
   }
 }
 

@@ -49,6 +49,7 @@ extension Lane {
     kernels.pack(stream, norm: norm(.attentionNorm(layer: 0)), as: operand, into: left)
     kernels.multiply(left, by: weights.blocks[0].keyValue.forward, into: distinctKeyValues)
     kernels.multiply(left, by: weights.blocks[0].query.forward, into: distinctQueries)
+    addBiases(0, queries: distinctQueries, keyValues: distinctKeyValues)
   }
 
   /// Copies what was computed of the tokens of a group: keys and values, and queries of kept rows.
@@ -94,6 +95,7 @@ extension Lane {
     let count = stream.count, width = shape.width, role = ParameterRole.attentionNorm(layer: 0)
     let normed = scratch.distinctNormed.rows(count, width)
     let normGradient = scratch.distinctNormGradient.rows(count, width)
+    addBiasGradients(0, queries: queries, keyValues: keyValues)
     kernels.rmsNorm(stream, norm: norm(role), into: normed)
     let (inner, query, input) = (factors.inner, factors.query, factors.innerInput)
     kernels.begin(input, rowCount: width, depth: count, as: operand)

@@ -41,7 +41,7 @@ package struct Initialization: Sendable {
     for (number, entry) in layout.entries.enumerated() {
       let values = view.base + entry.offset
       guard let deviation = deviation(of: entry.role, shape) else {
-        values.update(repeating: 1, count: entry.count)
+        values.update(repeating: entry.role.isBias ? 0 : 1, count: entry.count)
         continue
       }
       var normal = NormalNumbers(seed: seed, stream: UInt64(number))
@@ -51,11 +51,12 @@ package struct Initialization: Sendable {
     return tensor
   }
 
-  /// `nil` for norms, which begin as ones.
+  /// `nil` for norms, which begin as ones, and biases, which begin as zeros.
   private func deviation(of role: ParameterRole, _ shape: NetworkShape) -> Float? {
     switch role {
     case .embedding: Self.embeddingDeviation
-    case .attentionNorm, .feedForwardNorm, .finalNorm: nil
+    case .attentionNorm, .queryNorm, .keyNorm, .feedForwardNorm, .finalNorm: nil
+    case .queryBias, .keyBias, .valueBias: nil
     case .projection, .down: 1 / Float(shape.width).squareRoot() / Float(shape.layerCount)
     case .query, .key, .value, .gate, .up: (0.4 / Float(shape.width)).squareRoot()
     case .head: Self.logitDeviation / Float(shape.width).squareRoot()

@@ -181,6 +181,7 @@ extension Lane {
     rotate(queries, selection.positions[group.kept], reversedSines)
     rotate(
       keyValues.columns(0..<shape.keyValueWidth), all.positions[group.rows], reversedSines)
+    backwardThroughHeadNorms(layer, group, all, selection, queries: queries, keyValues: keyValues)
     guard layer > 0 else {
       addProjectionGradients(group, selection, queries: queries, keyValues: keyValues)
       if selection.kept != nil { spread(gradient, selection, group, into: output) }
@@ -212,6 +213,7 @@ extension Lane {
     let stream = blocks[layer].stream.rows(selection.allCount, width).rows(group.rows)
     let normed = scratch.normed.rows(count, width)
     let normGradient = scratch.normGradient.rows(count, width)
+    addBiasGradients(layer, queries: queries, keyValues: keyValues)
     kernels.rmsNorm(stream, norm: norm(role), into: normed)
     kernels.pack(transposed: normed, at: group.place, into: factors.innerInput)
     kernels.pack(transposed: keyValues, at: group.place, into: factors.inner)

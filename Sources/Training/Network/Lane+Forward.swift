@@ -81,7 +81,9 @@ extension Lane {
       kernels.multiply(left, by: block.keyValue.forward, into: keyValues.rows(group.rows))
       if selection.kept != nil { kernels.pack(middle, norm: norm, as: operand, into: left) }
       kernels.multiply(left, by: block.query.forward, into: queries)
+      addBiases(layer, queries: queries, keyValues: keyValues.rows(group.rows))
     }
+    normalizeHeads(layer, group, all, selection, queries: queries, keyValues: keyValues)
     rotate(queries, selection.positions[group.kept], rotations.sines)
     rotate(
       keyValues.rows(group.rows).columns(0..<shape.keyValueWidth), all.positions[group.rows],

@@ -87,6 +87,9 @@ struct SavedBlock {
   var queries = Buffer()
   /// Keys, rotated, and values of all rows.
   var keyValues = Buffer()
+  /// Queries and keys before their norms, where heads have norms.
+  var plainQueries = Buffer()
+  var plainKeys = Buffer()
   /// What the heads gathered.
   var gathered = Buffer()
   /// The stream between attention and feed-forward layer.
@@ -112,6 +115,7 @@ struct LaneScratch {
   var normGradient = Buffer()
   var queryGradient = Buffer()
   var keyValueGradient = Buffer()
+  var headGradient = Buffer()
   var gatheredGradient = Buffer()
   var logits = Buffer()
   var scores = Buffer()

@@ -1,7 +1,7 @@
 package import Models
 
 /// The dimensions of a network to train, and which way it looks: a transformer of rotary attention and gated
-/// feed-forward layers, with norms before them and none of the biases.
+/// feed-forward layers, with norms before them, and what Qwen2 and Qwen3 do to queries and keys besides.
 package struct NetworkShape: Equatable, Sendable {
   /// The number of blocks.
   package var layerCount: Int
@@ -15,10 +15,12 @@ package struct NetworkShape: Equatable, Sendable {
   package var headSize: Int
   /// The number of features between the two halves of the feed-forward layer.
   package var feedForwardWidth: Int
-  /// The rows of the embedding: a mask predictor has one more than the head, that of the mask.
+  /// The rows of the embedding: a mask predictor of SMDM has one more than the head, that of the mask.
   package var embeddingCount: Int
   /// The rows of the head: tokens that can be predicted.
   package var vocabularySize: Int
+  /// The token a mask predictor masks with, a row of the embedding.
+  package var maskToken: Int32
   /// The most positions of a canvas.
   package var contextLength: Int
   /// What is added to the mean square before its root is taken.
@@ -29,13 +31,20 @@ package struct NetworkShape: Equatable, Sendable {
   package var isCausal: Bool
   /// Whether the logits of a position of a mask predictor are the output of the one before.
   package var isShifted: Bool
+  /// Whether queries, keys and values add a bias, as in Qwen2.
+  package var hasBiases: Bool
+  /// Whether each head of queries and keys passes an RMS norm before it is rotated, as in Qwen3.
+  package var normalizesHeads: Bool
 
   /// Creates a shape; the dimensions are not checked.
+  ///
+  /// Without another, the mask token is the last row of the embedding.
   package init(
     layerCount: Int, width: Int, headCount: Int, keyValueHeadCount: Int, headSize: Int,
     feedForwardWidth: Int, embeddingCount: Int, vocabularySize: Int, contextLength: Int,
     normEpsilon: Float = 1e-5, rotary: Rotary = Rotary(base: 10_000), isCausal: Bool = false,
-    isShifted: Bool = false
+    isShifted: Bool = false, maskToken: Int32? = nil, hasBiases: Bool = false,
+    normalizesHeads: Bool = false
   ) {
     self.layerCount = layerCount
     self.width = width
@@ -50,6 +59,9 @@ package struct NetworkShape: Equatable, Sendable {
     self.rotary = rotary
     self.isCausal = isCausal
     self.isShifted = isShifted
+    self.maskToken = maskToken ?? Int32(embeddingCount - 1)
+    self.hasBiases = hasBiases
+    self.normalizesHeads = normalizesHeads
   }
 
   /// The features of all query heads.
@@ -58,8 +70,8 @@ package struct NetworkShape: Equatable, Sendable {
   /// The features of all key heads.
   package var keyValueWidth: Int { keyValueHeadCount * headSize }
 
-  /// The token a mask predictor masks with: the last row of the embedding.
-  package var maskToken: Int32 { Int32(embeddingCount - 1) }
+  /// Whether files lay it out as Transformers does Qwen2 and Qwen3; otherwise they do as SMDM's.
+  var isQwen: Bool { hasBiases || normalizesHeads }
 
   /// The floating-point operations of a forward and a backward pass of one position: six a weight of
   /// a product, and attention over `length` keys.

@@ -7,6 +7,11 @@ package enum ParameterRole: Hashable, Sendable {
   case query(layer: Int)
   case key(layer: Int)
   case value(layer: Int)
+  case queryBias(layer: Int)
+  case keyBias(layer: Int)
+  case valueBias(layer: Int)
+  case queryNorm(layer: Int)
+  case keyNorm(layer: Int)
   case projection(layer: Int)
   case feedForwardNorm(layer: Int)
   case gate(layer: Int)
@@ -19,7 +24,17 @@ package enum ParameterRole: Hashable, Sendable {
   package var isBlockMatrix: Bool {
     switch self {
     case .query, .key, .value, .projection, .gate, .up, .down: true
-    case .embedding, .attentionNorm, .feedForwardNorm, .finalNorm, .head: false
+    case .embedding, .attentionNorm, .queryNorm, .keyNorm, .feedForwardNorm, .finalNorm, .head:
+      false
+    case .queryBias, .keyBias, .valueBias: false
+    }
+  }
+
+  /// Whether it is added to queries, keys or values.
+  var isBias: Bool {
+    switch self {
+    case .queryBias, .keyBias, .valueBias: true
+    default: false
     }
   }
 }
@@ -61,6 +76,15 @@ package struct ParameterLayout: Sendable {
       add(.query(layer: layer), shape.queryWidth, width)
       add(.key(layer: layer), shape.keyValueWidth, width)
       add(.value(layer: layer), shape.keyValueWidth, width)
+      if shape.hasBiases {
+        add(.queryBias(layer: layer), 1, shape.queryWidth)
+        add(.keyBias(layer: layer), 1, shape.keyValueWidth)
+        add(.valueBias(layer: layer), 1, shape.keyValueWidth)
+      }
+      if shape.normalizesHeads {
+        add(.queryNorm(layer: layer), 1, shape.headSize)
+        add(.keyNorm(layer: layer), 1, shape.headSize)
+      }
       add(.projection(layer: layer), width, shape.queryWidth)
       add(.feedForwardNorm(layer: layer), 1, width)
       add(.gate(layer: layer), shape.feedForwardWidth, width)
@@ -109,6 +133,12 @@ struct ParameterView: @unchecked Sendable {
   /// Keys and values of a layer as one matrix.
   func keyValue(_ layer: Int) -> Kernels.Rows {
     stacked(.key(layer: layer), .value(layer: layer))
+  }
+
+  /// The biases of keys and values of a layer as one row.
+  func keyValueBias(_ layer: Int) -> Kernels.Rows {
+    let (key, value) = (layout[.keyBias(layer: layer)], layout[.valueBias(layer: layer)])
+    return Kernels.Rows(base + key.offset, count: 1, width: key.columns + value.columns)
   }
 
   /// Gate and up of a layer as one matrix.

@@ -145,9 +145,13 @@ extension TrainingPlan {
   private static func tokenizer(
     _ data: TrainDataArguments, _ texts: [TrainingText], usesWords: Bool, resumed: String?
   ) throws -> (tokenizer: any Tokenizer, document: String) {
-    let given = try resumed ?? data.tokenizer.map(WholeFile.expanded) ?? initialDirectory(data)
+    let given =
+      try resumed ?? data.tokenizer.map(WholeFile.expanded) ?? initialModel(data)?.directory
     if let given {
       let path = given.hasSuffix(".json") ? given : "\(given)/tokenizer.json"
+      guard data.tokenizer != nil || FileManager.default.fileExists(atPath: path) else {
+        throw UsageError("\(given) has no tokenizer.json", hint: "give one with --tokenizer")
+      }
       let bytes = try WholeFile.bytes(of: path)
       return (try TokenizerFile.load(path), String(decoding: bytes, as: UTF8.self))
     }
@@ -171,20 +175,18 @@ extension TrainingPlan {
     return fitting * 2 >= corpus.texts.count ? .texts : .packed
   }
 
-  /// Where the model is that the run begins with.
-  private static func initialDirectory(_ data: TrainDataArguments) throws -> String? {
-    try data.initial.map { name throws(ModelError) in
-      try ModelSearchPath.standard.model(name).directory
-    }
+  /// The model that the run begins with.
+  private static func initialModel(_ data: TrainDataArguments) throws -> ModelDirectory? {
+    try data.initial.map { name throws(ModelError) in try ModelSearchPath.standard.model(name) }
   }
 
   private static func network(
     _ data: TrainDataArguments, _ method: TrainMethodArguments, vocabularySize: Int, canvas: Int
   ) throws -> (shape: NetworkShape, parameters: Tensor) {
-    if let initial = try initialDirectory(data) {
+    if let initial = try initialModel(data)?.path {
       let begun = try ModelImport(
         path: initial, contextLength: canvas, isCausal: method.causal,
-        isShifted: data.keepShift
+        isShifted: data.keepShift, firstSpareToken: vocabularySize
       ).network()
       guard vocabularySize <= begun.shape.vocabularySize else {
         throw TrainingError.untrainable(

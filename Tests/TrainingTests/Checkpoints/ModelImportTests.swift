@@ -22,11 +22,11 @@ struct ModelImportTests {
 
   /// Writes a network as the runs do.
   private static func write(
-    _ shape: NetworkShape, to folder: ScratchDirectory
+    _ shape: NetworkShape, _ given: Tensor? = nil, to folder: ScratchDirectory
   ) throws -> [Float] {
     var corpus = TokenCorpus(endToken: 0)
     corpus.append([1, 2, 3, 4])
-    let parameters = parameters(of: shape)
+    let parameters = given ?? parameters(of: shape)
     let trainer = Trainer(
       shape, parameters: parameters,
       source: try CanvasSource(corpus, .init(canvasLength: 16), seed: 0), endToken: 0,
@@ -105,6 +105,78 @@ struct ModelImportTests {
     #expect(read.parameters.values == values)
   }
 
+  private static let qwens = [
+    "causal/qwen2-a", "causal/qwen3-a", "qwen3/tiny-a", "qwen2/tiny-untied", "dream/tiny-a",
+    "sdar/tiny-a", "fast-dllm-v2/tiny-untied",
+  ]
+
+  /// The network that is trained, and the model that is opened later, which another code computes.
+  @Test(arguments: qwens, [false, true])
+  func aQwenGoesOnAsAMaskPredictorOrATwin(name: String, isCausal: Bool) throws {
+    let own = try ModelDirectory(path: Fixture.path(name)).description
+    let (shape, parameters) = try ModelImport(
+      path: Fixture.path(name), contextLength: 16, isCausal: isCausal
+    ).network()
+    let folder = try ScratchDirectory()
+    _ = try Self.write(shape, parameters, to: folder)
+    let model = try LoadedModel(
+      ModelDirectory(path: folder.path), options: ModelOptions(precision: .float32))
+    #expect(model.predictor.attention == (isCausal ? .causal : .full))
+    let known = TokenID(own.architecture.embeddingCount)
+    if !isCausal {
+      #expect(model.predictor.maskToken == shape.maskToken)
+      // A row for the mask is added where there was none.
+      #expect(shape.embeddingCount == max(Int(known), Int(own.maskToken) + 1))
+      #expect(shape.vocabularySize == shape.embeddingCount)
+    }
+    let mask = isCausal ? 7 : shape.maskToken
+    let tokens: [TokenID] = [5, mask, 9, mask, 3, 12, mask, 40]
+    let targets = [(1, 6), (3, 8), (6, known - 1)].map { row, token in
+      TrainingBatch.Target(row: row, token: TokenID(token), weight: 0.5)
+    }
+    let network = TrainingNetwork(
+      shape, parameters: parameters, laneCount: 1, threadCount: 1, precision: .f32)
+    let loss = network.loss(of: TrainingBatch(tokens: tokens, length: 8, targets: targets))
+    let logits = try model.predictor.prediction(
+      for: PredictionRequest(rows: [PredictionRow(tokens: tokens)], isRaw: true)
+    ).rows[0]
+    let expected = targets.reduce(0.0) { sum, target in
+      let row = logits.values[
+        target.row * logits.vocabularySize..<(target.row + 1) * logits.vocabularySize
+      ]
+      .map(Double.init)
+      let total = row.reduce(0) { $0 + exp($1) }
+      return sum + Double(target.weight) * (log(total) - row[Int(target.token)])
+    }
+    #expect(abs(loss - expected) < 1e-5 * expected)
+  }
+
+  /// What Qwen's embedding has beyond the words of its tokenizer is taken before a row is added.
+  @Test func aSpareRowBecomesTheMasks() throws {
+    let path = Fixture.path("causal/qwen3-a")
+    let (shape, parameters) = try ModelImport(
+      path: path, contextLength: 16, isCausal: false, firstSpareToken: 298
+    ).network()
+    #expect(shape.maskToken == 298 && shape.embeddingCount == 300)
+    let rows = parameters.values.prefix(300 * shape.width)
+    let mean = (0..<298).reduce(0.0) { $0 + Double(rows[$1 * shape.width]) } / 298
+    #expect(abs(Double(rows[298 * shape.width]) - mean) < 1e-6)
+  }
+
+  /// llama.cpp turns neighbours of a head where others turn halves.
+  @Test func headsOfNeighboursAreReordered() throws {
+    let folder = try ScratchDirectory(), own = Self.shape(isCausal: true)
+    let values = try Self.writeLlama(own, to: folder)
+    let file = "\(folder.path)/m.gguf"
+    try folder.file(
+      "tokenizer.json",
+      Array(try TokenizerDocument(wordsOf: ["a b"], vocabularySize: 257).text.utf8))
+    try CheckpointConversion(ModelDirectory(path: folder.path), to: .float32).writeGGUF(to: file)
+    let read = try ModelImport(path: file, contextLength: 16, isCausal: true).network()
+    #expect(read.shape == own)
+    #expect(read.parameters.values == values)
+  }
+
   @Test(arguments: [
     (#", "rope_scaling": {"rope_type": "linear", "factor": 2.0}"#, "its rotations are scaled")
   ])
@@ -122,6 +194,12 @@ struct ModelImportTests {
     let folder = try ScratchDirectory()
     _ = try Self.write(Self.shape(isCausal: false, isShifted: true), to: folder)
     #expect(try ModelDirectory(path: folder.path).description.architecture.isShifted)
+    var qwen = Self.shape(isCausal: false, isShifted: true)
+    qwen.hasBiases = true
+    qwen.vocabularySize = qwen.embeddingCount
+    let other = try ScratchDirectory()
+    _ = try Self.write(qwen, to: other)
+    #expect(try ModelDirectory(path: other.path).description.architecture.isShifted)
     let text = CanvasText(tokens: [1, 2, 3, 4])
     let objective = DiffusionObjective(masking: .count, times: .lowDiscrepancy)
     let plain = objective.batch(of: [text], maskToken: 11, step: 0, seed: 1)

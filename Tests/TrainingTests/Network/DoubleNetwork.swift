@@ -64,13 +64,27 @@ struct DoubleNetwork {
   ) -> [[Double]] {
     let size = shape.headSize
     let sharing = shape.headCount / shape.keyValueHeadCount
+    func projected(
+      _ row: [Double], _ matrix: ParameterRole, _ bias: ParameterRole, _ norm: ParameterRole? = nil
+    ) -> [Double] {
+      var output = multiply(matrix, row, parameters)
+      if shape.hasBiases { add(self.row(bias, 0, parameters), to: &output) }
+      guard shape.normalizesHeads, let norm else { return output }
+      return stride(from: 0, to: output.count, by: size).flatMap {
+        self.norm(Array(output[$0..<$0 + size]), norm, parameters)
+      }
+    }
     let queries = normed.enumerated().map { position, row in
-      rotated(multiply(.query(layer: layer), row, parameters), position)
+      rotated(
+        projected(
+          row, .query(layer: layer), .queryBias(layer: layer), .queryNorm(layer: layer)), position)
     }
     let keys = normed.enumerated().map { position, row in
-      rotated(multiply(.key(layer: layer), row, parameters), position)
+      rotated(
+        projected(row, .key(layer: layer), .keyBias(layer: layer), .keyNorm(layer: layer)), position
+      )
     }
-    let values = normed.map { multiply(.value(layer: layer), $0, parameters) }
+    let values = normed.map { projected($0, .value(layer: layer), .valueBias(layer: layer)) }
     return queries.indices.map { position in
       (0..<shape.headCount).flatMap { head -> [Double] in
         let query = queries[position][head * size..<(head + 1) * size]

@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import MaskedDiffusion
 import Testing
@@ -7,11 +8,22 @@ import Training
 struct GradientTests {
   static let instructionSets = Kernels.InstructionSet.allCases.filter(\.isSupported)
 
-  private static func shape(keyHeads: Int, isCausal: Bool) -> NetworkShape {
+  private static func shape(
+    keyHeads: Int, isCausal: Bool, hasBiases: Bool = false, normalizesHeads: Bool = false
+  ) -> NetworkShape {
     NetworkShape(
       layerCount: 2, width: 8, headCount: 2, keyValueHeadCount: keyHeads, headSize: 4,
       feedForwardWidth: 12, embeddingCount: 8, vocabularySize: 7, contextLength: 8,
-      isCausal: isCausal)
+      isCausal: isCausal, hasBiases: hasBiases, normalizesHeads: normalizesHeads)
+  }
+
+  /// Parameters none of which is a plain 0 or 1.
+  private static func parameters(of shape: NetworkShape, _ layout: ParameterLayout) -> Tensor {
+    let parameters = Initialization(seed: 5).parameters(of: shape, layout)
+    for entry in layout.entries where entry.rows == 1 {
+      for index in entry.range { parameters.elements[index] += 0.3 * sin(Float(index)) }
+    }
+    return parameters
   }
 
   private static let texts = [
@@ -28,13 +40,18 @@ struct GradientTests {
   /// Elements of a parameter that are compared: differences in double precision take their time.
   private static let comparedCount = 10
 
-  @Test(arguments: [(keyHeads: 2, isCausal: false), (1, false), (2, true)])
-  func equalDifferencesOfTheLossInDoublePrecision(
-    variant: (keyHeads: Int, isCausal: Bool)
-  ) {
-    let shape = Self.shape(keyHeads: variant.keyHeads, isCausal: variant.isCausal)
+  /// SMDM's network, one with shared keys, the causal twin, and Qwen's.
+  private static let shapes = [
+    shape(keyHeads: 2, isCausal: false), shape(keyHeads: 1, isCausal: false),
+    shape(keyHeads: 2, isCausal: true), shape(keyHeads: 1, isCausal: false, hasBiases: true),
+    shape(keyHeads: 1, isCausal: false, normalizesHeads: true),
+    shape(keyHeads: 2, isCausal: true, hasBiases: true, normalizesHeads: true),
+  ]
+
+  @Test(arguments: shapes)
+  func equalDifferencesOfTheLossInDoublePrecision(shape: NetworkShape) {
     let layout = ParameterLayout(shape)
-    let parameters = Initialization(seed: 5).parameters(of: shape, layout)
+    let parameters = Self.parameters(of: shape, layout)
     let batch = Self.batch(shape)
     let reference = DoubleNetwork(shape)
     var values = parameters.values.map(Double.init)

@@ -4,16 +4,30 @@ import Training
 
 @Suite("PyTorch computes the same")
 struct PyTorchTests {
-  @Test(arguments: [false, true])
-  func gradientsOfEveryTensor(isCausal: Bool) throws {
-    let reference = try Reference.read()
-    let (shape, parameters) = try Reference.network("model", isCausal: isCausal)
+  /// A network, its gradients, and what was computed of it.
+  struct Dump: CustomTestStringConvertible, Sendable {
+    var model: String
+    var gradients: String
+    var isCausal = false
+    var known: @Sendable (Reference) -> Reference.Gradients
+
+    var testDescription: String { gradients }
+  }
+
+  @Test(arguments: [
+    Dump(model: "model", gradients: "gradients") { $0.masked },
+    Dump(model: "model", gradients: "causal-gradients", isCausal: true) { $0.causal },
+    Dump(model: "qwen2", gradients: "qwen2-gradients") { $0.qwen2 },
+    Dump(model: "qwen3", gradients: "qwen3-gradients") { $0.qwen3 },
+  ])
+  func gradientsOfEveryTensor(dump: Dump) throws {
+    let known = dump.known(try Reference.read())
+    let (shape, parameters) = try Reference.network(dump.model, isCausal: dump.isCausal)
     let expected = try Reference.network(
-      isCausal ? "causal-gradients" : "gradients", isCausal: isCausal
+      dump.gradients, isCausal: dump.isCausal
     ).parameters.values
     let network = TrainingNetwork(
       shape, parameters: parameters, laneCount: 2, threadCount: 2, precision: .f32)
-    let known = isCausal ? reference.causal : reference.masked
     let loss = network.computeGradients(of: known.batch.batch)
     #expect(abs(loss - known.loss) < 1e-5 * known.loss)
     let gradients = network.gradients.values
