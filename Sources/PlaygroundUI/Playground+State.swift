@@ -56,7 +56,7 @@ extension Playground {
   public enum Opening: Equatable, Sendable {
     /// A model, a prompt that may hold `[MASK]`, a number of masks and settings; `nil` takes what
     /// the model suggests.
-    case model(String, prompt: String, length: Int?, settings: SamplerSettings?)
+    case model(String, prompt: String?, length: Int?, settings: SamplerSettings?)
     /// A recorded run.
     case trace(Trace, path: String)
   }

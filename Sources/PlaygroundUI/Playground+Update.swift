@@ -140,6 +140,7 @@ extension Playground.State {
     switch requests.opening {
     case .model(_, let prompt, let length, let settings):
       requests.opening = nil
+      let prompt = prompt ?? info.suggestedPrompt
       let example = info.examples.first { $0.prompt == prompt }
       startRun(
         model: info.name, text: prompt,

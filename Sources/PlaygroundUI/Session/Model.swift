@@ -26,6 +26,8 @@ public struct ModelInfo: Equatable, Sendable {
   public var suggestedLength: Int
   /// Openings that work well with the model.
   public var examples: [Example]
+  /// The text to begin with.
+  public var suggestedPrompt: String
   /// The precisions it can be loaded in; empty where it has but one.
   public var precisions: [String]
   /// Whether every position sees every other, so that any order of writing is possible.
@@ -46,8 +48,9 @@ public struct ModelInfo: Equatable, Sendable {
     name: String, family: String, parameterCount: Int?, precision: String,
     configurationChecksum: String = "", maskToken: TokenID, endOfTextTokens: [TokenID],
     contextLength: Int, embeddingCount: Int, suggestedSettings: SamplerSettings,
-    suggestedLength: Int, examples: [Example] = [], precisions: [String] = [],
-    isBidirectional: Bool = true, chatRoles: [String] = [], about: [ModelSection] = [],
+    suggestedLength: Int, examples: [Example] = [], suggestedPrompt: String = "",
+    precisions: [String] = [], isBidirectional: Bool = true, chatRoles: [String] = [],
+    about: [ModelSection] = [],
     remarks: [String] = [], trainedBlockLength: Int? = nil, endOfTextIsChosen: Bool = false
   ) {
     self.name = name
@@ -62,6 +65,7 @@ public struct ModelInfo: Equatable, Sendable {
     self.suggestedSettings = suggestedSettings
     self.suggestedLength = suggestedLength
     self.examples = examples
+    self.suggestedPrompt = suggestedPrompt
     self.precisions = precisions
     self.isBidirectional = isBidirectional
     self.chatRoles = chatRoles

@@ -20,7 +20,8 @@ struct PlaygroundArguments: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The text to go on from; [MASK] or [MASK:8] in it are filled in, \\[MASK] is text.",
+      "The text to go on from, the model's first example unless given; [MASK] or [MASK:8] in it are filled "
+        + "in, \\[MASK] is text.",
       valueName: "text"))
   var prompt: String?
 
@@ -43,7 +44,7 @@ struct PlaygroundArguments: ParsableArguments {
     Preferences.ThemeChoice.allCases.map(\.rawValue).joined(separator: ", ")
   }
 
-  /// The prompt to begin with: the first words of a story, which every model knows how to go on.
+  /// What a model without examples begins with: the first words of a story.
   static let defaultPrompt = "It was the birthday of Lily."
 }
 
@@ -85,7 +86,7 @@ struct PlaygroundPlan {
     } else {
       let source = try modelArguments.source()
       let prompt = try Self.prompt(of: arguments, source)
-      let hasMasks = try PromptTemplate(parsing: prompt).hasMasks
+      let hasMasks = try prompt.map { try PromptTemplate(parsing: $0).hasMasks } ?? false
       opening = .model(
         model ?? ModelArguments.defaultModel, prompt: prompt,
         length: arguments.sampling.length ?? (hasMasks ? 0 : nil), settings: nil)
@@ -107,11 +108,11 @@ struct PlaygroundPlan {
     }
   }
 
-  /// The prompt as the playground reads it, escaped where it is meant literally.
+  /// The prompt as the playground reads it, escaped where it is meant literally; `nil` leaves it to the model.
   private static func prompt(
     of arguments: PlaygroundArguments, _ source: ModelSource
-  ) throws(TokenizerError) -> String {
-    guard let prompt = arguments.prompt else { return PlaygroundArguments.defaultPrompt }
+  ) throws(TokenizerError) -> String? {
+    guard let prompt = arguments.prompt else { return nil }
     guard arguments.literal else { return prompt }
     guard case .directory(let directory) = source else {
       return PromptTemplate.escaped(prompt, for: nil)
@@ -213,6 +214,8 @@ extension ModelArguments {
       // What was said holds whatever is usual.
       let said = try choice.resolved(for: model, length: length, endOfText: .keep).settings
       let chat = Self.chat(of: model)
+      let examples = ModelExamples.examples(in: model.source.folder)
+      let prompt = examples.first?.prompt ?? PlaygroundArguments.defaultPrompt
       let info = ModelInfo(
         name: precision.map { ModelInfo.name(model.identity.name, precision: $0.rawValue) }
           ?? model.identity.name, family: model.identity.family,
@@ -222,8 +225,8 @@ extension ModelArguments {
         endOfTextTokens: model.predictor.endOfTextTokens,
         contextLength: model.predictor.contextLength,
         embeddingCount: model.predictor.embeddingCount, suggestedSettings: settings,
-        suggestedLength: length, examples: ModelExamples.examples(in: model.source.folder),
-        precisions: model.precisions,
+        suggestedLength: length, examples: examples,
+        suggestedPrompt: model.tokenizer == nil ? "" : prompt, precisions: model.precisions,
         isBidirectional: model.predictor.attention == .full,
         chatRoles: chat == nil || model.tokenizer == nil ? [] : Conversation.roles,
         about: model.about, remarks: model.remarks,

@@ -62,10 +62,7 @@ package struct PlayableModel: Sendable {
   ///
   /// - Throws: ``PromptError``.
   package func tokens(of text: String, readsMasks: Bool) throws(PromptError) -> [TokenID] {
-    guard let tokenizer else {
-      // The story the playground begins with is not the user's mistake.
-      return text == PlaygroundArguments.defaultPrompt ? [] : try TokenList.tokens(parsing: text)
-    }
+    guard let tokenizer else { return try TokenList.tokens(parsing: text) }
     guard readsMasks else {
       let typed = PromptText(
         tokenizer: tokenizer, maskToken: predictor.maskToken, isLiteral: false)

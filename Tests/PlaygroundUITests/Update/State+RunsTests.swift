@@ -333,6 +333,30 @@ struct RunsTests {
     #expect(rig.state.session.settings.endOfText == .stop)
   }
 
+  @Test func withoutAPromptAModelBeginsWithItsOwn() throws {
+    for suggested in ["There was a fox", ""] {
+      var info = StoryModel.info()
+      info.examples = [Example(name: "a fox", prompt: "There was a fox", length: 12)]
+      info.suggestedPrompt = suggested
+      info.suggestedLength = 24
+      var (state, _) = Playground.start(
+        .model("story-1k", prompt: nil, length: nil, settings: nil),
+        size: ScreenSize(rows: 24, columns: 80))
+      let effects = Playground.update(&state, with: .loaded(info))
+      guard case .tokenize(let request)? = effects.last else {
+        Issue.record("no run was begun: \(effects)")
+        return
+      }
+      #expect(request.text == suggested)
+      _ = Playground.update(
+        &state,
+        with: .tokenized(
+          Playground.TokenizeReport(
+            number: request.number, tokens: StoryModel.tokens(request.text))))
+      #expect(state.session.shown.appendedLength == (suggested.isEmpty ? 24 : 12))
+    }
+  }
+
   @Test func anExampleGetsTheStepsThatItsLengthNeedsUnlessSomebodyChose() throws {
     var info = StoryModel.info()
     info.examples = [

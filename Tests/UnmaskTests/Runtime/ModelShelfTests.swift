@@ -39,7 +39,6 @@ import Tokenizers
   @Test func withoutATokenizerAPromptIsAListOfTokens() throws {
     let model = ScriptedModel.playable(predictor)
     #expect(try model.tokens(of: "5, 1,7", readsMasks: true) == [5, 1, 7])
-    #expect(try model.tokens(of: PlaygroundArguments.defaultPrompt, readsMasks: true) == [])
     #expect(throws: PromptError.notATokenID("fox")) {
       try model.tokens(of: "fox", readsMasks: true)
     }
