@@ -83,7 +83,7 @@ import _TestSupport
       return try LoadedModel(directory, options: options).predictor.prediction(for: request).rows
     }
     for count in [5, 50, 100] {
-      let tokens = (0..<count).map { $0 % 3 == 1 ? 1024 : TokenID($0 * 37 % 1000) }
+      let tokens = (0..<count).map { $0 % 3 == 1 ? 809 : TokenID($0 * 37 % 800) }
       let request = PredictionRequest(rows: [
         PredictionRow(tokens: tokens), PredictionRow(tokens: tokens, wanted: [1, 4]),
       ])

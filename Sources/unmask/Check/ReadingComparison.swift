@@ -10,7 +10,7 @@ struct ReadingComparison {
   let before: Double
   /// The mean loss of a mask in the other reading, in nats.
   let after: Double
-  /// The gain in its own standard errors, over the texts.
+  /// The gain in its own standard errors, over the texts, weighed in the better of two ways.
   let deviation: Double
   /// The texts.
   let textCount: Int
@@ -31,11 +31,20 @@ struct ReadingComparison {
     textCount = old.count
     findsAsMany = after.correctCount >= before.correctCount
     let gains = zip(old, new).map { $0 - $1 }
+    // Chance alone grows with the root of the masks. In its units long texts vary as short ones do, and it
+    // is not taken for chance that they have more to gain; where they alone gain, whole texts tell more.
+    let units = before.losses.map { Double(max(1, $0.count)).squareRoot() }
+    deviation = max(
+      Self.deviation(of: gains), Self.deviation(of: zip(gains, units).map { $0 / $1 }))
+  }
+
+  /// The mean of `gains` in its own standard errors.
+  private static func deviation(of gains: [Double]) -> Double {
     let texts = Double(gains.count)
     let mean = gains.reduce(0, +) / texts
     let squares = gains.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     let error = (squares / max(1, texts - 1) / texts).squareRoot()
-    deviation = error > 0 ? mean / error : mean > 0 ? .infinity : 0
+    return error > 0 ? mean / error : mean > 0 ? .infinity : 0
   }
 
   /// The loss in the other reading by that as read.
@@ -44,7 +53,7 @@ struct ReadingComparison {
   /// Whether the gain is more than chance gives the best of `readings`.
   func isSignificant(among readings: Int) -> Bool {
     findsAsMany && textCount > 1
-      && deviation > Self.criticalDeviation(readings: readings, freedom: textCount - 1)
+      && deviation > Self.criticalDeviation(readings: 2 * readings, freedom: textCount - 1)
   }
 
   /// The chance at which a healthy model is blamed.

@@ -133,6 +133,18 @@ import Testing
     #expect(found.first?.severity == .note)
   }
 
+  /// A larger world says all that a smaller one says.
+  @Test(arguments: [
+    ("closed-world-tiny-1m", "tiny"), ("closed-world-3m", "small"), ("closed-world-6m", "full"),
+    ("tinystories-4m", nil),
+  ])
+  func aModelIsExaminedWithTextsOfItsWorld(_ model: String, _ world: String?) throws {
+    let texts = try subject(model).texts
+    #expect(texts.world?.rawValue == world)
+    let name = world.map { "the \($0) closed world" } ?? "plain English"
+    #expect(texts.source.hasPrefix(name))
+  }
+
   // MARK: - What is assumed
 
   @Test func everythingThatIsAssumedSaysHowToOverrideIt() throws {
@@ -173,7 +185,7 @@ import Testing
   func aMatrixOfRandomNumbersIsNamed(_ name: String) throws {
     let found = try tensorFindings { tensors in
       let count = tensors[name]?.bits.count ?? 0
-      tensors[name]?.bits = PlantedModel.noise(count, seed: 3, scale: 0.035)
+      tensors[name]?.bits = PlantedModel.noise(count, seed: 3, scale: 0.1)
     }
     #expect(found.map(\.name) == ["random-tensor"], "\(found)")
     #expect(found.first?.sentence.contains(name) == true)

@@ -5,7 +5,7 @@ import Testing
   @Test func whatIsSpentIsCounted() throws {
     let json = try CommandRun(
       "race", "closed-world-3m", "--step-counts", "4,8", "--texts", "2", "--length", "24", "--json",
-      "--prompt", "Once upon a time"
+      "--prompt", "It was the birthday"
     ).json()
     let results = json["results"].elements
     #expect(results.map { $0["steps"].integer } == [4, 8])
@@ -36,7 +36,7 @@ import Testing
     let twin = try PlantedModel.twin()
     let json = try CommandRun(
       "race", "closed-world-3m", twin.path, "--step-counts", "4", "--texts", "1", "--length", "24",
-      "--json", "--prompt", "Once upon a time", "--end-of-text", "keep"
+      "--json", "--prompt", "It was the birthday", "--end-of-text", "keep"
     ).json()
     let own = json["results"][1]
     #expect(own["steps"].isNull)
