@@ -49,7 +49,7 @@ package struct ModelExport: Sendable {
   /// A twin has another type: no sampler may take it for a mask predictor. It has no token for the mask
   /// and begins with the end of a text.
   package var configuration: String {
-    shape.isQwen ? transformersConfiguration : litGPTConfiguration
+    shape.usesTransformersLayout ? transformersConfiguration : litGPTConfiguration
   }
 
   private var litGPTConfiguration: String {

@@ -104,7 +104,7 @@ package struct ModelImport: Sendable {
       normalizesHeads: own.normalizesHeads)
     shape.rotary.pairing = .halves
     guard !isCausal else { return shape }
-    guard shape.isQwen else {
+    guard shape.usesTransformersLayout else {
       // As SMDM has it: behind all tokens, and never predicted.
       shape.embeddingCount = own.vocabularySize + 1
       shape.maskToken = TokenID(own.vocabularySize)

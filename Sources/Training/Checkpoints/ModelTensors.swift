@@ -14,9 +14,9 @@ extension NetworkShape {
   /// Transformers for what only Qwen's families have.
   func modelTensors(_ layout: ParameterLayout) -> [ModelTensor] {
     let blocks = (0..<layerCount).flatMap { layer in
-      isQwen ? separateBlock(layer, layout) : groupedBlock(layer, layout)
+      usesTransformersLayout ? separateBlock(layer, layout) : groupedBlock(layer, layout)
     }
-    let names: TensorNames = isQwen ? .transformers : .litGPT
+    let names: TensorNames = usesTransformersLayout ? .transformers : .litGPT
     return [whole(names[.embedding], .embedding, layout)] + blocks + [
       whole(names[.finalNorm], .finalNorm, layout), whole(names[.head], .head, layout),
     ]

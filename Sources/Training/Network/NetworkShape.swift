@@ -70,8 +70,8 @@ package struct NetworkShape: Equatable, Sendable {
   /// The features of all key heads.
   package var keyValueWidth: Int { keyValueHeadCount * headSize }
 
-  /// Whether files lay it out as Transformers does Qwen2 and Qwen3; otherwise they do as SMDM's.
-  var isQwen: Bool { hasBiases || normalizesHeads }
+  /// Whether files name its tensors as Transformers does those of Qwen2 and Qwen3; otherwise as lit-gpt does.
+  var usesTransformersLayout: Bool { hasBiases || normalizesHeads }
 
   /// The floating-point operations of a forward and a backward pass of one position: six a weight of
   /// a product, and attention over `length` keys.
